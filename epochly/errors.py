@@ -1,0 +1,89 @@
+"""The error tree: each error says what happened, where, why, and what would fix it."""
+
+from __future__ import annotations
+
+ISSUE_TRACKER = "the issue tracker of epochly-cli"
+
+
+class EpochlyError(Exception):
+    """Base of every error raised by this library.
+
+    Parameters
+    ----------
+    what : str
+        What went wrong, in one sentence without a full stop.
+    where : str, optional
+        ``file:line`` or the name of the input that is at fault.
+    remedy : str, optional
+        The command or change that fixes it.
+    detail : str, optional
+        Longer text shown below the message, such as the user's own traceback.
+    """
+
+    exit_code = 70
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        remedy: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        self.detail = detail
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}\n  remedy: {self.remedy}" if self.remedy else text
+
+
+class UsageError(EpochlyError):
+    """A command, argument or setting that cannot be used as given."""
+
+    exit_code = 2
+
+
+class TargetError(UsageError):
+    """The target cannot be found, loaded or called."""
+
+
+class ArgumentsError(UsageError):
+    """The arguments for the target are missing or cannot be evaluated."""
+
+
+class ConfigError(UsageError):
+    """``epochly.yaml`` cannot be read or says something unknown."""
+
+
+class NothingMeasuredError(EpochlyError):
+    """No level could be measured."""
+
+    exit_code = 3
+
+
+class SourceError(EpochlyError):
+    """The source of a live function is missing or is not what the function was made from."""
+
+
+class WorkerError(EpochlyError):
+    """A worker process ended or answered in a way that nobody asked for."""
+
+
+class Deoptimize(EpochlyError):  # noqa: N818 - the field's word for it
+    """An accelerated call gave up and left no trace, so the original may run instead.
+
+    Parameters
+    ----------
+    what : str
+        Why the accelerated version gave up.
+    line : int, optional
+        The line of the user's file at fault.
+    """
+
+    def __init__(self, what: str, *, line: int | None = None) -> None:
+        super().__init__(what)
+        self.line = line

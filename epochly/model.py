@@ -1,0 +1,279 @@
+"""The frozen values that pass from one stage to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from epochly.levels import Level
+
+Status = Literal["measured", "refused", "unavailable", "different", "failed", "timeout", "skipped"]
+Verdict = Literal["identical", "close", "different", "unchecked"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What stands between the parentheses of one call."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far apart floating-point numbers may lie and still count as equal.
+
+    Parameters
+    ----------
+    rtol : float or None
+        Relative tolerance; None takes 1e-9 for double and 1e-5 for single precision.
+    atol : float
+        Absolute tolerance, in the unit of the values.
+    exact : bool
+        Demand the same bits.
+    """
+
+    rtol: float | None = None
+    atol: float = 0.0
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One thing to measure: a target, its inputs and the limits it runs under.
+
+    Parameters
+    ----------
+    target : str
+        ``pkg.mod:func``, ``pkg.mod:Class.method`` or ``path/to/file.py:func``.
+    directory : str
+        Directory that is importable and current while the workload runs.
+    name : str or None
+        Name in ``epochly.yaml``; None for a target from the command line.
+    args, setup, reset : str or None
+        What stands between the parentheses of the call; code run once before it is evaluated;
+        code run before every call, outside the timing.
+    levels : tuple of Level or None
+        Levels to run; None leaves the choice to the caller.
+    seed : int
+        Seed of ``random`` and ``np.random`` before the inputs of every sample are made.
+    timeout_s : float or None
+        Longest that one call may take, in seconds; None leaves it to the caller.
+    service : str or None
+        Command of a server that runs while the workload is measured.
+    """
+
+    target: str
+    directory: str
+    name: str | None = None
+    args: str | None = None
+    setup: str | None = None
+    reset: str | None = None
+    levels: tuple[Level, ...] | None = None
+    seed: int = 0
+    timeout_s: float | None = None
+    tolerance: Tolerance = Tolerance()
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a level or backend does not take a function.
+
+    Parameters
+    ----------
+    reason : str
+        What stands in the way.
+    line : int or None
+        The line of the user's file, where there is one.
+    remedy : str
+        The change that would let it be taken.
+    """
+
+    reason: str
+    line: int | None = None
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the user's file, first and last line included, that runs another way."""
+
+    line: int
+    end_line: int
+    backend: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Realized:
+    """What really ran, next to what was asked for."""
+
+    level: Level
+    backend: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HotLine:
+    """A line of the user's code and its share (0 to 1) of the samples."""
+
+    file: str
+    line: int
+    function: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one unmodified call does. Fractions are of its wall time; None is unknown."""
+
+    wall_s: float
+    cpu_s: float
+    wait_fraction: float
+    gil_fraction: float | None
+    native_fraction: float | None
+    peak_memory_bytes: int | None
+    hot_lines: tuple[HotLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """How an outcome compares with level 0's.
+
+    Parameters
+    ----------
+    verdict : str
+        ``identical`` (the same bits), ``close`` (floating point within tolerance),
+        ``different``, or ``unchecked``.
+    max_ulp, max_rel : float or None
+        Largest difference of floating-point values, in units in the last place and relative.
+    where : str or None
+        Path of the first difference, such as ``result[3]['x']``, and what differs there; for
+        ``unchecked``, why.
+    """
+
+    verdict: Verdict
+    max_ulp: float | None = None
+    max_rel: float | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """One level and backend in a report. Times in seconds; speedups are paired with level 0."""
+
+    level: Level
+    name: str
+    backend: str
+    status: Status
+    realized: Realized | None = None
+    reason: str | None = None
+    line: int | None = None
+    remedy: str | None = None
+    samples_s: tuple[float, ...] = ()
+    median_s: float | None = None
+    speedup: float | None = None
+    speedup_low: float | None = None
+    speedup_high: float | None = None
+    first_call_s: float | None = None
+    warm_first_call_s: float | None = None
+    breakeven_calls: int | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
+    equality: Equality = Equality("unchecked")
+    converged: bool = False
+    generations: int = 0
+    best: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something seen in the source or the run that bears on a level."""
+
+    kind: str
+    level: Level | None
+    line: int | None
+    message: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One of the common mistakes, found on the workload at hand."""
+
+    kind: str
+    line: int | None
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Which level to apply, and why.
+
+    Parameters
+    ----------
+    level, backend
+        The recommended level and backend; level 0 is a first-class answer. None when nothing
+        was measured well enough to say.
+    path : tuple of str
+        The decisions taken on the way, one sentence each with the measured fact.
+    apply : str or None
+        The line of code to paste; None when there is nothing to apply.
+    """
+
+    level: Level | None
+    backend: str | None
+    speedup: float | None
+    confidence: Confidence
+    reason: str
+    path: tuple[str, ...] = ()
+    apply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a report was measured."""
+
+    python: str
+    implementation: str
+    platform: str
+    processor: str
+    cores: int
+    memory_bytes: int
+    gpu: str | None
+    packages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """The target as it was found."""
+
+    spec: str
+    qualname: str
+    file: str | None
+    line: int | None
+    signature: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything known of one workload; renderers and the gate only read it."""
+
+    created: str
+    machine: Machine
+    target: TargetInfo
+    workload: str | None
+    profile: Profile | None
+    levels: tuple[LevelRow, ...]
+    findings: tuple[Finding, ...]
+    mistakes: tuple[Mistake, ...]
+    recommendation: Recommendation
+    nondeterministic: bool = False
+    notes: tuple[str, ...] = ()
+    interrupted: bool = False

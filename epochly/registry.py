@@ -1,0 +1,60 @@
+"""Backends by name, found through entry points and loaded only when asked for."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from epochly.backend import Backend
+from epochly.errors import EpochlyError, UsageError
+from epochly.levels import Level
+
+GROUP = "epochly.backends"
+
+
+@cache
+def _entry_points() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def backend_names() -> tuple[str, ...]:
+    """Names of every registered backend, in alphabetical order."""
+    return tuple(sorted(_entry_points()))
+
+
+@cache
+def get_backend(name: str) -> Backend:
+    """Load a backend by its name.
+
+    Raises
+    ------
+    UsageError
+        When no backend of that name is registered.
+    EpochlyError
+        When its module cannot be imported.
+    """
+    entry = _entry_points().get(name)
+    if entry is None:
+        near = difflib.get_close_matches(name, backend_names(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UsageError(
+            f"there is no backend named {name!r}",
+            remedy=f"{hint}`epochly backends` lists them: {', '.join(backend_names())}",
+        )
+    try:
+        factory = entry.load()
+    except ImportError as error:
+        raise EpochlyError(
+            f"the backend {name!r} cannot be imported: {error}",
+            where=entry.value,
+            remedy="reinstall the distribution that provides it",
+        ) from error
+    return cast(Backend, factory())
+
+
+def backends_of(level: Level) -> tuple[Backend, ...]:
+    """Every backend of a level, in alphabetical order of their names."""
+    every = (get_backend(name) for name in backend_names())
+    return tuple(backend for backend in every if backend.level == level)

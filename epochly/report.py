@@ -1,0 +1,34 @@
+"""Reports as JSON documents, schema ``epochly.report/1`` and ``epochly.reports/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from epochly.model import Report
+
+SCHEMA = "epochly.report/1"
+LIST_SCHEMA = "epochly.reports/1"
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """One report as plain JSON values."""
+    return {"schema": SCHEMA, **_plain(asdict(report))}
+
+
+def reports_document(reports: Sequence[Report]) -> dict[str, Any]:
+    """Several reports as plain JSON values."""
+    return {"schema": LIST_SCHEMA, "reports": [report_document(report) for report in reports]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
