@@ -1,0 +1,147 @@
+"""A worker and every process that came from it: its memory, its CPU time and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+RUN_VARIABLE = "EPOCHLY_RUN"
+
+
+def descendants(pid: int) -> list[int]:
+    """Process ids of all descendants of ``pid`` that are alive, nearest first."""
+    found: list[int] = []
+    front = [pid]
+    while front:
+        front = [child for parent in front for child in _children(parent)]
+        found += front
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    try:
+        return [
+            int(child)
+            for task in tasks.iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except OSError:
+        if tasks.exists():
+            return []
+    import psutil
+
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.Error:
+        return []
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of the whole tree, in bytes; shared pages count once for each process."""
+    import psutil
+
+    total = 0
+    for member in (pid, *descendants(pid)):
+        with contextlib.suppress(psutil.Error):
+            total += psutil.Process(member).memory_info().rss
+    return total
+
+
+def proportional_bytes(pid: int) -> int:
+    """Memory of the whole tree, in bytes; a shared page is divided among those that share it."""
+    import psutil
+
+    total = 0
+    for member in (pid, *descendants(pid)):
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(member)
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.AccessDenied, AttributeError):
+                total += process.memory_info().rss
+    return total
+
+
+def cpu_seconds_of_descendants(pid: int) -> float:
+    """CPU time, user and system, that the living descendants of ``pid`` have used so far."""
+    import psutil
+
+    total = 0.0
+    for member in descendants(pid):
+        with contextlib.suppress(psutil.Error):
+            times = psutil.Process(member).cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def strays(run: str) -> Iterator[int]:
+    """Processes that carry the mark of a run in their environment, whoever is their parent now."""
+    import psutil
+
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(RUN_VARIABLE) == run and process.pid != os.getpid():
+                yield process.pid
+
+
+def end_strays(run: str, *, grace_s: float = 1.0) -> list[str]:
+    """End every process marked with a run, and remove the semaphores they leave.
+
+    Resource trackers are given ``grace_s`` seconds to tidy up after the process they serve.
+
+    Returns
+    -------
+    list of str
+        Names of the processes that had to be ended, trackers excepted.
+    """
+    import psutil
+
+    ended: list[str] = []
+    dead: list[int] = []
+    for pid in list(strays(run)):
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            command = " ".join(process.cmdline())
+            if "resource_tracker" in command:
+                with contextlib.suppress(psutil.TimeoutExpired):
+                    process.wait(grace_s)
+                    continue
+            elif process.status() != psutil.STATUS_ZOMBIE:
+                ended.append(process.name())
+            dead.append(pid)
+            process.kill()
+    if dead:
+        psutil.wait_procs([psutil.Process(p) for p in dead if psutil.pid_exists(p)], timeout=grace_s)
+        remove_semaphores(dead)
+    return ended
+
+
+def remove_semaphores(pids: list[int]) -> None:
+    """Unlink the named semaphores of processes that ended without doing so themselves."""
+    shared = Path("/dev/shm")
+    for pid in pids:
+        for left in shared.glob(f"sem.loky-{pid}-*"):
+            left.unlink(missing_ok=True)
+
+
+def kill_session(pid: int) -> None:
+    """Kill a session leader and all that stayed in its process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def wait_until_gone(pids: list[int], timeout_s: float) -> list[int]:
+    """Wait for processes that are not our children to end; returns those still there."""
+    import psutil
+
+    deadline = time.monotonic() + timeout_s
+    left = [pid for pid in pids if psutil.pid_exists(pid)]
+    while left and time.monotonic() < deadline:
+        time.sleep(0.01)
+        left = [pid for pid in left if psutil.pid_exists(pid)]
+    return left
