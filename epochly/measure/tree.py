@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 RUN_VARIABLE = "EPOCHLY_RUN"
+SESSION_VARIABLE = "EPOCHLY_RUN_SESSION"
 
 
 def descendants(pid: int) -> list[int]:
@@ -79,18 +78,29 @@ def cpu_seconds_of_descendants(pid: int) -> float:
     return total
 
 
-def strays(run: str) -> Iterator[int]:
-    """Processes that carry the mark of a run in their environment, whoever is their parent now."""
+def strays(run: str, session: int) -> list[int]:
+    """Processes of a worker's session, or that carry both its run's and its session's mark."""
     import psutil
 
+    found: list[int] = []
     for process in psutil.process_iter():
+        if process.pid == os.getpid():
+            continue
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(RUN_VARIABLE) == run and process.pid != os.getpid():
-                yield process.pid
+            if os.getsid(process.pid) == session or _marked(process.environ(), run, session):
+                found.append(process.pid)
+    return found
 
 
-def end_strays(run: str, *, grace_s: float = 1.0) -> list[str]:
-    """End every process marked with a run, and remove the semaphores they leave.
+def _marked(environment: dict[str, str], run: str, session: int) -> bool:
+    return (
+        environment.get(RUN_VARIABLE) == run
+        and environment.get(SESSION_VARIABLE, str(session)) == str(session)
+    )
+
+
+def end_strays(run: str, session: int, *, grace_s: float = 1.0) -> list[str]:
+    """End every process that a worker left, and remove the semaphores they leave.
 
     Resource trackers are given ``grace_s`` seconds to tidy up after the process they serve.
 
@@ -103,11 +113,10 @@ def end_strays(run: str, *, grace_s: float = 1.0) -> list[str]:
 
     ended: list[str] = []
     dead: list[int] = []
-    for pid in list(strays(run)):
+    for pid in strays(run, session):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
-            command = " ".join(process.cmdline())
-            if "resource_tracker" in command:
+            if "resource_tracker" in " ".join(process.cmdline()):
                 with contextlib.suppress(psutil.TimeoutExpired):
                     process.wait(grace_s)
                     continue
@@ -115,9 +124,8 @@ def end_strays(run: str, *, grace_s: float = 1.0) -> list[str]:
                 ended.append(process.name())
             dead.append(pid)
             process.kill()
-    if dead:
-        psutil.wait_procs([psutil.Process(p) for p in dead if psutil.pid_exists(p)], timeout=grace_s)
-        remove_semaphores(dead)
+    wait_until_gone(dead, grace_s)
+    remove_semaphores(dead)
     return ended
 
 
@@ -127,12 +135,6 @@ def remove_semaphores(pids: list[int]) -> None:
     for pid in pids:
         for left in shared.glob(f"sem.loky-{pid}-*"):
             left.unlink(missing_ok=True)
-
-
-def kill_session(pid: int) -> None:
-    """Kill a session leader and all that stayed in its process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
 
 
 def wait_until_gone(pids: list[int], timeout_s: float) -> list[int]:

@@ -1,0 +1,256 @@
+"""One worker process as the command sees it: started, asked, watched, and ended with all it left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from epochly import errors
+from epochly.errors import EpochlyError, WorkerError
+from epochly.measure import tree
+from epochly.measure.channel import Channel
+
+WATCH_S = 0.05
+CLOSE_S = 5.0
+
+
+class WorkerTimeoutError(WorkerError):
+    """A worker did not answer in time, and was ended."""
+
+
+class WorkerMemoryError(WorkerError):
+    """A worker and its children grew past the memory limit, and were ended."""
+
+
+class WorkerEndedError(WorkerError):
+    """A worker process ended in the middle of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every worker of a run shares.
+
+    Parameters
+    ----------
+    scratch : str
+        Folder that is removed after the run.
+    run : str
+        Mark by which processes of this run are recognised in their environment.
+    directory : str
+        Current directory of the workers.
+    environment : Mapping[str, str]
+        Variables beyond those of the command.
+    memory_bytes : int
+        Most that one worker and its children may hold.
+    """
+
+    scratch: str
+    run: str
+    directory: str
+    environment: Mapping[str, str]
+    memory_bytes: int
+
+
+class WorkerProcess:
+    """A worker in a session of its own.
+
+    Parameters
+    ----------
+    surroundings : Surroundings
+    environment : Mapping[str, str]
+        Variables that this worker needs at its start.
+    hash_seed : int
+        ``PYTHONHASHSEED``, the same for all workers of a generation.
+    """
+
+    def __init__(
+        self, surroundings: Surroundings, environment: Mapping[str, str], hash_seed: int
+    ) -> None:
+        self._surroundings = surroundings
+        self.folder = Path(surroundings.scratch) / f"worker-{time.monotonic_ns()}"
+        for name in ("tmp", "joblib"):
+            (self.folder / name).mkdir(parents=True)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "epochly.measure.worker"]
+                + [str(theirs.fileno()), str(self.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=(self.folder / "start").open("wb"),
+                cwd=surroundings.directory,
+                env={
+                    **os.environ,
+                    **surroundings.environment,
+                    **environment,
+                    tree.RUN_VARIABLE: surroundings.run,
+                    "EPOCHLY_DISABLE": "1",
+                    "PYTHONHASHSEED": str(hash_seed),
+                    "PYTHONSAFEPATH": "1",
+                    "TMPDIR": str(self.folder / "tmp"),
+                    "JOBLIB_TEMP_FOLDER": str(self.folder / "joblib"),
+                    "NUMBA_CACHE_DIR": str(Path(surroundings.scratch) / "numba"),
+                },
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self._channel = Channel(ours)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the worker."""
+        return self._process.pid
+
+    def request(
+        self,
+        verb: str,
+        *,
+        timeout_s: float | None,
+        watch: Callable[[], None] | None = None,
+        watch_s: float = WATCH_S,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Ask and wait.
+
+        Parameters
+        ----------
+        verb : str
+            What the worker shall do.
+        timeout_s : float or None
+            Longest wait, in seconds.
+        watch : callable, optional
+            Called every ``watch_s`` seconds while waiting.
+        **fields
+            What goes with the request, as JSON values.
+
+        Raises
+        ------
+        WorkerTimeoutError, WorkerMemoryError, WorkerEndedError
+            The worker is gone afterwards.
+        EpochlyError
+            What the worker itself raised.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        try:
+            self._channel.send({"verb": verb, **fields})
+            while (answer := self._channel.receive(watch_s)) is None:
+                if watch is not None:
+                    watch()
+                self._check_memory()
+                if deadline is not None and time.monotonic() > deadline:
+                    self._time_out(timeout_s or 0.0)
+        except (ConnectionError, BrokenPipeError) as error:
+            raise self._ended() from error
+        if "error" in answer:
+            raise _revived(answer["error"])
+        return answer
+
+    def close(self) -> list[str]:
+        """Let the worker end by itself, then end whatever is left.
+
+        Returns
+        -------
+        list of str
+            Names of processes that the user's code left behind.
+        """
+        with contextlib.suppress(ConnectionError, BrokenPipeError):
+            self._channel.send({"verb": "close"})
+            self._channel.receive(CLOSE_S)
+        self._channel.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(CLOSE_S)
+        return self.kill()
+
+    def kill(self) -> list[str]:
+        """End the worker and everything that came from it, at once."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._channel.close()
+        left = tree.end_strays(self._surroundings.run, session=self.pid)
+        tree.remove_semaphores([self.pid])
+        return left
+
+    def _check_memory(self) -> None:
+        used = tree.resident_bytes(self.pid)
+        if used > self._surroundings.memory_bytes:
+            self.kill()
+            raise WorkerMemoryError(
+                f"it held {used / 2**20:.0f} MiB, more than the limit of "
+                f"{self._surroundings.memory_bytes / 2**20:.0f} MiB, and was ended",
+                remedy="give it more with --memory, or a smaller input",
+            )
+
+    def _time_out(self, timeout_s: float) -> NoReturn:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGUSR2)
+            time.sleep(WATCH_S)
+        place = self._place()
+        self.kill()
+        raise WorkerTimeoutError(
+            f"one call took longer than {timeout_s:g} s and was ended",
+            where=place,
+            remedy="allow more with --timeout, or give it a smaller input",
+        )
+
+    def _ended(self) -> WorkerEndedError:
+        try:
+            status = self._process.wait(CLOSE_S)
+        except subprocess.TimeoutExpired:
+            status = None
+        place = self._place()
+        self.kill()
+        if status is None:
+            how = "it closed its line to the command"
+        elif status < 0:
+            how = f"its process was killed by {_signal_name(-status)}"
+        else:
+            how = f"its process exited with status {status} in the middle of the call"
+        return WorkerEndedError(how, where=place, detail=self._last_words())
+
+    def _place(self) -> str | None:
+        """The innermost line of the user's code in the traceback that the dying worker wrote."""
+        ours = str(Path(__file__).parents[1])
+        with contextlib.suppress(OSError):
+            for line in (self.folder / "crash").read_text(errors="replace").splitlines():
+                head, _, rest = line.partition('File "')
+                file, quote, rest = rest.partition('", line ')
+                if not head.strip() and quote and not file.startswith(ours):
+                    return f"{file}:{rest.split()[0]}"
+        return None
+
+    def _last_words(self) -> str | None:
+        words = ""
+        for name in ("start", "stderr"):
+            with contextlib.suppress(OSError):
+                words += (self.folder / name).read_text(errors="replace")[-2000:]
+        return words.strip() or None
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _revived(document: dict[str, Any]) -> EpochlyError:
+    kind = getattr(errors, document["type"], EpochlyError)
+    if kind is errors.Deoptimize:
+        return errors.Deoptimize(document["what"], line=document["line"])
+    error: EpochlyError = kind(
+        document["what"],
+        where=document["where"],
+        remedy=document["remedy"],
+        detail=document["detail"],
+    )
+    return error
