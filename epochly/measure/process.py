@@ -77,6 +77,7 @@ class WorkerProcess:
     ) -> None:
         self._surroundings = surroundings
         self.folder = Path(surroundings.scratch) / f"worker-{time.monotonic_ns()}"
+        self._mark = f"{surroundings.run}-{self.folder.name}"
         for name in ("tmp", "joblib"):
             (self.folder / name).mkdir(parents=True)
         ours, theirs = socket.socketpair()
@@ -92,7 +93,7 @@ class WorkerProcess:
                     **os.environ,
                     **surroundings.environment,
                     **environment,
-                    tree.RUN_VARIABLE: surroundings.run,
+                    tree.RUN_VARIABLE: self._mark,
                     "EPOCHLY_DISABLE": "1",
                     "PYTHONHASHSEED": str(hash_seed),
                     "PYTHONSAFEPATH": "1",
@@ -176,7 +177,7 @@ class WorkerProcess:
             self._process.kill()
         self._process.wait()
         self._channel.close()
-        left = tree.end_strays(self._surroundings.run, session=self.pid)
+        left = tree.end_strays(self._mark, session=self.pid)
         tree.remove_semaphores([self.pid])
         return left
 

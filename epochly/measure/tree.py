@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 RUN_VARIABLE = "EPOCHLY_RUN"
-SESSION_VARIABLE = "EPOCHLY_RUN_SESSION"
 
 
 def descendants(pid: int) -> list[int]:
@@ -78,8 +77,8 @@ def cpu_seconds_of_descendants(pid: int) -> float:
     return total
 
 
-def strays(run: str, session: int) -> list[int]:
-    """Processes of a worker's session, or that carry both its run's and its session's mark."""
+def strays(mark: str, session: int) -> list[int]:
+    """Processes of a worker's session, or that carry its mark in their environment."""
     import psutil
 
     found: list[int] = []
@@ -87,19 +86,12 @@ def strays(run: str, session: int) -> list[int]:
         if process.pid == os.getpid():
             continue
         with contextlib.suppress(psutil.Error, OSError):
-            if os.getsid(process.pid) == session or _marked(process.environ(), run, session):
+            if os.getsid(process.pid) == session or process.environ().get(RUN_VARIABLE) == mark:
                 found.append(process.pid)
     return found
 
 
-def _marked(environment: dict[str, str], run: str, session: int) -> bool:
-    return (
-        environment.get(RUN_VARIABLE) == run
-        and environment.get(SESSION_VARIABLE, str(session)) == str(session)
-    )
-
-
-def end_strays(run: str, session: int, *, grace_s: float = 1.0) -> list[str]:
+def end_strays(mark: str, session: int, *, grace_s: float = 1.0) -> list[str]:
     """End every process that a worker left, and remove the semaphores they leave.
 
     Resource trackers are given ``grace_s`` seconds to tidy up after the process they serve.
@@ -113,7 +105,7 @@ def end_strays(run: str, session: int, *, grace_s: float = 1.0) -> list[str]:
 
     ended: list[str] = []
     dead: list[int] = []
-    for pid in strays(run, session):
+    for pid in strays(mark, session):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
             if "resource_tracker" in " ".join(process.cmdline()):

@@ -16,17 +16,7 @@ if TYPE_CHECKING:
     import yaml
 
 FILE_NAME = "epochly.yaml"
-WORKLOAD_KEYS = (
-    "target",
-    "setup",
-    "args",
-    "reset",
-    "levels",
-    "seed",
-    "timeout_s",
-    "verify",
-    "service",
-)
+KEYS = ("target", "setup", "args", "reset", "levels", "seed", "timeout_s", "verify", "service")
 VERIFY_KEYS = ("rtol", "atol", "exact")
 LARGEST_SEED = 2**32 - 1
 _STRING = "tag:yaml.org,2002:str"
@@ -122,7 +112,7 @@ class _Reader:
         return tuple(self.workload(name, node) for name, node in named.items())
 
     def workload(self, name: str, node: yaml.Node) -> Workload:
-        keys = self.mapping(node, f"the workload {name!r}", WORKLOAD_KEYS)
+        keys = self.mapping(node, f"the workload {name!r}", KEYS)
         if "target" not in keys:
             self.fail(
                 node, f"the workload {name!r} has no `target`", "add `target: pkg.mod:func` to it"
@@ -172,7 +162,12 @@ class _Reader:
         try:
             yaml.constructor.SafeConstructor().flatten_mapping(node)
         except yaml.MarkedYAMLError as error:
-            self.fail(node, f"`<<` cannot be merged: {error.problem}", "merge a mapping")
+            mark = error.problem_mark or node.start_mark
+            raise ConfigError(
+                f"`<<` cannot be merged: {error.problem}",
+                where=f"{self.path}:{mark.line + 1}",
+                remedy="merge a mapping, as in <<: *defaults",
+            ) from error
         return {self.key(key, what, accepted): value for key, value in node.value}
 
     def key(self, node: yaml.Node, what: str, accepted: Sequence[str] | None) -> str:

@@ -59,6 +59,13 @@ class Definitions:
         """Web that an `ast.Name` reads."""
         return self._root(self._loads[node])
 
+    def alias(self, read: ast.Name, target: ast.Name) -> None:
+        """Let a node read what the target of an augmented assignment reads."""
+        if target in self._loads:
+            self._loads[read] = self._loads[target]
+        if target in self.unbound:
+            self.unbound.add(read)
+
     def _root(self, number: int) -> int:
         while self._parent[number] != number:
             number = self._parent[number]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from epochly.errors import ConfigError
 from epochly.levels import Level
 from epochly.model import Tolerance
-from epochly.target.config import VERIFY_KEYS, WORKLOAD_KEYS, load_config
+from epochly.target.config import KEYS, VERIFY_KEYS, load_config
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_an_unknown_key_names_its_line_the_nearest_key_and_the_accepted_ones(wri
     error = refusal(one(write, "tagret: c"))
     assert line_of(error) == 4
     assert "did you mean 'target'" in str(error.remedy)
-    assert all(key in str(error.remedy) for key in WORKLOAD_KEYS)
+    assert all(key in str(error.remedy) for key in KEYS)
 
 
 def test_an_unknown_key_of_verify_shows_the_accepted_ones(write):

@@ -1,0 +1,298 @@
+"""Calls: the functions that compiled code may call, and what it calls in their place."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+import random
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from epochly_backends.numba_jit import operators
+from epochly_backends.numba_jit.kinds import (
+    NONE,
+    NP_BOOL,
+    NP_FLOAT,
+    NP_INT,
+    PY_BOOL,
+    PY_FLOAT,
+    PY_INT,
+    Array,
+    GivenList,
+    Kind,
+    NewList,
+    Number,
+    TupleOf,
+    join,
+    number,
+)
+from epochly_backends.numba_jit.values import (
+    BOOLS,
+    FLOATS,
+    Refusal,
+    Value,
+    coerce,
+    exact_real,
+    known_number,
+    pair,
+    real,
+    truth,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from epochly_backends.numba_jit.expressions import Expressions
+
+Handler = Callable[["Expressions", ast.Call], Value]
+
+MATH_ONE = (
+    "acos acosh asin asinh atan atanh cos cosh degrees erf erfc exp expm1 fabs log log10 log1p"
+    " log2 radians sin sinh sqrt tan tanh"
+).split()
+MATH_TWO = "atan2 copysign fmod hypot pow".split()
+MATH_TEST = "isfinite isinf isnan".split()
+NUMPY_ONE = (
+    "arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 fabs floor log"
+    " log10 log1p log2 sin sinh sqrt tan tanh trunc"
+).split()
+
+
+def positional(node: ast.Call, least: int, most: int) -> list[ast.expr]:
+    """The arguments of a call that takes only positional ones."""
+    if node.keywords or any(isinstance(item, ast.Starred) for item in node.args):
+        raise Refusal(f"keyword or unpacked arguments of {ast.unparse(node.func)}")
+    if not least <= len(node.args) <= most:
+        raise Refusal(f"{len(node.args)} arguments of {ast.unparse(node.func)}")
+    return node.args
+
+
+def _of_real(name: str, tag: int) -> Handler:
+    """A function of one float."""
+
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        (operand,) = map(expressions.value, positional(node, 1, 1))
+        if operand.kind is None:
+            return operand
+        if tag == NP_FLOAT and known_number(operand).tags & BOOLS:
+            raise Refusal("a NumPy function of a truth value", "convert it with float() first")
+        result = Value(number(tag), f"{name}({real(operand)})")
+        expressions.unit.note_warnings(result.kind)
+        return result
+
+    return handle
+
+
+def _of_reals(name: str, tag: int) -> Handler:
+    """A function of two floats."""
+
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        operands = [expressions.value(item) for item in positional(node, 2, 2)]
+        if any(operand.kind is None for operand in operands):
+            return Value(None, "0")
+        return Value(number(tag), f"{name}({', '.join(map(real, operands))})")
+
+    return handle
+
+
+def _to_int(name: str) -> Handler:
+    """A conversion to a Python int."""
+
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        (operand,) = map(expressions.value, positional(node, 1, 1))
+        if operand.kind is None:
+            return operand
+        if known_number(operand).real:
+            return Value(number(PY_INT), f"{name}({real(operand)})")
+        return Value(number(PY_INT), whole(operand))
+
+    return handle
+
+
+def _to_float(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = map(expressions.value, positional(node, 1, 1))
+    return operand if operand.kind is None else Value(number(PY_FLOAT), real(operand))
+
+
+def _to_bool(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = positional(node, 1, 1)
+    return Value(number(PY_BOOL), expressions.test(operand))
+
+
+def _to_numpy(tag: int) -> Handler:
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        (operand,) = map(expressions.value, positional(node, 1, 1))
+        if operand.kind is None:
+            return operand
+        if tag == NP_FLOAT:
+            return Value(number(tag), real(operand))
+        if known_number(operand).real:
+            return Value(number(tag), f"truncate({real(operand)})")
+        return Value(number(tag), whole(operand))
+
+    return handle
+
+
+def _absolute(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = map(expressions.value, positional(node, 1, 1))
+    return operators.absolute(operand)
+
+
+def _numpy_absolute(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = map(expressions.value, positional(node, 1, 1))
+    if operand.kind is None:
+        return operand
+    kind = known_number(operand)
+    if kind.single is None or kind.single in BOOLS:
+        raise Refusal(f"np.abs of a value that is {kind}", "use abs()")
+    if kind.single in FLOATS:
+        return Value(number(NP_FLOAT), f"fabs({operand.text})")
+    return Value(number(NP_INT), f"abs_int({operand.text})")
+
+
+def _extreme(name: str, over: str) -> Handler:
+    """`max` or `min`, of several numbers or of the elements of one sequence."""
+
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        values = [expressions.value(item) for item in positional(node, 1, 16)]
+        if len(values) == 1:
+            element = _element(expressions, values[0])
+            return Value(element, f"{over}({values[0].text})")
+        result = values[0]
+        for value in values[1:]:
+            result = _of_two(result, value)
+        return result
+
+    def _of_two(first: Value, second: Value) -> Value:
+        kind = join(first.kind, second.kind)
+        if kind is None:
+            return Value(None, "0")
+        known_number(first if first.kind is not None else second)
+        known_number(Value(kind, ""))
+        if isinstance(kind, Number) and kind.single is None:
+            texts = [
+                pair(value, as_real=kind.real) if value.kind is not None else "0"
+                for value in (first, second)
+            ]
+            return Value(kind, f"{name}_pair({', '.join(texts)})")
+        return Value(kind, f"{name}({first.text}, {second.text})")
+
+    return handle
+
+
+def _sum(expressions: Expressions, node: ast.Call) -> Value:
+    (sequence,) = map(expressions.value, positional(node, 1, 1))
+    element = _element(expressions, sequence)
+    if element is None:
+        return Value(None, "0")
+    tag = known_number(Value(element, "")).single
+    if tag in (PY_INT, NP_INT):
+        return Value(element, f"sum_int({sequence.text})")
+    if tag == PY_BOOL:
+        return Value(number(PY_INT), f"sum_bool({sequence.text})")
+    if tag == PY_FLOAT:
+        return Value(element, f"sum_float({sequence.text})")
+    if tag == NP_FLOAT:
+        expressions.unit.note_warnings(element)
+        return Value(element, f"sum_plain({sequence.text})")
+    raise Refusal(f"the sum of elements that are {element}", "sum in a loop")
+
+
+def _element(expressions: Expressions, sequence: Value) -> Kind | None:
+    """Kind of the elements of a list or one-dimensional array."""
+    match sequence.kind:
+        case Array(dimensions=1, element=element) | GivenList(element=element):
+            return number(element)
+        case NewList(site):
+            kind = expressions.elements.get(site)
+            if isinstance(kind, Number) and kind.single is None:
+                raise Refusal(f"elements that are {kind}", "fill the list with one type")
+            return kind
+        case None:
+            return None
+    raise Refusal(f"the elements of a value that is {sequence.kind}", "write the loop out")
+
+
+def _length(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = map(expressions.value, positional(node, 1, 1))
+    if isinstance(operand.kind, Array | GivenList | NewList | TupleOf) or operand.kind is None:
+        return Value(number(PY_INT), f"len({operand.text})")
+    raise Refusal(f"len() of a value that is {operand.kind}")
+
+
+def _round(expressions: Expressions, node: ast.Call) -> Value:
+    if len(node.args) != 1:
+        raise Refusal("round() to digits", "round to an int, or round the result outside")
+    return _to_int("nearest")(expressions, node)
+
+
+def _power(expressions: Expressions, node: ast.Call) -> Value:
+    left, right = positional(node, 2, 2)
+    return expressions.value(
+        ast.copy_location(ast.BinOp(left=left, op=ast.Pow(), right=right), node)
+    )
+
+
+def _divmod(expressions: Expressions, node: ast.Call) -> Value:
+    left, right = map(expressions.value, positional(node, 2, 2))
+    for item in node.args:
+        if any(isinstance(part, ast.Call) for part in ast.walk(item)):
+            raise Refusal("a call inside divmod()", "assign it to a variable first")
+    quotient = expressions.arithmetic(ast.FloorDiv(), left, right)
+    rest = expressions.arithmetic(ast.Mod(), left, right)
+    if quotient.kind is None or rest.kind is None:
+        return Value(None, "0")
+    return Value(TupleOf((quotient.kind, rest.kind)), f"({quotient.text}, {rest.text})")
+
+
+def _math_test(name: str) -> Handler:
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        (operand,) = map(expressions.value, positional(node, 1, 1))
+        text = "False" if operand.kind is None else f"{name}({real(operand)})"
+        return Value(number(PY_BOOL), text)
+
+    return handle
+
+
+def _gcd(expressions: Expressions, node: ast.Call) -> Value:
+    left, right = map(expressions.value, positional(node, 2, 2))
+    if left.kind is None or right.kind is None:
+        return Value(None, "0")
+    if known_number(left).real or known_number(right).real:
+        raise Refusal("math.gcd of floats")
+    return Value(number(PY_INT), f"gcd({whole(left)}, {whole(right)})")
+
+
+@cache
+def table() -> dict[Any, Handler]:
+    """Handler of each function that may be called, by the function itself."""
+    import numpy as np
+
+    from epochly_backends.numba_jit import creation, draws
+
+    handlers: dict[Any, Handler] = {
+        builtins.int: _to_int("truncate"),
+        builtins.float: _to_float,
+        builtins.bool: _to_bool,
+        builtins.abs: _absolute,
+        builtins.len: _length,
+        builtins.max: _extreme("larger", "largest"),
+        builtins.min: _extreme("smaller", "smallest"),
+        builtins.sum: _sum,
+        builtins.round: _round,
+        builtins.pow: _power,
+        builtins.divmod: _divmod,
+        math.floor: _to_int("floor"),
+        math.ceil: _to_int("ceil"),
+        math.trunc: _to_int("truncate"),
+        math.gcd: _gcd,
+        np.float64: _to_numpy(NP_FLOAT),
+        np.int64: _to_numpy(NP_INT),
+        np.abs: _numpy_absolute,
+    }
+    handlers |= {getattr(math, name): _of_real(f"math_{name}", PY_FLOAT) for name in MATH_ONE}
+    handlers |= {getattr(math, name): _of_reals(f"math_{name}", PY_FLOAT) for name in MATH_TWO}
+    handlers |= {getattr(math, name): _math_test(name) for name in MATH_TEST}
+    handlers |= {getattr(np, name): _of_real(f"np.{name}", NP_FLOAT) for name in NUMPY_ONE}
+    return handlers | creation.handlers() | draws.handlers(np.random, random)

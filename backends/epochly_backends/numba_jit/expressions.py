@@ -1,0 +1,352 @@
+"""Expressions: the translation of one expression into the compiled program."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from epochly_backends.numba_jit import operators
+from epochly_backends.numba_jit.kinds import (
+    NONE,
+    NP_INT,
+    PY_BOOL,
+    PY_FLOAT,
+    PY_INT,
+    Array,
+    GivenList,
+    Kind,
+    NewList,
+    Number,
+    Opaque,
+    TupleOf,
+    join,
+    kind_of,
+    number,
+    tag_of_constant,
+)
+from epochly_backends.numba_jit.values import Refusal, Value, coerce, real, truth, whole
+
+if TYPE_CHECKING:
+    from epochly_backends.numba_jit.definitions import Definitions
+    from epochly_backends.numba_jit.unit import Unit
+
+INTS = frozenset((PY_INT, NP_INT))
+Handler = Callable[["Expressions", ast.Call], Value]
+
+
+class Expressions:
+    """Translates the expressions of one function for the kinds its variables have so far."""
+
+    def __init__(self, function: FunctionType, unit: Unit, definitions: Definitions) -> None:
+        self.function = function
+        self.unit = unit
+        self.definitions = definitions
+        self.kinds: dict[int, Kind | None] = {}
+        self.elements: dict[int, Kind | None] = {}
+        self.changed = False
+        self._sites: dict[ast.AST, int] = {}
+
+    def site(self, node: ast.AST) -> int:
+        """The negative number of the place in the source that makes a new array or list."""
+        return self._sites.setdefault(node, -1 - len(self._sites))
+
+    def fill(self, site: int, kind: Kind | None) -> Kind | None:
+        """Note that a list made at a place holds such elements; returns what all of them are."""
+        if kind is not None and not isinstance(kind, Number):
+            raise Refusal(f"a list that holds a value that is {kind}", "use arrays of numbers")
+        before = self.elements.get(site)
+        after = join(before, kind)
+        if after != before:
+            self.elements[site] = after
+            self.changed = True
+        return after
+
+    def resolve(self, node: ast.expr) -> Any:
+        """What a global name or an attribute of a module means."""
+        root = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id in self.definitions.locals:
+            raise Refusal(f"{ast.unparse(node)} is known only when the program runs")
+        return self.unit.guards.resolve(self.function, node)
+
+    def value(self, node: ast.expr) -> Value:
+        """An expression's kind and text.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be compiled with its meaning kept.
+        """
+        try:
+            return self._value(node)
+        except Refusal as refusal:
+            if refusal.line is None:
+                refusal.line = node.lineno
+            raise
+
+    def test(self, node: ast.expr) -> str:
+        """Text of an expression's truth."""
+        match node:
+            case ast.BoolOp():
+                word = " and " if isinstance(node.op, ast.And) else " or "
+                return f"({word.join(self.test(part) for part in node.values)})"
+            case ast.UnaryOp(op=ast.Not()):
+                return f"(not {self.test(node.operand)})"
+            case ast.Compare():
+                return self.comparison(node).text
+        return truth(self.value(node))
+
+    def constant(self, value: Any, what: str) -> Value:
+        """A number, or a tuple of numbers, fixed when the function is compiled."""
+        kind = kind_of(value, 0)
+        if isinstance(kind, Number):
+            tag = kind.single
+            if tag == NONE:
+                return Value(kind, "None")
+            plain = value if tag_of_constant(value) is not None else value.item()
+            return Value(kind, f"({plain!r})" if plain < 0 else repr(plain))
+        if isinstance(kind, TupleOf):
+            items = [self.constant(item, what) for item in value]
+            return Value(kind, f"({', '.join(item.text for item in items)},)")
+        raise Refusal(
+            f"{what} is {'a text' if isinstance(value, str) else kind}",
+            "pass arrays and other data as arguments; only numbers may be fixed",
+        )
+
+    def comparison(self, node: ast.Compare) -> Value:
+        """A comparison, also chained; the text is a boolean."""
+        operands = [node.left, *node.comparators]
+        for middle in operands[1:-1]:
+            _must_repeat(middle)
+        parts = [
+            self._compare(operator, first, second)
+            for operator, first, second in zip(node.ops, operands, operands[1:], strict=False)
+        ]
+        kind: Kind | None = None
+        for part in parts:
+            kind = join(kind, part.kind)
+        return Value(kind, f"({' and '.join(part.text for part in parts)})")
+
+    def _compare(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Value:
+        if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Tuple):
+            _must_repeat(left)
+            parts = [self._compare(ast.Eq(), left, item).text for item in right.elts]
+            text = f"({' or '.join(parts) or 'False'})"
+            negate = isinstance(operator, ast.NotIn)
+            return Value(number(PY_BOOL), f"(not {text})" if negate else text)
+        if isinstance(operator, ast.Is | ast.IsNot):
+            return self._identity(operator, left, right)
+        return operators.compare(operator, self.value(left), self.value(right))
+
+    def _identity(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Value:
+        if not isinstance(right, ast.Constant) or right.value is not None:
+            raise Refusal("`is` between values", "compare with ==")
+        value = self.value(left)
+        if isinstance(value.kind, Number) and NONE in value.kind.tags:
+            text = "True" if value.kind.single == NONE else f"({value.text}[1] == {NONE})"
+        else:
+            text = "False"
+        return Value(
+            number(PY_BOOL), f"(not {text})" if isinstance(operator, ast.IsNot) else text
+        )
+
+    def _value(self, node: ast.expr) -> Value:
+        match node:
+            case ast.Constant():
+                return self.constant(node.value, "the constant")
+            case ast.Name():
+                return self._name(node)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.UnaryOp():
+                return self._unary(node)
+            case ast.BoolOp():
+                parts = [self.value(part) for part in node.values]
+                if any(part.kind not in (None, number(PY_BOOL)) for part in parts):
+                    raise Refusal("`and`/`or` as a value", "use `if`, or compare first")
+                return Value(number(PY_BOOL), self.test(node))
+            case ast.Compare():
+                result = self.comparison(node)
+                if isinstance(result.kind, Number) and result.kind.single is None:
+                    raise Refusal(f"a comparison whose result is {result.kind}", "use bool(...)")
+                return result
+            case ast.IfExp():
+                test, first, second = self.test(node.test), *map(self.value, (node.body, node.orelse))
+                kind = join(first.kind, second.kind)
+                return Value(kind, f"({coerce(first, kind)} if {test} else {coerce(second, kind)})")
+            case ast.Tuple() if not any(isinstance(item, ast.Starred) for item in node.elts):
+                items = [self.value(item) for item in node.elts]
+                if any(item.kind is None for item in items):
+                    return Value(None, "0")
+                kinds = tuple(item.kind for item in items if item.kind is not None)
+                return Value(TupleOf(kinds), f"({', '.join(item.text for item in items)},)")
+            case ast.List():
+                return self._list(node)
+            case ast.Subscript():
+                return self.subscript(node)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Call():
+                return self.unit.call(self, node)
+        raise Refusal(f"{_NAMES.get(type(node), type(node).__name__)}", _REMEDY)
+
+    def _name(self, node: ast.Name) -> Value:
+        if node.id not in self.definitions.locals:
+            return self.constant(self.resolve(node), f"the global {node.id}")
+        if node in self.definitions.unbound:
+            raise Refusal(
+                f"{node.id} may be unassigned here", f"assign {node.id} before the loop or branch"
+            )
+        web = self.definitions.loaded(node)
+        kind = self.kinds.get(web)
+        if isinstance(kind, Opaque):
+            raise Refusal(f"{node.id} is {kind}", "pass numbers, arrays and lists of numbers")
+        return Value(kind, f"{node.id}_{web}")
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
+            times = self.value(node.right)
+            return self._repeated(node.left, times)
+        left, right = self.value(node.left), self.value(node.right)
+        negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
+        if isinstance(node.op, ast.Pow) and negative and isinstance(left.kind, Number):
+            if NP_INT in left.kind.tags and right.kind == number(PY_INT):
+                raise Refusal("a NumPy integer to a negative power", "use a float base")
+            if right.kind == number(PY_INT):
+                right = Value(number(PY_FLOAT), real(right))
+        return self.arithmetic(node.op, left, right)
+
+    def arithmetic(self, operator: ast.operator, left: Value, right: Value) -> Value:
+        """`left operator right`, noting whether NumPy might warn."""
+        result = operators.binary(operator, left, right)
+        self.unit.note_warnings(result.kind)
+        return result
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        if isinstance(node.op, ast.Not):
+            return Value(number(PY_BOOL), self.test(node))
+        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            value = node.operand.value
+            if type(value) in (int, float):
+                return self.constant(-value, "the constant")
+        operand = self.value(node.operand)
+        if isinstance(node.op, ast.USub):
+            return operators.negative(operand)
+        if isinstance(node.op, ast.Invert):
+            return operators.inverted(operand)
+        if isinstance(operand.kind, Number) and operand.kind.single not in (PY_BOOL, None):
+            return operand
+        raise Refusal(f"`+` before a value that is {operand.kind}")
+
+    def _list(self, node: ast.List) -> Value:
+        site = self.site(node)
+        items = [self.value(item) for item in node.elts]
+        for item in items:
+            self.fill(site, item.kind)
+        held = self.elements.get(site)
+        return Value(NewList(site), f"[{', '.join(coerce(item, held) for item in items)}]")
+
+    def _repeated(self, node: ast.List, times: Value) -> Value:
+        if times.kind is not None and times.kind != number(PY_INT):
+            raise Refusal(f"a list times a value that is {times.kind}", "use an int")
+        made = self._list(node)
+        return Value(made.kind, f"({made.text} * {times.text})")
+
+    def subscript(self, node: ast.Subscript) -> Value:
+        """`container[index]` that is read or, without its value, stored into."""
+        container = self.value(node.value)
+        kind = container.kind
+        if kind is None:
+            return Value(None, "0")
+        if isinstance(kind, Array):
+            return self._element(container, kind, node.slice)
+        if isinstance(kind, TupleOf):
+            index = node.slice
+            if isinstance(index, ast.Constant) and type(index.value) is int:
+                if -len(kind.items) <= index.value < len(kind.items):
+                    return Value(kind.items[index.value], f"{container.text}[{index.value}]")
+            raise Refusal("an index of a tuple that is no constant", "use an array")
+        if not isinstance(kind, GivenList | NewList):
+            raise Refusal(f"an index of a value that is {kind}", "index arrays and lists only")
+        text = f"{container.text}[{self._index(node.slice)}]"
+        if isinstance(kind, GivenList):
+            return Value(number(kind.element), text)
+        return Value(self.elements.get(kind.site), text)
+
+    def _element(self, container: Value, kind: Array, index: ast.expr) -> Value:
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        if len(parts) > kind.dimensions:
+            raise Refusal(f"{len(parts)} indices into a {kind}")
+        slices = sum(isinstance(part, ast.Slice) for part in parts)
+        texts = [self._slice(p) if isinstance(p, ast.Slice) else self._index(p) for p in parts]
+        text = f"{container.text}[{', '.join(texts)}]"
+        left = kind.dimensions - len(parts) + slices
+        if left == 0:
+            return Value(number(kind.element), text)
+        contiguous = kind.contiguous and slices == 0
+        return Value(
+            Array(kind.element, left, contiguous, kind.writable, kind.origins, view=True), text
+        )
+
+    def _index(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Slice):
+            raise Refusal("a slice of a list", "loop over its indices, or use an array")
+        value = self.value(node)
+        if isinstance(value.kind, Number) and value.kind.tags <= INTS:
+            return whole(value)
+        if value.kind is None:
+            return "0"
+        raise Refusal(f"an index that is {value.kind}", "index with ints")
+
+    def _slice(self, node: ast.Slice) -> str:
+        step = node.step
+        if step is not None and isinstance(step, ast.UnaryOp):
+            raise Refusal("a slice with a negative step", "loop over the indices")
+        parts = (node.lower, node.upper, step)
+        texts = ["" if part is None else self._index(part) for part in parts]
+        if step is not None:
+            return f"{texts[0]}:{texts[1]}:positive({texts[2]})"
+        return f"{texts[0]}:{texts[1]}"
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id not in self.definitions.locals:
+            return self.constant(self.resolve(node), ast.unparse(node))
+        owner = self.value(node.value)
+        if isinstance(owner.kind, Array) and node.attr in ("shape", "size", "ndim"):
+            whole_kind: Kind = number(PY_INT)
+            if node.attr == "shape":
+                whole_kind = TupleOf((whole_kind,) * owner.kind.dimensions)
+            return Value(whole_kind, f"{owner.text}.{node.attr}")
+        if owner.kind is None:
+            return Value(None, "0")
+        raise Refusal(f"the attribute {node.attr} of a value that is {owner.kind}", _REMEDY)
+
+
+def _must_repeat(node: ast.expr) -> None:
+    if any(isinstance(part, ast.Call) for part in ast.walk(node)):
+        raise Refusal("a call in the middle of a chained comparison", "assign it first")
+
+
+_REMEDY = "keep the numeric loop in a function of its own, with numbers and arrays only"
+_NAMES: dict[type[ast.AST], str] = {
+    ast.JoinedStr: "a text",
+    ast.Dict: "a dictionary",
+    ast.Set: "a set",
+    ast.DictComp: "a dictionary",
+    ast.SetComp: "a set",
+    ast.ListComp: "a list comprehension inside an expression",
+    ast.GeneratorExp: "a generator",
+    ast.Lambda: "a nested function",
+    ast.Await: "`await`",
+    ast.Yield: "`yield`",
+    ast.YieldFrom: "`yield from`",
+    ast.NamedExpr: "`:=`",
+    ast.Starred: "an unpacked argument",
+    ast.Slice: "a slice",
+}

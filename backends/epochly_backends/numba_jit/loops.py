@@ -1,0 +1,108 @@
+"""Loops: what a `for` may run over, and what it finds there."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+from epochly_backends.numba_jit.kinds import (
+    NP_INT,
+    PY_INT,
+    Array,
+    GivenList,
+    Kind,
+    NewList,
+    Number,
+    TupleOf,
+    number,
+)
+from epochly_backends.numba_jit.values import Refusal, Value, whole
+
+if TYPE_CHECKING:
+    from epochly_backends.numba_jit.expressions import Expressions
+
+_COMBINED = (builtins.enumerate, builtins.zip, builtins.reversed)
+
+
+def iterated(expressions: Expressions, node: ast.expr) -> Value:
+    """What a loop runs over: its text, and the kind of its elements.
+
+    Raises
+    ------
+    Refusal
+        When it is none of range, enumerate, zip, an array or a list.
+    """
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = node.func.id
+        if name not in expressions.definitions.locals:
+            called = expressions.resolve(node.func)
+            if called is builtins.range:
+                return _range(expressions, node)
+            if called in _COMBINED and not node.keywords:
+                return _combined(expressions, node, name)
+    value = expressions.value(node)
+    return Value(_element(expressions, value.kind), value.text)
+
+
+def _range(expressions: Expressions, node: ast.Call) -> Value:
+    bounds = [expressions.value(item) for item in node.args]
+    if node.keywords or not 1 <= len(bounds) <= 3:
+        raise Refusal("these arguments of range()")
+    if any(bound.kind is None for bound in bounds):
+        return Value(number(PY_INT), "range(0)")
+    for bound in bounds:
+        if not isinstance(bound.kind, Number) or not bound.kind.tags <= {PY_INT, NP_INT}:
+            raise Refusal(f"a range bound that is {bound.kind}", "use ints")
+        if NP_INT in bound.kind.tags and bound.kind.single is None:
+            raise Refusal(f"a range bound that is {bound.kind}", "convert it with int() first")
+    texts = [_bound(item, bound) for item, bound in zip(node.args, bounds, strict=True)]
+    # CPython counts with Python ints whatever the bounds are.
+    return Value(number(PY_INT), f"range({', '.join(texts)})")
+
+
+def _bound(node: ast.expr, value: Value) -> str:
+    return value.text if isinstance(node, ast.Constant) else f"bound({whole(value)})"
+
+
+def _combined(expressions: Expressions, node: ast.Call, name: str) -> Value:
+    if name == "reversed":
+        match node.args:
+            case [ast.Call() as inner] if isinstance(inner.func, ast.Name):
+                value = iterated(expressions, inner)
+                if value.text.startswith("range("):
+                    return Value(value.kind, f"reversed({value.text})")
+        raise Refusal("reversed() of other than a range", "loop over the indices backwards")
+    if name == "enumerate" and len(node.args) != 1:
+        raise Refusal("enumerate() with a start", "add the start inside the loop")
+    parts = [iterated(expressions, item) for item in node.args]
+    if not parts or any(part.kind is None for part in parts):
+        return Value(None, "range(0)")
+    kinds: tuple[Kind, ...] = tuple(part.kind for part in parts if part.kind is not None)
+    if name == "enumerate":
+        kinds = (number(PY_INT), *kinds)
+    return Value(TupleOf(kinds), f"{name}({', '.join(part.text for part in parts)})")
+
+
+def _element(expressions: Expressions, kind: Kind | None) -> Kind | None:
+    match kind:
+        case None:
+            return None
+        case Array(dimensions=1) | GivenList():
+            return number(kind.element)
+        case Array():
+            return Array(
+                kind.element,
+                kind.dimensions - 1,
+                kind.contiguous,
+                kind.writable,
+                kind.origins,
+                view=True,
+            )
+        case NewList(site):
+            return expressions.elements.get(site)
+        case TupleOf(items) if items and all(item == items[0] for item in items):
+            return items[0]
+    raise Refusal(
+        f"a loop over a value that is {kind}", "loop over range(), an array or a list of numbers"
+    )

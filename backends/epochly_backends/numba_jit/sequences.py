@@ -1,0 +1,104 @@
+"""Sequences: sums, extremes and slices as CPython takes them."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from epochly_backends.numba_jit.arithmetic import Inexact, add_int, compiled
+
+_COMPENSATED = sys.version_info >= (3, 12)
+
+
+@compiled
+def _filled(sequence: Any) -> None:
+    if len(sequence) == 0:
+        raise Inexact("nothing to add up or compare")
+
+
+@compiled
+def sum_int(sequence: Any) -> int:
+    _filled(sequence)
+    total = 0
+    for item in sequence:
+        total = add_int(total, item)
+    return total
+
+
+@compiled
+def sum_bool(sequence: Any) -> int:
+    _filled(sequence)
+    total = 0
+    for item in sequence:
+        if item:
+            total += 1
+    return total
+
+
+@compiled
+def sum_plain(sequence: Any) -> float:
+    _filled(sequence)
+    total = 0.0
+    for item in sequence:
+        total += item
+    return total
+
+
+@compiled
+def sum_compensated(sequence: Any) -> float:
+    """Neumaier's sum, as CPython 3.12 and later add floats up."""
+    _filled(sequence)
+    total = 0.0
+    lost = 0.0
+    for item in sequence:
+        step = total + item
+        if math.fabs(total) >= math.fabs(item):
+            lost += (total - step) + item
+        else:
+            lost += (item - step) + total
+        total = step
+    if lost != 0.0 and math.isfinite(lost):
+        total += lost
+    return total
+
+
+sum_float = sum_compensated if _COMPENSATED else sum_plain
+
+
+@compiled
+def largest(sequence: Any) -> Any:
+    _filled(sequence)
+    best = sequence[0]
+    for item in sequence:
+        if item > best:
+            best = item
+    return best
+
+
+@compiled
+def smallest(sequence: Any) -> Any:
+    _filled(sequence)
+    best = sequence[0]
+    for item in sequence:
+        if item < best:
+            best = item
+    return best
+
+
+@compiled
+def positive(step: int) -> int:
+    """The step of a slice."""
+    if step <= 0:
+        raise Inexact("a slice with a step that is not positive")
+    return step
+
+
+@compiled
+def larger_pair(a: tuple[Any, int], b: tuple[Any, int]) -> tuple[Any, int]:
+    return b if b[0] > a[0] else a
+
+
+@compiled
+def smaller_pair(a: tuple[Any, int], b: tuple[Any, int]) -> tuple[Any, int]:
+    return b if b[0] < a[0] else a

@@ -1,0 +1,92 @@
+"""State: the caller's random streams, lent to compiled code and taken back."""
+
+from __future__ import annotations
+
+import ctypes
+import random
+from collections.abc import Callable
+from typing import Any
+
+from epochly.errors import Deoptimize
+
+_WORDS = 624
+
+
+class _Generator(ctypes.Structure):
+    """Numba's `rnd_state_t`: a Mersenne Twister with a Gaussian that may be pending."""
+
+    _fields_ = [
+        ("index", ctypes.c_int),
+        ("words", ctypes.c_uint32 * _WORDS),
+        ("has_gauss", ctypes.c_int),
+        ("gauss", ctypes.c_double),
+        ("is_initialized", ctypes.c_int),
+    ]
+
+
+def with_streams(draws: frozenset[str], call: Callable[[], Any]) -> Any:
+    """Call compiled code with Numba's generators of this thread in the state of the caller's.
+
+    The caller's move on only when the call returns; Numba's own are as before in any case.
+
+    Parameters
+    ----------
+    draws : frozenset of str
+        Which streams it draws from: ``numpy``, ``python``.
+
+    Raises
+    ------
+    Deoptimize
+        When `np.random` no longer runs on a Mersenne Twister.
+    """
+    from numba import _helperlib
+
+    address = {
+        "numpy": _helperlib.rnd_get_np_state_ptr,
+        "python": _helperlib.rnd_get_py_state_ptr,
+    }
+    lend = {"numpy": _lend_numpy, "python": _lend_python}
+    take = {"numpy": _take_numpy, "python": _take_python}
+    borrowed = {stream: _Generator.from_address(address[stream]()) for stream in draws}
+    before = {stream: bytes(generator) for stream, generator in borrowed.items()}
+    try:
+        for stream, generator in borrowed.items():
+            lend[stream](generator)
+        result = call()
+        for stream, generator in borrowed.items():
+            take[stream](generator)
+    finally:
+        for stream, generator in borrowed.items():
+            ctypes.memmove(ctypes.addressof(generator), before[stream], len(before[stream]))
+    return result
+
+
+def _lend_numpy(generator: _Generator) -> None:
+    import numpy
+
+    name, words, index, has_gauss, gauss = numpy.random.get_state(legacy=True)
+    if name != "MT19937":
+        raise Deoptimize(f"np.random runs on {name}, not on a Mersenne Twister")
+    ctypes.memmove(generator.words, words.ctypes.data, 4 * _WORDS)
+    generator.index, generator.has_gauss, generator.gauss = index, has_gauss, gauss
+    generator.is_initialized = 1
+
+
+def _take_numpy(generator: _Generator) -> None:
+    import numpy
+
+    words = numpy.frombuffer(generator.words, dtype=numpy.uint32).copy()
+    state = "MT19937", words, generator.index, generator.has_gauss, generator.gauss
+    numpy.random.set_state(state)
+
+
+def _lend_python(generator: _Generator) -> None:
+    _, words, _ = random.getstate()
+    generator.words[:] = words[:_WORDS]
+    generator.index = words[_WORDS]
+    generator.is_initialized = 1
+
+
+def _take_python(generator: _Generator) -> None:
+    version, _, pending = random.getstate()
+    random.setstate((version, (*generator.words, generator.index), pending))

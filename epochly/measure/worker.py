@@ -1,0 +1,335 @@
+"""The worker process: it loads the user's function, runs it at one level, and answers over the line."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochly.errors import Deoptimize, EpochlyError
+from epochly.levels import Level
+from epochly.measure.channel import Channel
+from epochly.measure.stdio import CaughtOutput
+from epochly.model import Arguments, Tolerance, Workload
+
+if TYPE_CHECKING:
+    from epochly.backend import Prepared
+    from epochly.target.inputs import Inputs
+    from epochly.target.load import Target
+
+QUIET_SHARE = 0.2
+QUIET_STEP_S = 0.001
+QUIET_LIMIT_S = 0.2
+PARENT_DEATH_SIGNAL = 1
+
+
+class Worker:
+    """One target at one level; every public method answers one verb."""
+
+    def __init__(self, output: CaughtOutput) -> None:
+        self._output = output
+        self._target: Target
+        self._inputs: Inputs
+        self._workload: Workload
+        self._prepared: Prepared | None = None
+        self._children_cpu_s = 0.0
+
+    def load(self, workload: dict[str, Any], independent: bool) -> dict[str, Any]:
+        """Import the user's module, find the function, and run the setup."""
+        import dataclasses
+
+        from epochly.target.imports import open_imports
+        from epochly.target.inputs import Inputs
+        from epochly.target.load import describe, load_target
+
+        self._workload = _workload(workload)
+        warnings = open_imports(self._workload.directory)
+        target = load_target(self._workload.target, self._workload.directory)
+        function = dataclasses.replace(target.function, independent=independent)
+        self._target = dataclasses.replace(target, function=function)
+        self._inputs = Inputs(self._target, self._workload)
+        return {
+            "warnings": warnings,
+            "target": dataclasses.asdict(describe(self._target, self._workload)),
+        }
+
+    def inputs(self) -> dict[str, Any]:
+        """Run the setup and make the inputs once, so that a mistake in them shows here."""
+        self._inputs.prepare()
+        self._inputs.make()
+        return {}
+
+    def understand(self) -> dict[str, Any]:
+        """What the source says: how the function touches the world, and what bears on levels."""
+        import dataclasses
+
+        from epochly.measure.repetition import repetition_of
+        from epochly.recommend.findings import findings
+
+        function = self._target.function
+        return {
+            "repetition": repetition_of(function),
+            "findings": [dataclasses.asdict(finding) for finding in findings(function)],
+        }
+
+    def availability(self, backend: str) -> dict[str, Any]:
+        """Whether a backend can be used in this process."""
+        from epochly.backend import Unavailable
+        from epochly.registry import get_backend
+
+        state = get_backend(backend).availability()
+        if isinstance(state, Unavailable):
+            return {"available": False, "reason": state.reason, "remedy": state.remedy}
+        return {"available": True, "detail": state.detail}
+
+    def prepare(self, backend: str) -> dict[str, Any]:
+        """Make the function ready to run at the level; answers a refusal as a fact."""
+        from epochly.model import Refused
+        from epochly.registry import get_backend
+
+        example = self._inputs.make()
+        started = time.perf_counter()
+        answer = get_backend(backend).prepare(self._target.function, example)
+        seconds = time.perf_counter() - started
+        self._output.restore()
+        if isinstance(answer, Refused):
+            return {"refused": [answer.reason, answer.line, answer.remedy]}
+        self._prepared = answer
+        return {"seconds": seconds}
+
+    def call(self, capture: str | None, profile: bool) -> dict[str, Any]:
+        """Run once under watch and keep the outcome in a file."""
+        import dataclasses
+        import warnings
+
+        from epochly.verify.outcome import Watch, save
+
+        arguments = self._fresh()
+        watch = Watch(self._target.function, arguments)
+        raised: BaseException | None = None
+        value: Any = None
+        answer: dict[str, Any] = {}
+        cpu = time.process_time()
+        with warnings.catch_warnings(record=True) as caught:
+            started = time.perf_counter()
+            try:
+                if profile:
+                    value, seen = self._profiled(arguments)
+                    answer["profile"] = dataclasses.asdict(seen)
+                else:
+                    value = self._run(arguments)
+            except Deoptimize:
+                raise
+            except BaseException as error:  # noqa: BLE001 - any exception is an outcome
+                raised = error
+            answer["seconds"] = time.perf_counter() - started
+        answer["cpu_s"] = time.process_time() - cpu
+        self._output.restore()
+        answer["warnings"] = sorted({f"{w.category.__name__}: {w.message}" for w in caught})
+        answer["raised"] = None if raised is None else _described(raised)
+        if capture is not None:
+            printed = self._output.printed()
+            if raised is None:
+                outcome = watch.returned(value, printed)
+            else:
+                outcome = watch.raised(raised, printed)
+            save(outcome, capture)
+            answer["repeatable"] = raised is None and self._untouched(outcome)
+        self._settle()
+        return answer
+
+    def sample(self, loops: int) -> dict[str, Any]:
+        """Time ``loops`` calls on the same fresh inputs."""
+        making = time.perf_counter()
+        arguments = self._fresh()
+        making = time.perf_counter() - making
+        call, args, kwargs = self._callable(), arguments.args, arguments.kwargs
+        raised: BaseException | None = None
+        repeats = range(loops - 1)
+        kept = None
+        cpu = time.process_time()
+        started = time.perf_counter()
+        try:
+            kept = call(*args, **kwargs)
+            for _ in repeats:
+                call(*args, **kwargs)
+        except Deoptimize:
+            raise
+        except BaseException as error:  # noqa: BLE001 - any exception is an outcome
+            raised = error
+        seconds = time.perf_counter() - started
+        cpu = time.process_time() - cpu
+        del kept
+        self._output.restore()
+        self._settle()
+        return {
+            "seconds": seconds / loops,
+            "cpu_s": cpu / loops,
+            "make_s": making,
+            "raised": None if raised is None else _described(raised),
+        }
+
+    def children_cpu(self) -> dict[str, Any]:
+        """CPU seconds of this worker's own children, living and reaped."""
+        import resource
+
+        from epochly.measure.tree import cpu_seconds_of_descendants
+
+        reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+        alive = cpu_seconds_of_descendants(os.getpid())
+        return {"cpu_s": alive + reaped.ru_utime + reaped.ru_stime}
+
+    def realized(self) -> dict[str, Any]:
+        """What really ran."""
+        import dataclasses
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        answer: dict[str, Any] = {"peak_bytes": peak * (1 if sys.platform == "darwin" else 1024)}
+        if self._prepared is not None:
+            answer["realized"] = dataclasses.asdict(self._prepared.realized)
+            answer["stats"] = dict(self._prepared.stats())
+        return answer
+
+    def compare(
+        self, expected: str, actual: str, tolerance: dict[str, Any], shape_only: bool
+    ) -> dict[str, Any]:
+        """Compare two outcomes kept in files."""
+        import dataclasses
+
+        from epochly.verify.compare import compare
+        from epochly.verify.outcome import load
+
+        equality = compare(
+            load(expected), load(actual), Tolerance(**tolerance), shape_only=shape_only
+        )
+        return dataclasses.asdict(equality)
+
+    def close(self) -> dict[str, Any]:
+        """Give back pools and device memory."""
+        if self._prepared is not None:
+            self._prepared.close()
+        return {}
+
+    def _callable(self) -> Any:
+        return self._target.function.original if self._prepared is None else self._prepared
+
+    def _run(self, arguments: Arguments) -> Any:
+        return self._callable()(*arguments.args, **arguments.kwargs)
+
+    def _profiled(self, arguments: Arguments) -> tuple[Any, Any]:
+        from epochly.profile.counters import profile_call
+
+        kept: list[Any] = []
+        file = self._target.function.file
+        seen = profile_call(lambda: kept.append(self._run(arguments)), files=(file,) if file else ())
+        return kept[0], seen
+
+    def _fresh(self) -> Arguments:
+        self._inputs.reset()
+        arguments = self._inputs.make()
+        self._output.clear()
+        return arguments
+
+    def _untouched(self, outcome: Any) -> bool:
+        """Whether a call left its arguments, globals and cells as it found them."""
+        import dataclasses
+
+        from epochly.verify.compare import compare
+        from epochly.verify.outcome import Watch
+
+        fresh = Watch(self._target.function, self._inputs.make()).returned(None, outcome.printed)
+        after = dataclasses.replace(
+            fresh, arguments=outcome.arguments, globals=outcome.globals, cells=outcome.cells
+        )
+        return compare(fresh, after, Tolerance(exact=True)).verdict == "identical"
+
+    def _settle(self) -> None:
+        """Wait until threads that a library leaves spinning have gone to sleep."""
+        with contextlib.suppress(OSError):
+            if len(os.listdir("/proc/self/task")) == 1:
+                return
+        deadline = time.monotonic() + QUIET_LIMIT_S
+        while time.monotonic() < deadline:
+            before = time.process_time()
+            time.sleep(QUIET_STEP_S)
+            if time.process_time() - before < QUIET_SHARE * QUIET_STEP_S:
+                return
+
+
+def _workload(document: dict[str, Any]) -> Workload:
+    fields = dict(document)
+    fields["tolerance"] = Tolerance(**fields["tolerance"])
+    if fields["levels"] is not None:
+        fields["levels"] = tuple(Level(number) for number in fields["levels"])
+    return Workload(**fields)
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    """An exception as a reader wants it: its text, and the innermost line of the user's code."""
+    import traceback
+
+    ours = str(Path(__file__).parents[1])
+    place = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if not frame.filename.startswith(ours):
+            place = [frame.filename, frame.lineno]
+    text = "".join(traceback.format_exception_only(error)).strip()
+    return {"text": text, "place": place}
+
+
+def _refusal(error: EpochlyError) -> dict[str, Any]:
+    kind = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "epochly.errors")
+    return {
+        "type": kind,
+        "what": error.what,
+        "where": error.where,
+        "remedy": error.remedy,
+        "detail": error.detail,
+        "line": getattr(error, "line", None),
+    }
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def main(descriptor: int, folder: str) -> None:
+    """Serve one command until it hangs up."""
+    _die_with_parent()
+    crash = (Path(folder) / "crash").open("w")
+    faulthandler.enable(crash, all_threads=False)
+    faulthandler.register(signal.SIGUSR2, crash, all_threads=False)
+    import fcntl
+
+    private = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64)
+    os.close(descriptor)
+    channel = Channel(socket.socket(fileno=private))
+    worker = Worker(CaughtOutput(folder))
+    verb = ""
+    while verb != "close":
+        try:
+            request = channel.receive()
+        except ConnectionError:
+            return
+        assert request is not None
+        verb = request.pop("verb")
+        try:
+            answer = getattr(worker, verb)(**request)
+        except EpochlyError as error:
+            answer = {"error": _refusal(error)}
+        channel.send(answer)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,135 @@
+"""The command ``epochly``: its commands, what they exit with, and how errors are shown."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from epochly_cli.commands.analyze import analyze
+from epochly_cli.commands.backends import backends
+from epochly_cli.commands.bench import bench
+from epochly_cli.commands.doctor import doctor
+from epochly_cli.commands.init import init
+from epochly_cli.stderr import note, tell
+
+INTERRUPTED = 130
+DEFECT = 70
+# Typer bundles Click or depends on it, by version; the base of Click's errors is in reach anyway.
+_CLICK_ERROR = typer.BadParameter.__mro__[2]
+_ASCII = {"µ": "u", "–": "-", "…": "...", "×": "x", "★": "*", "·": "-", "—": "-", "•": "*"}
+
+
+class _Group(TyperGroup):
+    """Keeps what happens inside a command from Click's own ways to exit."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader went away; without this the flush at exit would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except KeyboardInterrupt:
+            note("interrupted")
+            return INTERRUPTED
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="epochly",
+    help="Run a slow function every way, prove the results equal, and recommend what pays.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (analyze, bench, doctor, backends, init):
+    app.command()(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from epochly import __version__
+
+        typer.echo(f"epochly {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Run a slow function every way, prove the results equal, and recommend what pays."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; see ``docs/exit-codes.md``.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        What follows the name of the program; the process's own arguments when left out.
+    """
+    from epochly.errors import ISSUE_TRACKER, EpochlyError, UsageError
+
+    _degrade_gracefully()
+    try:
+        code = app(arguments, prog_name="epochly", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except (KeyboardInterrupt, typer.Abort):
+        note("interrupted")
+        return INTERRUPTED
+    except EpochlyError as error:
+        tell(error)
+        if error.exit_code == DEFECT:
+            note(f"this should not happen; please report it at {ISSUE_TRACKER}")
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last resort, so that a defect is reportable
+        if isinstance(error, _CLICK_ERROR):
+            what, remedy = _click_message(error)
+            tell(UsageError(what, remedy=remedy))
+            return UsageError.exit_code
+        import traceback
+
+        traceback.print_exc()
+        note(f"this is a defect of epochly; please report it, with the above, at {ISSUE_TRACKER}")
+        return DEFECT
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run())
+
+
+def _click_message(error: Any) -> tuple[str, str]:
+    message = str(error.format_message()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "epochly"
+    if error.__class__.__name__ == "NoArgsIsHelpError":
+        return "a command is missing", f"choose one:\n\n{message}"
+    return message[:1].lower() + message[1:], f"`{command} --help` shows what it takes"
+
+
+def _degrade_gracefully() -> None:
+    """Let a terminal without Unicode show the nearest ASCII instead of failing."""
+    codecs.register_error("epochly", _nearest_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="epochly")
+
+
+def _nearest_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    found = error.object[error.start : error.end]
+    shown = [_ASCII.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in found]
+    return "".join(shown), error.end
