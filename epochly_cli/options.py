@@ -167,13 +167,7 @@ class Given:
         )
 
 
-_UNITS = {
-    "": 1,
-    "b": 1,
-    **{f"{prefix}b": 1000**power for power, prefix in enumerate("kmgt", 1)},
-    **{f"{prefix}{end}": 1024**power for power, prefix in enumerate("kmgt", 1) for end in ("ib", "i")},
-    **{prefix: 1024**power for power, prefix in enumerate("kmgt", 1)},
-}
+_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?)(i?b?)\s*", re.ASCII | re.IGNORECASE)
 
 
 def parse_size(text: str) -> int:
@@ -186,9 +180,11 @@ def parse_size(text: str) -> int:
     """
     from epochly.errors import UsageError
 
-    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", text, re.ASCII)
-    unit = _UNITS.get(match[2].lower()) if match else None
-    size = int(float(match[1]) * unit) if match and unit and len(match[1]) < 20 else 0
+    match = _SIZE.fullmatch(text)
+    size = 0
+    if match:
+        base = 1000 if match[3].lower() == "b" else 1024
+        size = int(float(match[1]) * base ** " kmgt".index(match[2].lower() or " "))
     if size <= 0:
         raise UsageError(
             f"--memory {text!r} is not a size", remedy="give one, as in --memory 2GiB or 500MB"

@@ -1,0 +1,241 @@
+"""One (level, backend) in a run: its worker, what has happened to it, and its row."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from epochly.errors import Deoptimize, EpochlyError
+from epochly.levels import Level
+from epochly.measure.process import (
+    Surroundings,
+    WorkerEndedError,
+    WorkerMemoryError,
+    WorkerProcess,
+    WorkerTimeoutError,
+)
+from epochly.measure.schedule import inner_loops
+from epochly.measure.statistics import Ratio
+from epochly.model import Equality, LevelRow, Part, Realized, Status
+
+PREPARE_LIMIT = 3
+
+
+@dataclass(slots=True)
+class Contender:
+    """A way of running the workload. ``status`` stays None for as long as it can be sampled.
+
+    Parameters
+    ----------
+    level : Level
+    backend : str
+    environment : dict
+        Variables that its worker needs at its start.
+    """
+
+    level: Level
+    backend: str
+    environment: dict[str, str] = field(default_factory=dict)
+    twin: bool = False
+    worker: WorkerProcess | None = None
+    status: Status | None = None
+    reason: str | None = None
+    line: int | None = None
+    remedy: str | None = None
+    realized: Realized | None = None
+    first_call_s: float | None = None
+    warm_first_calls_s: list[float] = field(default_factory=list)
+    call_s: float = 0.0
+    make_s: float = 0.0
+    repeatable: bool = False
+    loops: int = 1
+    samples_s: list[float] = field(default_factory=list)
+    pairs: list[list[tuple[float, float]]] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)
+    children_cpu_s: float = 0.0
+    peak_bytes: int | None = None
+    equality: Equality = Equality("unchecked")
+    warnings: list[str] = field(default_factory=list)
+    ratio: Ratio | None = None
+    converged: bool = False
+    measured_s: float = 0.0
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked for a sample."""
+        return self.status is None and self.worker is not None
+
+    def start(
+        self,
+        surroundings: Surroundings,
+        workload: dict[str, Any],
+        *,
+        generation: int,
+        independent: bool,
+        timeout_s: float,
+    ) -> dict[str, Any]:
+        """Start a worker and load the target into it.
+
+        Raises
+        ------
+        EpochlyError
+            What stands in the way of loading; usage errors above all.
+        """
+        self.worker = WorkerProcess(surroundings, self.environment, hash_seed=generation)
+        answer = self.worker.request(
+            "load", timeout_s=timeout_s, workload=workload, independent=independent
+        )
+        self.worker.request("inputs", timeout_s=timeout_s)
+        return answer
+
+    def ask(self, verb: str, timeout_s: float | None, **fields: Any) -> dict[str, Any] | None:
+        """Ask the worker; what goes wrong becomes the status, and the answer None."""
+        if self.worker is None:
+            return None
+        try:
+            return self.worker.request(verb, timeout_s=timeout_s, **fields)
+        except Deoptimize as error:
+            self.end("refused", error.what, line=error.line)
+        except WorkerTimeoutError as error:
+            self.end("timeout", _placed(error), remedy=error.remedy)
+        except (WorkerMemoryError, WorkerEndedError) as error:
+            self.end("failed", _placed(error), line=_line(error), remedy=error.remedy)
+        except EpochlyError as error:
+            self.end("failed", error.what, remedy=error.remedy)
+        return None
+
+    def prepare(self, timeout_s: float) -> float | None:
+        """Make the function ready; the seconds it took, or None when the level is out."""
+        if self.level is Level.MONITOR:
+            return 0.0
+        state = self.ask("availability", timeout_s, backend=self.backend)
+        if state is None:
+            return None
+        if not state["available"]:
+            self.end("unavailable", state["reason"], remedy=state["remedy"])
+            return None
+        answer = self.ask("prepare", PREPARE_LIMIT * timeout_s, backend=self.backend)
+        if answer is None:
+            return None
+        if "refused" in answer:
+            reason, line, remedy = answer["refused"]
+            self.end("refused", reason, line=line, remedy=remedy)
+            return None
+        return float(answer["seconds"])
+
+    def call(
+        self,
+        timeout_s: float,
+        *,
+        capture: str | None,
+        profile: bool = False,
+        watch: Callable[[], None] | None = None,
+    ) -> dict[str, Any] | None:
+        """Run once under watch; None, and a status, when it raised or the worker is gone."""
+        answer = self.ask("call", timeout_s, capture=capture, profile=profile, watch=watch)
+        if answer is None:
+            return None
+        self.measured_s += answer["seconds"]
+        self.call_s = answer["seconds"]
+        self.repeatable = bool(answer.get("repeatable"))
+        self.warnings += [text for text in answer["warnings"] if text not in self.warnings]
+        return answer
+
+    def sample(self, timeout_s: float) -> float | None:
+        """One sample, in seconds a call; None when the contender is out."""
+        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops)
+        if answer is None:
+            return None
+        self.measured_s += answer["seconds"] * self.loops
+        if answer["raised"] is not None:
+            self.failed(answer["raised"])
+            return None
+        self.call_s, self.make_s = answer["seconds"], answer["make_s"]
+        self.cpu_s.append(answer["cpu_s"])
+        return float(answer["seconds"])
+
+    def choose_loops(self) -> None:
+        """Decide how many calls make a sample, from the last call seen."""
+        self.loops = inner_loops(self.call_s, self.make_s, self.repeatable)
+
+    def failed(self, raised: dict[str, Any]) -> None:
+        """The function raised: its row says what and where."""
+        place = raised["place"]
+        where = f" (at {place[0]}:{place[1]})" if place else ""
+        self.end("failed", f"raised {raised['text']}{where}", line=place[1] if place else None)
+
+    def note_realized(self) -> None:
+        """Fetch what really ran, and how often it had to fall back."""
+        answer = self.ask("realized", None)
+        if answer is None or "realized" not in answer:
+            return
+        found = answer["realized"]
+        parts = tuple(Part(**part) for part in found["parts"])
+        self.realized = Realized(Level(found["level"]), found["backend"], parts)
+
+    def end(
+        self, status: Status, reason: str, *, line: int | None = None, remedy: str | None = None
+    ) -> None:
+        """Take the contender out of the run, with the reason for its row."""
+        self.status, self.reason, self.line, self.remedy = status, reason, line, remedy
+        self.stop()
+
+    def stop(self) -> None:
+        """End the worker; processes that the user's code left behind are named in a warning."""
+        if self.worker is None:
+            return
+        worker, self.worker = self.worker, None
+        left = worker.close()
+        if left and self.status is None:
+            text = f"left {len(left)} process(es) behind, which were ended: {', '.join(left)}"
+            if text not in self.warnings:
+                self.warnings.append(text)
+
+    def row(self, baseline_s: float | None) -> LevelRow:
+        """What is known now, as a row of the report."""
+        from epochly.recommend.breakeven import breakeven_calls
+
+        median = statistics.median(self.samples_s) if self.samples_s else None
+        measured = median is not None and self.status is None
+        breakeven = None
+        if measured and baseline_s and self.first_call_s and self.level is not Level.MONITOR:
+            assert median is not None
+            breakeven = breakeven_calls(self.first_call_s, median, baseline_s)
+        cpu = statistics.median(self.cpu_s) + self.children_cpu_s if self.cpu_s else None
+        return LevelRow(
+            level=self.level,
+            name=self.level.name.lower(),
+            backend=f"{self.backend} again" if self.twin else self.backend,
+            status=self.status or ("measured" if measured else "skipped"),
+            realized=self.realized,
+            reason=self.reason,
+            line=self.line,
+            remedy=self.remedy,
+            samples_s=tuple(self.samples_s),
+            median_s=median,
+            speedup=self.ratio.estimate if self.ratio else None,
+            speedup_low=self.ratio.low if self.ratio else None,
+            speedup_high=self.ratio.high if self.ratio else None,
+            first_call_s=self.first_call_s,
+            warm_first_call_s=(
+                statistics.median(self.warm_first_calls_s) if self.warm_first_calls_s else None
+            ),
+            breakeven_calls=breakeven,
+            cpu_s=cpu,
+            peak_memory_bytes=self.peak_bytes,
+            equality=self.equality,
+            converged=self.converged,
+            generations=sum(1 for pairs in self.pairs if pairs),
+            warnings=tuple(self.warnings),
+        )
+
+
+def _placed(error: EpochlyError) -> str:
+    return f"{error.what} (at {error.where})" if error.where else error.what
+
+
+def _line(error: EpochlyError) -> int | None:
+    number = (error.where or "").rpartition(":")[2]
+    return int(number) if number.isdigit() else None

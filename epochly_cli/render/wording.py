@@ -1,0 +1,210 @@
+"""What a report says, in words; the console, Markdown and JUnit only lay it out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from epochly_cli.render.units import UNKNOWN, count, digits, percent, ratio, seconds, size
+
+if TYPE_CHECKING:
+    from epochly.model import Equality, LevelRow, Machine, Profile, Recommendation, Report
+
+
+def title(report: Report) -> str:
+    """The workload's name, or the function's."""
+    return report.workload or report.target.qualname
+
+
+def call(report: Report) -> str:
+    """The call that was measured, as code."""
+    return f"{report.target.qualname}({report.target.arguments})"
+
+
+def place(file: str | None, line: int | None) -> str:
+    """``file:line``, relative to the current directory where that is shorter."""
+    if file is None:
+        return "" if line is None else f"line {line}"
+    near = os.path.relpath(file) if os.path.isabs(file) and _same_drive(file) else file
+    shown = near if len(near) < len(file) else file
+    return shown if line is None else f"{shown}:{line}"
+
+
+def machine(facts: Machine) -> str:
+    """One line about where it was measured."""
+    parts = [
+        f"{facts.implementation} {facts.python}",
+        facts.processor,
+        f"{facts.cores} core{'' if facts.cores == 1 else 's'}",
+        size(facts.memory_bytes),
+        facts.gpu or "no GPU",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def profile(facts: Profile) -> str:
+    """One line about what a single plain call does."""
+    parts = [
+        f"{seconds(facts.wall_s)} a call",
+        f"{seconds(facts.cpu_s)} CPU",
+        f"{percent(facts.wait_fraction)} waiting",
+    ]
+    if facts.gil_fraction is not None:
+        parts.append(f"{percent(facts.gil_fraction)} holding the GIL")
+    if facts.native_fraction is not None:
+        parts.append(f"{percent(facts.native_fraction)} native without it")
+    if facts.peak_memory_bytes is not None:
+        parts.append(f"peak {size(facts.peak_memory_bytes)}")
+    return " · ".join(parts)
+
+
+def hot_lines(report: Report) -> tuple[str, ...]:
+    """The lines that take the time, largest share first."""
+    if report.profile is None:
+        return ()
+    return tuple(
+        f"{percent(hot.share)}  {place(hot.file, hot.line)}  in {hot.function}"
+        for hot in report.profile.hot_lines
+    )
+
+
+def level(row: LevelRow) -> str:
+    """The level with its name: ``2 compile``."""
+    return f"{int(row.level)} {row.name}"
+
+
+def interval(row: LevelRow) -> str:
+    """The 95 % interval of the speedup; empty for the row that all others are paired with."""
+    if row.speedup_low is None or row.speedup_high is None:
+        return ""
+    return f"{digits(row.speedup_low)} – {digits(row.speedup_high)}"
+
+
+def speedup(row: LevelRow) -> str:
+    """The speedup; level 0 is what the others are compared with."""
+    return "baseline" if row.level == 0 and row.speedup in (None, 1.0) else ratio(row.speedup)
+
+
+def breakeven(row: LevelRow) -> str:
+    """After how many calls the first call has paid for itself."""
+    if row.level == 0 or row.median_s is None or row.speedup is None:
+        return ""
+    if row.breakeven_calls is None:
+        return "never pays"
+    if row.breakeven_calls <= 1:
+        return "pays at once"
+    return f"pays after {count(row.breakeven_calls)}"
+
+
+def result(row: LevelRow) -> str:
+    """How the outcome compares with level 0's."""
+    return equality(row.equality, reference=row.level == 0)
+
+
+def equality(facts: Equality, *, reference: bool = False) -> str:
+    """A verdict with how far apart the numbers lie."""
+    if facts.verdict == "different":
+        return f"DIFFERENT at {facts.where}" if facts.where else "DIFFERENT"
+    if facts.verdict == "close":
+        if facts.max_ulp is not None and facts.max_ulp < 1e6:
+            return f"within {digits(facts.max_ulp) if facts.max_ulp % 1 else int(facts.max_ulp)} ulp"
+        return "close" if facts.max_rel is None else f"within {facts.max_rel:.1e}"
+    if facts.verdict == "unchecked":
+        if reference and not facts.where:
+            return "reference"
+        return f"unchecked: {facts.where}" if facts.where else "unchecked"
+    return "reference" if reference else "identical"
+
+
+def was_timed(row: LevelRow) -> bool:
+    """Whether the row has a time to show."""
+    return row.median_s is not None
+
+
+def outcome(row: LevelRow) -> str:
+    """What became of a level that is not simply measured: the status and why."""
+    reason = row.reason
+    if row.status == "different" and not reason:
+        reason = f"returned something else at {row.equality.where or 'an unknown place'}"
+    return f"{row.status}: {reason}" if reason else row.status
+
+
+def hints(row: LevelRow, report: Report) -> tuple[str, ...]:
+    """Where a reason lies and what would help."""
+    where = place(report.target.file, row.line) if row.line is not None else ""
+    return tuple(text for text in (where, row.remedy and f"remedy: {row.remedy}") if text)
+
+
+def realized(row: LevelRow) -> tuple[str, ...]:
+    """What really ran, where that is not simply the whole function as asked for."""
+    if row.realized is None:
+        return ()
+    lines = []
+    if (row.realized.level, row.realized.backend) != (row.level, row.backend):
+        lines.append(f"really ran at level {int(row.realized.level)}, {row.realized.backend}")
+    for part in row.realized.parts:
+        span = f"line {part.line}" if part.line == part.end_line else (
+            f"lines {part.line}–{part.end_line}"
+        )
+        lines.append(f"{span}: {part.what} ({part.backend})")
+    return tuple(lines)
+
+
+def remarks(row: LevelRow) -> tuple[str, ...]:
+    """What a reader must know to trust a measured row."""
+    lines = [*realized(row), *(f"warning: {text}" for text in row.warnings)]
+    if row.status == "measured" and row.reason:
+        lines.append(row.reason)
+    if row.status == "measured" and row.speedup is not None and row.level and not row.converged:
+        lines.append("the interval is wider than 5 %: a larger --budget narrows it")
+    return tuple(lines)
+
+
+def verdict(facts: Recommendation) -> str:
+    """The recommendation in one line."""
+    if facts.level is None:
+        return "no recommendation"
+    if facts.level == 0:
+        return "stay at level 0"
+    gain = f", {ratio(facts.speedup)}" if facts.speedup is not None else ""
+    return f"level {int(facts.level)} with {facts.backend}{gain}"
+
+
+def notes(report: Report) -> tuple[str, ...]:
+    """Remarks on the whole report."""
+    lines = list(report.notes)
+    if report.nondeterministic:
+        lines.append(
+            "level 0 disagrees with itself under the same seeds: only types and shapes are compared"
+        )
+    if report.interrupted:
+        lines.append("interrupted: this is what was measured until then")
+    return tuple(lines)
+
+
+def findings(report: Report) -> tuple[str, ...]:
+    """What was seen in the source or the run."""
+    lines = []
+    for finding in report.findings:
+        about = "" if finding.level is None else f" (level {int(finding.level)})"
+        where = f"{place(report.target.file, finding.line)}  " if finding.line is not None else ""
+        lines.append(f"{where}{finding.message}{about}, confidence {finding.confidence}")
+    return tuple(lines)
+
+
+def mistakes(report: Report) -> tuple[str, ...]:
+    """Common mistakes found on this workload."""
+    lines = []
+    for mistake in report.mistakes:
+        where = f"{place(report.target.file, mistake.line)}  " if mistake.line is not None else ""
+        lines.append(f"{where}{mistake.message}; {mistake.remedy}")
+    return tuple(lines)
+
+
+def cpu(row: LevelRow) -> str:
+    """CPU seconds of one call."""
+    return UNKNOWN if row.cpu_s is None else f"{seconds(row.cpu_s)} CPU"
+
+
+def _same_drive(file: str) -> bool:
+    return os.path.splitdrive(file)[0] == os.path.splitdrive(os.getcwd())[0]
