@@ -1,0 +1,56 @@
+"""The machine a report is measured on."""
+
+from __future__ import annotations
+
+import platform
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+
+from epochly.model import Machine
+
+PACKAGES = ("numpy", "scipy", "numba", "joblib", "cupy-cuda12x", "cupy-cuda13x", "epochly-cli")
+
+
+def this_machine() -> Machine:
+    """Facts that a reader needs to compare two reports; nothing heavy is imported."""
+    import psutil
+
+    from epochly.cores import usable_cores
+
+    return Machine(
+        python=platform.python_version(),
+        implementation=platform.python_implementation(),
+        platform=platform.platform(),
+        processor=_processor(),
+        cores=usable_cores(),
+        memory_bytes=psutil.virtual_memory().total,
+        gpu=_gpu(),
+        packages=_versions(),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _gpu() -> str | None:
+    """The first card's name as the driver tells it, without loading the driver."""
+    for card in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")):
+        with suppress(OSError):
+            for line in card.read_text().splitlines():
+                if line.startswith("Model"):
+                    return line.partition(":")[2].strip()
+    return None

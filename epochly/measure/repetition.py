@@ -1,0 +1,29 @@
+"""Whether a function may be run again and again to measure it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from epochly.code.function import Function
+
+
+def repetition_of(function: Function) -> dict[str, Any]:
+    """How the function touches the world outside its process.
+
+    Printing is caught, and what a call does to its arguments and globals stays in its worker;
+    neither stands in the way of another call.
+
+    Returns
+    -------
+    dict
+        ``{"writes": None}``, or the call that writes: ``{"writes": "os.remove", "line": 7}``.
+    """
+    from epochly.code.effects import Effect, effects_of
+
+    if function.plain is None:
+        return {"writes": None, "line": None}
+    for cause in effects_of(function.plain).causes:
+        if cause.effect is Effect.WRITES and cause.outside:
+            return {"writes": cause.what, "line": cause.line}
+    return {"writes": None, "line": None}
