@@ -1,0 +1,87 @@
+"""Level 2 with Numba: a whole numeric function compiled, or refused with the line in its way."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from epochly.backend import Available, Capabilities, Prepared, Unavailable
+from epochly.errors import Deoptimize, SourceError
+from epochly.levels import Level
+from epochly.model import Arguments, Refused
+
+if TYPE_CHECKING:
+    from epochly.code.function import Function
+
+__all__ = ["NumbaJit"]
+
+_LOOPS = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+class NumbaJit:
+    """Compiles with Numba what it can show to return exactly what plain Python returns."""
+
+    name = "numba"
+    level = Level.COMPILE
+    capabilities = Capabilities()
+
+    def availability(self) -> Available | Unavailable:
+        """Whether Numba is installed; it is not imported to find out."""
+        if find_spec("numba") is None:
+            python = f"{sys.version_info.major}.{sys.version_info.minor}"
+            return Unavailable(
+                f"Numba is not installed for Python {python}",
+                "pip install numba, on a Python that Numba supports",
+            )
+        return Available(f"Numba {version('numba')}")
+
+    def prepare(self, function: Function, example: Arguments) -> Prepared | Refused:
+        """Compile for the kinds of the example's arguments."""
+        if function.plain is None:
+            return Refused(
+                f"{function.name} is not written in Python", remedy="nothing: it is native already"
+            )
+        try:
+            vectorized = _vectorized_line(function)
+        except SourceError as error:
+            return Refused(error.what, remedy=error.remedy or "define it in a file")
+        if vectorized is not None:
+            return Refused(
+                "already vectorized: nothing for a compiler to remove",
+                vectorized,
+                "stay at level 0, or try level 4 where the arrays are large",
+            )
+        from epochly_backends.numba_jit.prepared import CompiledFunction
+        from epochly_backends.numba_jit.values import Refusal
+
+        try:
+            return CompiledFunction(function, function.plain, example)
+        except Refusal as refusal:
+            return Refused(refusal.reason, refusal.line, refusal.remedy)
+        except Deoptimize as error:
+            return Refused(error.what, remedy="give arguments that the function takes")
+
+
+def _vectorized_line(function: Function) -> int | None:
+    """Line of the first NumPy call of a function without loops, or None."""
+    from epochly_backends.numba_jit.guards import Guards
+    from epochly_backends.numba_jit.values import Refusal
+
+    assert function.plain is not None
+    node = function.source.node
+    if any(isinstance(part, _LOOPS) for part in ast.walk(node)):
+        return None
+    guards = Guards()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            try:
+                called = guards.resolve(function.plain, part.func)
+            except Refusal:
+                continue
+            module = str(getattr(called, "__module__", None) or "")
+            if module.partition(".")[0] == "numpy" or type(called).__name__ == "ufunc":
+                return part.lineno
+    return None

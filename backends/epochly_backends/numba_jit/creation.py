@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from epochly_backends.numba_jit.expressions import Expressions
 
 _INTS = frozenset((PY_INT, NP_INT))
+_DTYPE = {NP_INT: "int64", NP_FLOAT: "float64", NP_BOOL: "bool_"}
 _NUMPY_TAG = {PY_INT: NP_INT, PY_FLOAT: NP_FLOAT, PY_BOOL: NP_BOOL}
 
 
@@ -70,7 +71,7 @@ def handlers() -> dict[Any, Handler]:
                 raise Refusal(f"np.{name} without a shape")
             element = element_of(expressions, given.get("dtype"))
             shape = expressions.value(given["shape"])
-            return _new(expressions, node, element, shape, f"np.{name}({{}}, np_{element})")
+            return _new(expressions, node, element, shape, f"np.{name}({{}}, {_DTYPE[element]})")
 
         return handle
 
@@ -89,7 +90,7 @@ def handlers() -> dict[Any, Handler]:
         if "dtype" in given:
             element = element_of(expressions, given["dtype"])
         text = element_text(fill, element)
-        return _new(expressions, node, element, shape, f"np.full({{}}, {text}, np_{element})")
+        return _new(expressions, node, element, shape, f"np.full({{}}, {text}, {_DTYPE[element]})")
 
     def like(name: str) -> Handler:
         def handle(expressions: Expressions, node: ast.Call) -> Value:
@@ -101,7 +102,7 @@ def handlers() -> dict[Any, Handler]:
             if not isinstance(model.kind, Array) or not model.kind.contiguous:
                 raise Refusal(f"np.{name} of a value that is {model.kind}, or not contiguous")
             shape = Value(TupleOf((number(PY_INT),) * model.kind.dimensions), f"{model.text}.shape")
-            text = f"np.{name.removesuffix('_like')}({{}}, np_{model.kind.element})"
+            text = f"np.{name.removesuffix('_like')}({{}}, {_DTYPE[model.kind.element]})"
             return _new(expressions, node, model.kind.element, shape, text)
 
         return handle

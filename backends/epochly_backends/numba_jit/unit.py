@@ -128,7 +128,7 @@ class Unit:
                 for parameter, kind in zip(parameters, kinds, strict=True):
                     name = parameter.arg
                     web = definitions.stored(parameter)
-                    statements.assign_web(web, f"{name}_{web}", Value(kind, f"p_{name}"))
+                    statements.assign_web(web, f"{name}_{web}", Value(kind, f"{name}_p"))
                 statements.block(node.body)
                 if definitions.returns_none:
                     statements.give_back(Value(number(NONE), "None"))
@@ -148,7 +148,7 @@ class Unit:
         statements: Statements,
     ) -> Translated:
         name = f"f{len(self.names)}_{function.__name__}"
-        arguments = ", ".join(f"p_{parameter.arg}" for parameter in _parameters(node))
+        arguments = ", ".join(f"{parameter.arg}_p" for parameter in _parameters(node))
         self.names.append(name)
         self.lines += [(source.line, f"def {name}({arguments}):"), *statements.lines]
         self.parts.append(Part(source.line, source.end_line, "numba", "compiled"))

@@ -1,0 +1,131 @@
+"""Functions: every name that a compiled program refers to, and the program made from its text."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core.errors import NumbaError, NumbaWarning
+
+from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
+from epochly_backends.numba_jit.arithmetic import compiled
+from epochly_backends.numba_jit.calls import MATH_ONE, MATH_TEST, MATH_TWO
+from epochly_backends.numba_jit.unit import Translated, Unit
+from epochly_backends.numba_jit.values import Refusal
+
+
+def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..., Any]:
+    """Compile a translated unit.
+
+    Parameters
+    ----------
+    example : tuple
+        Arguments as compiled code takes them; only their types matter.
+
+    Raises
+    ------
+    Refusal
+        When Numba cannot compile it after all.
+    """
+    namespace = dict(_names())
+    text = "\n".join(line for _, line in unit.lines)
+    exec(compile(text, "<compiled by numba>", "exec"), namespace)
+    make = numba.njit(boundscheck=True, error_model="python", nogil=not unit.draws)
+    for name in unit.names:
+        namespace[name] = make(namespace[name])
+    dispatcher = namespace[root.name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaWarning)
+        try:
+            dispatcher.compile(tuple(map(numba.typeof, example)))
+        except NumbaError as error:
+            raise Refusal(
+                f"Numba cannot compile it: {_first_line(error)}",
+                "keep the numeric loop in a function of its own, with numbers and arrays only",
+                _user_line(unit, error),
+            ) from error
+    dispatcher.disable_compile()
+    return dispatcher  # type: ignore[no-any-return]
+
+
+def _first_line(error: NumbaError) -> str:
+    lines = [line.strip() for line in str(error).splitlines()]
+    useful = [line for line in lines if line and "nopython mode pipeline" not in line]
+    return useful[0] if useful else type(error).__name__
+
+
+def _user_line(unit: Unit, error: NumbaError) -> int | None:
+    place = getattr(error, "loc", None)
+    if place is None or not 1 <= place.line <= len(unit.lines):
+        return None
+    return unit.lines[place.line - 1][0]
+
+
+@cache
+def _names() -> dict[str, Any]:
+    names: dict[str, Any] = {
+        "np": np,
+        "fabs": math.fabs,
+        "inf": math.inf,
+        "nan": math.nan,
+        "float64": np.float64,
+        "int64": np.int64,
+        "bool_": np.bool_,
+        "gcd": _gcd,
+    }
+    for module in (arithmetic, pairs, sequences, chance):
+        names |= _made_in(module)
+    names |= {f"math_{name}": _checked_one(getattr(math, name)) for name in MATH_ONE}
+    names |= {f"math_{name}": _checked_two(getattr(math, name)) for name in MATH_TWO}
+    return names | {name: getattr(math, name) for name in MATH_TEST}
+
+
+def _made_in(module: ModuleType) -> dict[str, Any]:
+    own = vars(module).items()
+    return {name: value for name, value in own if getattr(value, "__module__", "") and callable(value)}
+
+
+def _checked_one(function: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of `math` that raises where CPython's does."""
+
+    @compiled
+    def call(a: float) -> float:
+        result = function(a)
+        if not math.isfinite(result) and (
+            math.isfinite(a) or (math.isnan(result) and not math.isnan(a))
+        ):
+            raise ValueError("math domain or range error")
+        return result
+
+    return call
+
+
+def _checked_two(function: Callable[[float, float], float]) -> Callable[[float, float], float]:
+    """A function of `math` with two arguments that raises where CPython's does."""
+
+    @compiled
+    def call(a: float, b: float) -> float:
+        result = function(a, b)
+        if not math.isfinite(result) and (
+            (math.isfinite(a) and math.isfinite(b))
+            or (math.isnan(result) and not (math.isnan(a) or math.isnan(b)))
+        ):
+            raise ValueError("math domain or range error")
+        return result
+
+    return call
+
+
+@compiled
+def _gcd(a: int, b: int) -> int:
+    a = arithmetic.abs_int(a)
+    b = arithmetic.abs_int(b)
+    while b != 0:
+        a, b = b, a % b
+    return a

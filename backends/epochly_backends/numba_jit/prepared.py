@@ -1,0 +1,144 @@
+"""Prepared functions: the choice among specializations on each call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from epochly.errors import Deoptimize, EpochlyError
+from epochly.levels import Level
+from epochly.model import Arguments, Realized
+from epochly_backends.numba_jit.kinds import kind_of
+from epochly_backends.numba_jit.specialization import Specialization
+from epochly_backends.numba_jit.values import Refusal
+
+if TYPE_CHECKING:
+    from epochly.code.function import Function
+
+MOST_SPECIALIZATIONS = 8
+_FLAGS = 0x1 | 0x2 | 0x100 | 0x400  # C order, Fortran order, aligned, writable
+
+
+class CompiledFunction:
+    """A function that runs compiled for the kinds of arguments it meets.
+
+    Parameters
+    ----------
+    function : Function
+        The user's function.
+    plain : FunctionType
+        The Python function behind it.
+    example : Arguments
+        Arguments to compile for at once.
+
+    Raises
+    ------
+    Refusal
+        When it cannot be compiled for the example.
+    """
+
+    def __init__(self, function: Function, plain: FunctionType, example: Arguments) -> None:
+        import numpy
+
+        self._plain = plain
+        self._function = function
+        self._signature = inspect.signature(plain, follow_wrapped=False)
+        bound = function.arguments_of_plain(Arguments())
+        self._prefix = list(bound.args)
+        self._direct = len(self._signature.parameters) if not bound.kwargs else -1
+        if any(p.kind is p.KEYWORD_ONLY for p in self._signature.parameters.values()):
+            self._direct = -1
+        scalars = (int, float, bool, type(None), numpy.float64, numpy.int64, numpy.bool_)
+        self._scalars = frozenset(scalars)
+        self._array = numpy.ndarray
+        self._specializations: dict[tuple[Any, ...], Specialization | Refusal] = {}
+        self._compilations = self._calls = self._deoptimizations = 0
+        self._compile_s = 0.0
+        self._closed = False
+        values = self._values(example.args, dict(example.kwargs))
+        first = self._specialized(self._key(values), values)
+        if isinstance(first, Refusal):
+            raise first
+        root, *helpers = reversed(first.parts)
+        self._realized = Realized(Level.COMPILE, "numba", (root, *helpers))
+
+    @property
+    def realized(self) -> Realized:
+        return self._realized
+
+    def stats(self) -> Mapping[str, float]:
+        """Calls, deoptimizations, specializations, those given up, and compile seconds."""
+        made = [s for s in self._specializations.values() if isinstance(s, Specialization)]
+        return {
+            "calls": self._calls,
+            "deoptimizations": self._deoptimizations,
+            "specializations": len(made),
+            "given_up": sum(item.given_up for item in made),
+            "compile_s": self._compile_s,
+        }
+
+    def close(self) -> None:
+        """Forget what was compiled; a later call is an error."""
+        self._closed = True
+        self._specializations.clear()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._closed:
+            raise EpochlyError(
+                f"{self._plain.__qualname__} was closed", remedy="prepare it again to call it"
+            )
+        self._calls += 1
+        try:
+            if kwargs or len(self._prefix) + len(args) != self._direct:
+                values = self._values(args, kwargs)
+            else:
+                values = [*self._prefix, *args]
+            key = self._key(values)
+            chosen = self._specializations.get(key)
+            if chosen is None or (isinstance(chosen, Specialization) and not chosen.guards.hold()):
+                chosen = self._specialized(key, values)
+            if isinstance(chosen, Refusal):
+                raise Deoptimize(chosen.reason, line=chosen.line)
+            return chosen(values)
+        except Deoptimize:
+            self._deoptimizations += 1
+            raise
+
+    def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
+        given = self._function.arguments_of_plain(Arguments(tuple(args), kwargs))
+        try:
+            bound = self._signature.bind(*given.args, **given.kwargs)
+        except TypeError as error:
+            raise Deoptimize(f"the arguments do not fit: {error}") from error
+        bound.apply_defaults()
+        return list(bound.arguments.values())
+
+    def _key(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        key: list[Any] = []
+        for value in values:
+            kind = type(value)
+            if kind in self._scalars:
+                key.append(kind)
+            elif kind is self._array:
+                key.append((value.dtype, value.ndim, value.flags.num & _FLAGS))
+            else:
+                key.append(kind_of(value, len(key)))
+        return tuple(key)
+
+    def _specialized(self, key: tuple[Any, ...], values: Sequence[Any]) -> Specialization | Refusal:
+        if self._compilations >= MOST_SPECIALIZATIONS:
+            raise Deoptimize(
+                f"called with more than {MOST_SPECIALIZATIONS} combinations of types,"
+                " or globals that keep changing"
+            )
+        self._compilations += 1
+        made: Specialization | Refusal
+        try:
+            made = Specialization(self._plain, values)
+            self._compile_s += made.compile_s
+        except Refusal as refusal:
+            made = refusal
+        self._specializations[key] = made
+        return made

@@ -1,0 +1,126 @@
+"""Specializations: one function compiled for one combination of kinds of arguments."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+from epochly.errors import Deoptimize
+from epochly.model import Part
+from epochly_backends.numba_jit.arithmetic import Inexact
+from epochly_backends.numba_jit.functions import build
+from epochly_backends.numba_jit.kinds import Array, GivenList, Opaque, kind_of
+from epochly_backends.numba_jit.results import decoder
+from epochly_backends.numba_jit.state import with_streams
+from epochly_backends.numba_jit.unit import Unit
+
+# An attempt that ends in Inexact costs its time on top of the original's; after two in a row
+# the next is likely to end the same way.
+PATIENCE = 2
+
+
+class Specialization:
+    """A function compiled for the kinds of some arguments.
+
+    Parameters
+    ----------
+    function : FunctionType
+        The Python function.
+    values : sequence
+        Arguments in the order of the parameters; neither called with nor changed.
+
+    Raises
+    ------
+    Refusal
+        When it cannot be compiled with its meaning kept.
+    """
+
+    def __init__(self, function: FunctionType, values: Sequence[Any]) -> None:
+        started = time.perf_counter()
+        kinds = tuple(kind_of(value, position) for position, value in enumerate(values))
+        unit = Unit()
+        root = unit.translate(function, kinds)
+        assert root.kind is not None
+        self._decode = decoder(root.kind, root.elements)
+        self._lists = tuple(
+            (at, kind.element) for at, kind in enumerate(kinds) if isinstance(kind, GivenList)
+        )
+        self._unread = tuple(at for at, kind in enumerate(kinds) if isinstance(kind, Opaque))
+        self._written = tuple(sorted(root.writes))
+        self._written_arrays = tuple(at for at in self._written if isinstance(kinds[at], Array))
+        self._draws = frozenset(unit.draws)
+        self._warns = unit.warns
+        self._in_a_row = 0
+        self.guards = unit.guards
+        self.parts: tuple[Part, ...] = tuple(dict.fromkeys(unit.parts))
+        self._call: Callable[..., Any] = build(unit, root, tuple(self._passed(values)))
+        self.compile_s = time.perf_counter() - started
+
+    @property
+    def given_up(self) -> bool:
+        """Whether numbers left 64 bits so often that no further attempt is made."""
+        return self._in_a_row >= PATIENCE
+
+    def __call__(self, values: Sequence[Any]) -> Any:
+        """Run for arguments of the kinds it was compiled for.
+
+        Raises
+        ------
+        Deoptimize
+            When it gave up, leaving everything as it was.
+        """
+        if self.given_up:
+            raise Deoptimize("numbers left 64 bits on earlier calls; the original runs at once")
+        if self._warns and _warnings_raise():
+            raise Deoptimize("NumPy's warnings are errors here, which compiled code cannot raise")
+        saved = [(values[at], values[at].copy()) for at in self._written_arrays]
+        try:
+            passed = self._passed(values)
+            if self._draws:
+                raw = with_streams(self._draws, lambda: self._call(*passed))
+            else:
+                raw = self._call(*passed)
+        except Deoptimize:
+            raise
+        except Exception as error:  # compiled user code raises whatever the user's code may
+            for array, before in saved:
+                array[...] = before
+            self._in_a_row = self._in_a_row + 1 if isinstance(error, Inexact) else 0
+            raise Deoptimize(f"compiled code raised {type(error).__name__}: {error}") from error
+        self._in_a_row = 0
+        for at, _ in self._lists:
+            if at in self._written:
+                values[at][:] = passed[at].tolist()
+        return self._decode(raw, values)
+
+    def _passed(self, values: Sequence[Any]) -> Sequence[Any]:
+        if not self._lists and not self._unread:
+            return values
+        import numpy
+
+        passed = list(values)
+        for at in self._unread:
+            passed[at] = None
+        arrays: dict[int, Any] = {}
+        for at, element in self._lists:
+            value = values[at]
+            if id(value) not in arrays:
+                arrays[id(value)] = numpy.array(value, dtype=("int64", "float64")[element & 1])
+                if element & 4:
+                    arrays[id(value)] = arrays[id(value)].astype(bool)
+            passed[at] = arrays[id(value)]
+        return passed
+
+
+def _warnings_raise() -> bool:
+    """Whether a floating-point warning of NumPy would raise, or call what the user set."""
+    import numpy
+
+    if not {"raise", "call", "log", "print"}.isdisjoint(numpy.geterr().values()):
+        return True
+    return any(
+        entry[0] == "error" and issubclass(RuntimeWarning, entry[2]) for entry in warnings.filters
+    )

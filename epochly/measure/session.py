@@ -1,0 +1,205 @@
+"""Measure one workload at every level asked for, and say what pays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from epochly.errors import EpochlyError, NothingMeasuredError
+from epochly.levels import Level
+from epochly.measure.process import Surroundings
+from epochly.measure.service import running_service
+from epochly.model import Report, TargetInfo, Workload
+
+LOOK_TIMEOUT_S = 60.0
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to measure.
+
+    Parameters
+    ----------
+    levels : tuple of Level
+        Levels to run; level 0 always runs.
+    budget_s : float
+        Seconds of sampling for a workload, beyond the first calls.
+    timeout_s : float
+        Longest that one call may take, in seconds; a workload's own goes first.
+    memory_bytes : int or None
+        Most that a worker and its children may hold; None is half of what is available.
+    exact : bool
+        Demand the same bits of every level.
+    allow_effects : bool
+        The user's word that the function may run many times although it writes, and that
+        the items of its loops do not depend on each other's effects.
+    against_itself : bool
+        Measure a second worker of level 0 and nothing else, to see the noise.
+    """
+
+    levels: tuple[Level, ...] = tuple(Level)
+    budget_s: float = 20.0
+    timeout_s: float = 60.0
+    memory_bytes: int | None = None
+    exact: bool = False
+    allow_effects: bool = False
+    against_itself: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a workload has come; ``fraction`` runs from 0 to 1."""
+
+    stage: str
+    fraction: float
+
+
+class InterruptedRunError(EpochlyError):
+    """The run was interrupted; ``report`` holds what was measured until then."""
+
+    exit_code = 130
+
+    def __init__(self, report: Report | None) -> None:
+        super().__init__("interrupted", remedy="run it again to measure the rest")
+        self.report = report
+
+
+class NoLevelMeasuredError(NothingMeasuredError):
+    """No level could be measured; ``report`` says of each why."""
+
+    def __init__(self, report: Report) -> None:
+        reason = next((row.reason for row in report.levels if row.reason), "no sample was taken")
+        super().__init__(
+            f"no level of {report.target.spec} could be measured: {reason}",
+            remedy="make one plain call of the function work first",
+        )
+        self.report = report
+
+
+def measure(
+    workload: Workload, options: Options, progress: Callable[[Progress], None] = lambda _: None
+) -> Report:
+    """Run a workload at every level, compare the outcomes, and recommend.
+
+    Parameters
+    ----------
+    workload : Workload
+    options : Options
+    progress : callable
+        Called with a `Progress` between steps.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UsageError
+        When the target or its inputs cannot be had.
+    NoLevelMeasuredError
+        When every level failed; it carries the report.
+    InterruptedRunError
+        On Ctrl-C or SIGTERM; it carries what was measured so far.
+    """
+    from epochly.measure.run import Run
+
+    with _surroundings(workload, options.memory_bytes) as surroundings, _terminable():
+        run = Run(workload, options, surroundings, progress)
+        try:
+            run.explore()
+            run.sample()
+        except KeyboardInterrupt:
+            report = run.report(interrupted=True) if run.target is not None else None
+            raise InterruptedRunError(report) from None
+        finally:
+            run.stop()
+        report = run.report()
+    if not any(row.status == "measured" for row in report.levels):
+        raise NoLevelMeasuredError(report)
+    return report
+
+
+def look(workload: Workload) -> TargetInfo:
+    """Load a workload's target in a worker and describe it, without calling it.
+
+    Raises
+    ------
+    UsageError
+        When the target cannot be had.
+    """
+    from epochly.measure.process import WorkerProcess
+
+    with _surroundings(workload, None) as surroundings:
+        worker = WorkerProcess(surroundings, {}, hash_seed=0)
+        try:
+            answer = worker.request(
+                "load", timeout_s=LOOK_TIMEOUT_S, workload=plain(workload), independent=False
+            )
+        finally:
+            worker.close()
+    return TargetInfo(**answer["target"])
+
+
+def plain(workload: Workload) -> dict[str, Any]:
+    """A workload as JSON values."""
+    return asdict(workload)
+
+
+@contextlib.contextmanager
+def _surroundings(workload: Workload, memory_bytes: int | None) -> Iterator[Surroundings]:
+    if os.name != "posix":
+        raise EpochlyError(
+            "measuring needs process groups and inherited sockets, which this system lacks",
+            where=os.name,
+            remedy="run it on Linux or macOS, or under WSL",
+        )
+    import psutil
+
+    scratch = tempfile.mkdtemp(prefix="epochly-")
+    try:
+        with running_service(workload.service, workload.directory) as service:
+            yield Surroundings(
+                scratch=scratch,
+                run=uuid.uuid4().hex,
+                directory=workload.directory,
+                environment={**_thread_budget(), **service},
+                memory_bytes=memory_bytes or psutil.virtual_memory().available // 2,
+            )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _thread_budget() -> dict[str, str]:
+    """Hold BLAS and OpenMP to the cores a quota leaves, which they do not see themselves."""
+    from epochly.cores import usable_cores
+
+    cores = usable_cores()
+    if cores >= (os.cpu_count() or 1):
+        return {}
+    return {name: str(cores) for name in THREAD_VARIABLES if name not in os.environ}
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does, so that workers and scratch files go with it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,109 @@
+"""Measuring the chosen workloads one after another, writing each as it is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from epochly_cli.output import Destination, ReportWriter
+from epochly_cli.render.progress import progress_bar
+from epochly_cli.stderr import tell
+
+if TYPE_CHECKING:
+    from epochly.errors import EpochlyError
+    from epochly.measure.session import Options
+    from epochly.model import Report, Workload
+
+DIFFERENT = 4
+# Of several exit codes the first here wins; the rest of the order is the gate's.
+_WORST_FIRST = (70, DIFFERENT, 2, 3)
+
+
+def measure_all(
+    workloads: Sequence[Workload],
+    options: Options,
+    destination: Destination,
+    *,
+    single: bool,
+    detail: bool = False,
+    strict: bool = False,
+) -> int:
+    """Measure workloads and write their reports.
+
+    Parameters
+    ----------
+    single : bool
+        There is one target; its error ends the command. Otherwise an error is shown and the
+        other workloads are measured all the same.
+    strict : bool
+        Exit with 4 where a level returned something different.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    EpochlyError
+        For a single target, or when interrupted; what was measured is written by then.
+    """
+    from epochly.errors import EpochlyError, NothingMeasuredError
+    from epochly.measure.session import InterruptedRun, measure
+
+    writer = ReportWriter(destination, single=single, detail=detail)
+    codes: set[int] = set()
+    try:
+        for position, workload in enumerate(workloads, 1):
+            label = workload.name or workload.target
+            if len(workloads) > 1:
+                label = f"{label} ({position} of {len(workloads)})"
+            try:
+                with progress_bar(label) as show:
+                    report = measure(workload, options, show)
+            except InterruptedRun as error:
+                _add(writer, error)
+                raise
+            except NothingMeasuredError as error:
+                _add(writer, error)
+                if single:
+                    raise
+                tell(_named(error, workload))
+            except EpochlyError as error:
+                if single:
+                    raise
+                tell(_named(error, workload))
+                codes.add(error.exit_code)
+            else:
+                writer.add(report)
+    finally:
+        writer.close()
+    if not any(_anything_measured(report) for report in writer.reports):
+        codes.add(NothingMeasuredError.exit_code)
+    if strict and any(_differs(report) for report in writer.reports):
+        codes.add(DIFFERENT)
+    return next((code for code in _WORST_FIRST if code in codes), 0)
+
+
+def _add(writer: ReportWriter, error: Exception) -> None:
+    report: Report | None = getattr(error, "report", None)
+    if report is not None:
+        writer.add(report)
+
+
+def _named(error: EpochlyError, workload: Workload) -> EpochlyError:
+    """The same error, saying which of several workloads it is about."""
+    from epochly.errors import EpochlyError
+
+    what = f"{workload.name or workload.target}: {error.what}"
+    return EpochlyError(what, where=error.where, remedy=error.remedy, detail=error.detail)
+
+
+def _anything_measured(report: Report) -> bool:
+    return any(row.status in {"measured", "different"} for row in report.levels)
+
+
+def _differs(report: Report) -> bool:
+    return any(
+        row.status == "different" or row.equality.verdict == "different" for row in report.levels
+    )

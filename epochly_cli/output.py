@@ -1,0 +1,191 @@
+"""Where results go: standard output in one format, and a file in that of its ending."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from epochly_cli.options import Format
+
+if TYPE_CHECKING:
+    from epochly.model import Report
+    from epochly_cli.render.table import Table
+
+_ENDINGS = (".json", ".md", ".xml")
+_TABLE_ENDINGS = (".json", ".md")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where and how to write.
+
+    Parameters
+    ----------
+    format : Format
+        Of standard output.
+    file : str or None
+        A file that is written too.
+    """
+
+    format: Format
+    file: str | None
+
+    def write_table(self, table: Table, document: Mapping[str, Any]) -> None:
+        """Write a table, or as JSON the document it was made from."""
+        from epochly_cli.render.json import json_text
+        from epochly_cli.render.markdown import table_markdown
+
+        texts: dict[str, Callable[[], str]] = {
+            ".json": lambda: json_text(document),
+            ".md": lambda: f"{table_markdown(table)}\n",
+        }
+        if self.file is not None:
+            write_file(self.file, texts[_ending(self.file)]())
+        if self.format is Format.RICH:
+            from epochly_cli.render.console import make_console, print_table
+
+            print_table(table, make_console(sys.stdout))
+        else:
+            _write(texts[".json" if self.format is Format.JSON else ".md"]())
+
+
+class ReportWriter:
+    """Writes reports as they are finished, so that an interruption keeps what was measured.
+
+    Parameters
+    ----------
+    destination : Destination
+        Where to.
+    single : bool
+        Write JSON as one report, not as a list of them.
+    detail : bool
+        Show findings and the way to the recommendation.
+    """
+
+    def __init__(self, destination: Destination, *, single: bool, detail: bool) -> None:
+        self._destination = destination
+        self._single = single
+        self._detail = detail
+        self.reports: list[Report] = []
+
+    def add(self, report: Report) -> None:
+        """Write one more report; JSON on standard output waits for `close`."""
+        self.reports.append(report)
+        if self._destination.file is not None:
+            write_file(self._destination.file, self._text(_ending(self._destination.file)))
+        if self._destination.format is Format.RICH:
+            from epochly_cli.render.console import make_console, print_report
+
+            print_report(report, make_console(sys.stdout), detail=self._detail)
+            sys.stdout.flush()
+        elif self._destination.format is Format.MARKDOWN:
+            from epochly_cli.render.markdown import report_markdown
+
+            separator = "\n" if len(self.reports) > 1 else ""
+            _write(separator + report_markdown(report, detail=self._detail))
+
+    def close(self) -> None:
+        """Write what could not be written piece by piece."""
+        if self._destination.format is Format.JSON and self.reports:
+            _write(self._text(".json"))
+
+    def _text(self, ending: str) -> str:
+        if ending == ".xml":
+            from epochly_cli.render.junit import junit_text
+
+            return junit_text(self.reports)
+        if ending == ".md":
+            from epochly_cli.render.markdown import report_markdown
+
+            texts = (report_markdown(report, detail=self._detail) for report in self.reports)
+            return "\n".join(texts)
+        from epochly.report import report_document, reports_document
+        from epochly_cli.render.json import json_text
+
+        if self._single:
+            return json_text(report_document(self.reports[0]))
+        return json_text(reports_document(self.reports))
+
+
+def destination(output_format: Format, file: str | None, *, table: bool = False) -> Destination:
+    """Check where results are to go before anything runs.
+
+    Parameters
+    ----------
+    table : bool
+        Whether the result is a table, which has no JUnit form.
+
+    Raises
+    ------
+    UsageError
+        When the ending is unknown or nothing can be written there.
+    """
+    if file is not None:
+        _check(file, _TABLE_ENDINGS if table else _ENDINGS)
+    return Destination(output_format, file)
+
+
+def write_file(path: str, text: str) -> None:
+    """Replace a file in one step, so that a reader never sees half of it.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be written.
+    """
+    from epochly.errors import UsageError
+
+    real = os.path.realpath(path)
+    folder, name = os.path.split(real)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    try:
+        try:
+            with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+            os.replace(temporary, real)
+        finally:
+            if os.path.lexists(temporary):
+                os.unlink(temporary)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", remedy="give another file to --output"
+        ) from error
+
+
+def _check(file: str, endings: Sequence[str]) -> None:
+    from epochly.errors import UsageError
+
+    ending = _ending(file)
+    if ending not in endings:
+        near = difflib.get_close_matches(ending, endings, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"--output {file}: the ending {ending!r} names no format",
+            remedy=f"{hint}use one of {', '.join(endings)}",
+        )
+    folder = os.path.dirname(os.path.realpath(file))
+    problem = None
+    if os.path.isdir(file):
+        problem = "it is a directory"
+    elif not os.path.isdir(folder):
+        problem = f"there is no directory {folder}"
+    elif not os.access(folder, os.W_OK):
+        problem = f"the directory {folder} is not writable"
+    if problem is not None:
+        raise UsageError(
+            f"--output {file} cannot be written: {problem}",
+            remedy="create the directory or give another file",
+        )
+
+
+def _ending(file: str) -> str:
+    return os.path.splitext(file)[1].lower()
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

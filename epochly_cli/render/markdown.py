@@ -1,0 +1,132 @@
+"""Reports as GitHub-flavoured Markdown."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from epochly_cli.render import wording
+from epochly_cli.render.table import Table
+from epochly_cli.render.units import seconds, size
+from epochly_cli.stderr import printable
+
+if TYPE_CHECKING:
+    from epochly.model import LevelRow, Report
+
+_COLUMNS = (
+    "",
+    "level",
+    "backend",
+    "median",
+    "CPU",
+    "speedup",
+    "95 % interval",
+    "first call",
+    "break-even",
+    "memory",
+    "result",
+)
+_SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+
+
+def report_markdown(report: Report, *, detail: bool = True) -> str:
+    """One report; ``detail`` adds hot lines, findings and the way to the recommendation."""
+    blocks = [f"## {_escape(wording.title(report))}", _header(report)]
+    if detail:
+        blocks.append(_section("Hot lines", wording.hot_lines(report)))
+    timed = tuple(_row(row) for row in report.levels if wording.was_timed(row))
+    if timed:
+        blocks.append(table_markdown(Table(_COLUMNS, timed)))
+    blocks.append(_bullets(_remarks(report)))
+    if detail:
+        blocks.append(_section("Findings", wording.findings(report)))
+    blocks.append(_section("Mistakes", wording.mistakes(report)))
+    blocks.append(_section("Notes", wording.notes(report)))
+    blocks.append(_recommendation(report, detail=detail))
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def table_markdown(table: Table) -> str:
+    """A plain table."""
+    lines = [_line(table.columns), _line(["---"] * len(table.columns))]
+    lines += [_line([_escape(cell) for cell in row]) for row in table.rows]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escape(text: str) -> str:
+    return html.escape(_SPECIAL.sub(r"\\\1", printable(" ".join(text.split()))), quote=False)
+
+
+def _code(text: str) -> str:
+    """A code span whose fence is longer than any run of backticks inside."""
+    shown = printable(" ".join(text.split()))
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    return f"{fence}{shown}{fence}" if len(fence) == 1 else f"{fence} {shown} {fence}"
+
+
+def _header(report: Report) -> str:
+    where = wording.place(report.target.file, report.target.line)
+    lines = [
+        f"- target: {_code(report.target.spec)} {_escape(where)}".rstrip(),
+        f"- call: {_code(wording.call(report))}",
+        f"- machine: {_escape(wording.machine(report.machine))}",
+    ]
+    if report.profile is not None:
+        lines.append(f"- profile: {_escape(wording.profile(report.profile))}")
+    return "\n".join(lines)
+
+
+def _row(row: LevelRow) -> tuple[str, ...]:
+    return (
+        "★" if row.best else "",
+        wording.level(row),
+        row.backend,
+        seconds(row.median_s),
+        seconds(row.cpu_s),
+        wording.speedup(row),
+        wording.interval(row),
+        seconds(row.first_call_s),
+        wording.breakeven(row),
+        size(row.peak_memory_bytes),
+        wording.result(row),
+    )
+
+
+def _remarks(report: Report) -> list[str]:
+    lines = []
+    for row in report.levels:
+        said = [] if row.status == "measured" else [wording.outcome(row)]
+        if row.status != "measured":
+            said += wording.hints(row, report)
+        said += wording.remarks(row)
+        if said:
+            lines.append(f"{wording.level(row)}, {row.backend}: {'; '.join(said)}")
+    return lines
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {_escape(line)}" for line in lines)
+
+
+def _section(heading: str, lines: Sequence[str]) -> str:
+    return f"### {heading}\n\n{_bullets(lines)}" if lines else ""
+
+
+def _recommendation(report: Report, *, detail: bool) -> str:
+    advice = report.recommendation
+    blocks = [
+        f"**Recommendation: {_escape(wording.verdict(advice))}** (confidence {advice.confidence})",
+        _escape(advice.reason),
+    ]
+    if detail and advice.path:
+        steps = enumerate(advice.path, 1)
+        blocks.append("\n".join(f"{number}. {_escape(step)}" for number, step in steps))
+    if advice.apply:
+        blocks.append(f"```python\n{printable(advice.apply)}\n```")
+    return "\n\n".join(blocks)

@@ -1,0 +1,121 @@
+"""Which workloads a command is about: a target, the directory's own, or the bundled ones."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from epochly_cli.stderr import note
+
+if TYPE_CHECKING:
+    from epochly.model import Workload
+    from epochly_cli.options import Given
+
+
+def of_target(target: str, given: Given, config: str | None) -> Workload:
+    """The workload of one target.
+
+    Without ``--args`` and ``--setup``, a workload of the configuration file that has this very
+    target gives the inputs.
+
+    Raises
+    ------
+    UsageError
+        When the configuration cannot be read, or has several workloads of this target.
+    """
+    from epochly.errors import UsageError
+    from epochly.model import Workload
+    from epochly.target.config import FILE_NAME, load_config
+
+    path = config or FILE_NAME
+    if given.args is None and given.setup is None and (config or os.path.isfile(path)):
+        found = [workload for workload in load_config(path) if workload.target == target]
+        if len(found) > 1:
+            names = [str(workload.name) for workload in found]
+            raise UsageError(
+                f"several workloads have the target {target}: {', '.join(names)}",
+                where=path,
+                remedy=f"choose one, as in `epochly bench --select {names[0]}`",
+            )
+        if found:
+            note(f"the inputs are those of the workload {found[0].name!r} in {path}")
+            return _adjusted(found[0], given)
+    plain = Workload(target=target, directory=os.getcwd(), args=given.args, setup=given.setup)
+    return _adjusted(plain, given)
+
+
+def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[Workload, ...]:
+    """The workloads of the configuration file; the bundled ones where there is none.
+
+    Raises
+    ------
+    UsageError
+        When the file cannot be read or has no workload of a selected name.
+    """
+    from epochly.errors import UsageError
+    from epochly.target.config import FILE_NAME, load_config
+
+    for flag, value in (("--args", given.args), ("--setup", given.setup)):
+        if value is not None:
+            raise UsageError(
+                f"{flag} needs a TARGET", remedy=f"`epochly bench pkg.mod:func {flag} ...`"
+            )
+    if config is None and not os.path.isfile(FILE_NAME):
+        note(
+            f"THERE IS NO {FILE_NAME} HERE: running the bundled examples, not your code; "
+            "`epochly init pkg.mod:func` writes one"
+        )
+        config = bundled_config()
+    path = config or FILE_NAME
+    workloads = load_config(path)
+    names = [str(workload.name) for workload in workloads]
+    for name in select:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(
+                f"there is no workload named {name!r}",
+                where=path,
+                remedy=f"{hint}there are {', '.join(names)}",
+            )
+    chosen = [workload for workload in workloads if not select or workload.name in select]
+    return tuple(_adjusted(workload, given) for workload in chosen)
+
+
+def bundled_config() -> str:
+    """The ``epochly.yaml`` of the bundled examples, found without importing them.
+
+    Raises
+    ------
+    UsageError
+        When they are not installed.
+    """
+    from importlib.util import find_spec
+
+    from epochly.errors import UsageError
+    from epochly.target.config import FILE_NAME
+
+    spec = find_spec("epochly_fixtures")
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        path = os.path.join(folder, FILE_NAME)
+        if os.path.isfile(path):
+            return path
+    raise UsageError(
+        "the bundled workloads are not installed", remedy="pip install --force-reinstall epochly-cli"
+    )
+
+
+def _adjusted(workload: Workload, given: Given) -> Workload:
+    """What is given on the command line counts for more than the file."""
+    levels = given.chosen_levels()
+    return replace(
+        workload,
+        levels=workload.levels if levels is None else levels,
+        seed=workload.seed if given.seed is None else given.seed,
+        timeout_s=workload.timeout_s if given.timeout is None else given.timeout,
+        reset=workload.reset if given.reset is None else given.reset,
+        tolerance=replace(workload.tolerance, exact=workload.tolerance.exact or given.exact),
+    )
