@@ -1,0 +1,416 @@
+"""The steps of one run: explore every level once, sample those that work, report."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import itertools
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochly.errors import EpochlyError
+from epochly.levels import Level
+from epochly.measure import tree
+from epochly.measure.contender import Contender
+from epochly.measure.process import Surroundings
+from epochly.measure.schedule import Plan, in_one_group, plan, rotated
+from epochly.measure.statistics import paired_ratio, tied
+from epochly.model import (
+    Equality,
+    Finding,
+    HotLine,
+    LevelRow,
+    Profile,
+    Recommendation,
+    Report,
+    TargetInfo,
+    Workload,
+)
+
+if TYPE_CHECKING:
+    from epochly.measure.session import Options, Progress
+
+PRECISION = 0.05
+FIRST_SHARE = 0.2
+
+
+class Run:
+    """One workload on its way from nothing to a report."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        options: Options,
+        surroundings: Surroundings,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self._workload = workload
+        self._options = options
+        self._surroundings = surroundings
+        self._progress = progress
+        self._timeout_s = workload.timeout_s or options.timeout_s
+        self._independent = options.allow_effects or workload.reset is not None
+        self._tolerance = dataclasses.replace(
+            workload.tolerance, exact=workload.tolerance.exact or options.exact
+        )
+        self._baseline = Contender(Level.MONITOR, "monitor")
+        self._others = self._contenders()
+        self._understood: dict[str, Any] = {"repetition": {"writes": None}, "findings": []}
+        self._profile: Profile | None = None
+        self._shape_only = False
+        self._stateful = False
+        self._once = False
+        self._notes: list[str] = []
+        self._start_s = 0.0
+        self.target: TargetInfo | None = None
+
+    def explore(self) -> None:
+        """Start every contender, call it, and compare what it did with what level 0 did.
+
+        Raises
+        ------
+        UsageError
+            When the target or its inputs cannot be had.
+        """
+        total = 1 + len(self._others)
+        for number, contender in enumerate((self._baseline, *self._others)):
+            self._say(f"level {contender.level:d} {contender.backend}", FIRST_SHARE * number / total)
+            started = time.monotonic()
+            if contender is self._baseline:
+                self._explore_baseline()
+            elif self._once:
+                contender.end("skipped", self._why_once(), remedy=_ONCE_REMEDY)
+            else:
+                self._explore_other(contender)
+            self._start_s += time.monotonic() - started
+            if not self._together:
+                contender.stop()
+        if not self._together:
+            self._baseline.stop()
+            self._notes.append(
+                "the workers of all levels do not fit in memory together, so each level was "
+                "measured in turn with level 0"
+            )
+
+    def sample(self) -> None:
+        """Take paired samples until the intervals are narrow or the budget is spent."""
+        if self._once or self._baseline.status is not None and not self._candidates():
+            return
+        groups = [self._candidates()] if self._together else [[c] for c in self._candidates()]
+        budget_s = self._options.budget_s / max(1, len(groups))
+        for number, group in enumerate(groups or [[]]):
+            self._sample_group(group, budget_s, number / max(1, len(groups)), len(groups) or 1)
+
+    def stop(self) -> None:
+        """End every worker."""
+        for contender in (self._baseline, *self._others):
+            contender.stop()
+
+    def report(self, *, interrupted: bool = False) -> Report:
+        """What is known now."""
+        from epochly.measure.machine import this_machine
+        from epochly.recommend.choose import choose
+
+        assert self.target is not None
+        for contender in self._others:
+            self._look(contender)
+        base = self._baseline
+        baseline_s = statistics.median(base.samples_s) if base.samples_s else None
+        contenders = {id(c): c for c in (base, *self._others)}
+        rows = {key: c.row(baseline_s) for key, c in contenders.items()}
+        by_row = {(row.level, row.backend): contenders[key] for key, row in rows.items()}
+
+        def same(first: LevelRow, second: LevelRow) -> bool:
+            one, two = by_row[first.level, first.backend], by_row[second.level, second.backend]
+            return tied(_relative(one), _relative(two))
+
+        marked, recommendation = self._choose(choose, tuple(rows.values()), same)
+        return Report(
+            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            machine=this_machine(),
+            target=self.target,
+            workload=self._workload.name,
+            profile=self._profile,
+            levels=marked,
+            findings=tuple(_finding(item) for item in self._understood["findings"]),
+            mistakes=(),
+            recommendation=recommendation,
+            nondeterministic=self._shape_only,
+            notes=tuple(self._notes),
+            interrupted=interrupted,
+        )
+
+    def _choose(
+        self, choose: Any, rows: tuple[LevelRow, ...], same: Callable[[LevelRow, LevelRow], bool]
+    ) -> tuple[tuple[LevelRow, ...], Recommendation]:
+        answer: tuple[tuple[LevelRow, ...], Recommendation] = choose(
+            rows,
+            tied=same,
+            target=self.target,
+            profile=self._profile,
+            nondeterministic=self._shape_only,
+        )
+        return answer
+
+    def _contenders(self) -> list[Contender]:
+        from epochly.registry import backends_of
+
+        if self._options.against_itself:
+            return [Contender(Level.MONITOR, "monitor", twin=True)]
+        levels = self._workload.levels or self._options.levels
+        return [
+            Contender(level, backend.name, dict(backend.capabilities.worker_environment))
+            for level in levels
+            if level is not Level.MONITOR
+            for backend in backends_of(level)
+        ]
+
+    def _candidates(self) -> list[Contender]:
+        return [contender for contender in self._others if contender.status is None]
+
+    @property
+    def _together(self) -> bool:
+        peak = max((c.peak_bytes or 0) for c in (self._baseline, *self._others))
+        return in_one_group(peak, 1 + len(self._others), self._surroundings.memory_bytes)
+
+    def _explore_baseline(self) -> None:
+        base = self._baseline
+        answer = self._start(base, 0)
+        self.target = TargetInfo(**answer["target"])
+        self._notes += answer["warnings"]
+        self._understood = base.ask("understand", self._timeout_s) or self._understood
+        writes = self._understood["repetition"]["writes"]
+        self._once = writes is not None and not self._independent
+        if base.status is not None:
+            return
+        if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
+            self._check_determinism()
+        if self._once and base.status is None:
+            base.samples_s.append(base.call_s)
+            self._notes.append(self._why_once())
+        if base.status is None:
+            base.equality = Equality("identical")
+            base.note_realized()
+
+    def _explore_other(self, contender: Contender) -> None:
+        try:
+            answer = self._start(contender, 0)
+        except EpochlyError as error:
+            contender.end("failed", error.what, remedy=error.remedy)
+            return
+        contender.warnings += [w for w in answer["warnings"] if w not in self._notes]
+        prefix = f"{contender.level:d}-{contender.backend}"
+        if not self._first_call(contender, f"{prefix}-first"):
+            return
+        if not self._warm_call(contender, f"{prefix}-warm"):
+            return
+        for moment in ("first", "warm"):
+            self._compare(contender, f"0-{moment}", f"{prefix}-{moment}")
+        contender.note_realized()
+
+    def _start(self, contender: Contender, generation: int) -> dict[str, Any]:
+        return contender.start(
+            self._surroundings,
+            dataclasses.asdict(self._workload),
+            generation=generation,
+            independent=self._independent,
+            timeout_s=self._timeout_s,
+        )
+
+    def _first_call(self, contender: Contender, name: str) -> bool:
+        """Prepare and call, cold: what a program pays for its first call."""
+        seconds = contender.prepare(self._timeout_s)
+        if seconds is None:
+            return False
+        answer = contender.call(self._timeout_s, capture=self._path(name))
+        if answer is None:
+            return False
+        contender.first_call_s = seconds + answer["seconds"]
+        contender.measured_s += seconds
+        if answer["raised"]:
+            contender.failed(answer["raised"])
+            return False
+        return True
+
+    def _warm_call(self, contender: Contender, name: str) -> bool:
+        """A second call: watched for memory, and at level 0 profiled."""
+        watcher = _MemoryWatch(contender)
+        profiled = contender is self._baseline
+        cpu = contender.ask("children_cpu", self._timeout_s)
+        answer = contender.call(
+            self._timeout_s, capture=self._path(name), profile=profiled, watch=watcher
+        )
+        if answer is None or cpu is None:
+            return False
+        if answer["raised"]:
+            contender.failed(answer["raised"])
+            return False
+        watcher()
+        contender.peak_bytes = watcher.peak
+        if "profile" in answer:
+            seen = answer["profile"]
+            lines = tuple(HotLine(**line) for line in seen.pop("hot_lines"))
+            self._profile = Profile(**seen, hot_lines=lines)
+        after = contender.ask("children_cpu", self._timeout_s)
+        if after is not None:
+            contender.children_cpu_s = max(0.0, after["cpu_s"] - cpu["cpu_s"])
+        return after is not None
+
+    def _check_determinism(self) -> None:
+        """Level 0 against itself: two calls of one process, or else of two processes."""
+        if self._verdict("0-first", "0-warm", False).verdict != "different":
+            return
+        again = Contender(Level.MONITOR, "monitor")
+        self._start(again, 0)
+        if self._first_call(again, "0-again-first") and self._warm_call(again, "0-again-warm"):
+            equal = [
+                self._verdict(f"0-{moment}", f"0-again-{moment}", False)
+                for moment in ("first", "warm")
+            ]
+            different = [one for one in equal if one.verdict == "different"]
+            self._shape_only = bool(different)
+            if different:
+                self._notes.append(
+                    "level 0 disagrees with itself under the same seeds "
+                    f"({different[0].where}): nondeterministic, so levels are compared by type, "
+                    "shape and dtype only"
+                )
+        again.stop()
+
+    def _compare(self, contender: Contender, expected: str, actual: str) -> None:
+        if contender.status is not None or self._baseline.status is not None:
+            return
+        equality = self._verdict(expected, actual, self._shape_only)
+        worst = max((contender.equality, equality), key=lambda one: _GRAVITY[one.verdict])
+        contender.equality = equality if contender.equality.where is None else worst
+        if equality.verdict == "different":
+            contender.equality = equality
+            contender.end("different", f"not the same result: {equality.where}")
+
+    def _verdict(self, expected: str, actual: str, shape_only: bool) -> Equality:
+        answer = self._baseline.ask(
+            "compare",
+            None,
+            expected=self._path(expected),
+            actual=self._path(actual),
+            tolerance=dataclasses.asdict(self._tolerance),
+            shape_only=shape_only,
+        )
+        if answer is None:
+            return Equality("unchecked", where="level 0's worker ended while comparing")
+        return Equality(**answer)
+
+    def _sample_group(
+        self, group: list[Contender], budget_s: float, done: float, groups: int
+    ) -> None:
+        everyone = [c for c in (self._baseline, *group) if c.status is None]
+        round_s = sum(c.call_s for c in everyone)
+        chosen = plan(budget_s, self._start_s, round_s)
+        for generation in range(chosen.generations):
+            members = [c for c in everyone if c.status is None and not c.converged]
+            if generation or not self._together:
+                self._restart(members, generation)
+            share = (done + generation / chosen.generations) / groups
+            self._say(f"sampling, generation {generation + 1}", FIRST_SHARE + 0.8 * share)
+            self._rounds(members, chosen)
+            for contender in everyone:
+                contender.stop()
+            if generation + 1 >= chosen.first_look and self._all_converged(group):
+                break
+
+    def _restart(self, members: list[Contender], generation: int) -> None:
+        started = time.monotonic()
+        for contender in members:
+            try:
+                self._start(contender, generation)
+            except EpochlyError as error:
+                contender.end("failed", error.what, remedy=error.remedy)
+                continue
+            seconds = contender.prepare(self._timeout_s)
+            if seconds is None:
+                continue
+            answer = contender.call(self._timeout_s, capture=None)
+            if answer is not None and answer["raised"]:
+                contender.failed(answer["raised"])
+            elif answer is not None:
+                contender.warm_first_calls_s.append(seconds + answer["seconds"])
+        self._start_s = time.monotonic() - started
+
+    def _rounds(self, members: list[Contender], chosen: Plan) -> None:
+        for contender in members:
+            contender.pairs.append([])
+            contender.choose_loops()
+        deadline = time.monotonic() + chosen.sampling_s
+        for number in itertools.count():
+            taken: dict[int, float] = {}
+            for contender in rotated([c for c in members if c.alive], number):
+                seconds = contender.sample(self._timeout_s)
+                if seconds is not None:
+                    taken[id(contender)] = seconds
+            self._keep(members, taken)
+            enough = len(self._baseline.samples_s) >= 3 or chosen.generations > 1
+            if not taken or (enough and time.monotonic() >= deadline):
+                return
+
+    def _keep(self, members: list[Contender], taken: dict[int, float]) -> None:
+        base = taken.get(id(self._baseline))
+        for contender in members:
+            seconds = taken.get(id(contender))
+            if seconds is None:
+                continue
+            contender.samples_s.append(seconds)
+            if base is not None:
+                contender.pairs[-1].append((base, seconds))
+
+    def _all_converged(self, group: list[Contender]) -> bool:
+        for contender in group:
+            self._look(contender)
+        return all(c.converged for c in group if c.status is None)
+
+    def _look(self, contender: Contender) -> None:
+        contender.ratio = paired_ratio([pairs for pairs in contender.pairs if pairs])
+        contender.converged = contender.ratio is not None and contender.ratio.within(PRECISION)
+
+    def _path(self, name: str) -> str:
+        return str(Path(self._surroundings.scratch) / f"outcome-{name}")
+
+    def _why_once(self) -> str:
+        repetition = self._understood["repetition"]
+        return (
+            f"it writes the outside world ({repetition['writes']}, line {repetition['line']}), "
+            "so it ran once, at level 0 only"
+        )
+
+    def _say(self, stage: str, fraction: float) -> None:
+        from epochly.measure.session import Progress
+
+        self._progress(Progress(stage, min(1.0, fraction)))
+
+
+_ONCE_REMEDY = "give a `reset` in epochly.yaml, or --allow-effects if repeating it does no harm"
+_GRAVITY = {"identical": 0, "close": 1, "unchecked": 2, "different": 3}
+
+
+class _MemoryWatch:
+    """Highest proportional memory of a contender's processes, in bytes."""
+
+    def __init__(self, contender: Contender) -> None:
+        self._contender = contender
+        self.peak = 0
+
+    def __call__(self) -> None:
+        if self._contender.worker is not None:
+            self.peak = max(self.peak, tree.proportional_bytes(self._contender.worker.pid))
+
+
+def _relative(contender: Contender) -> list[float]:
+    """Times in units of level 0's in the same round."""
+    return [other / base for pairs in contender.pairs for base, other in pairs]
+
+
+def _finding(document: dict[str, Any]) -> Finding:
+    level = document.pop("level")
+    return Finding(level=None if level is None else Level(level), **document)
