@@ -131,5 +131,7 @@ def _nearest_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     found = error.object[error.start : error.end]
-    shown = [_ASCII.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in found]
+    shown = [
+        _ASCII.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in found
+    ]
     return "".join(shown), error.end

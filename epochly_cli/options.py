@@ -44,9 +44,7 @@ FormatOption = Annotated[
 ]
 OutputOption = Annotated[
     str | None,
-    typer.Option(
-        "--output", metavar="FILE", help="Write to FILE too: .json, .md or .xml (JUnit)."
-    ),
+    typer.Option("--output", metavar="FILE", help="Write to FILE too: .json, .md or .xml (JUnit)."),
 ]
 TableOutputOption = Annotated[
     str | None,
@@ -79,9 +77,7 @@ EffectsOption = Annotated[
 ]
 SeedOption = Annotated[
     int | None,
-    typer.Option(
-        "--seed", metavar="INT", help="Seed of random and np.random.", show_default="0"
-    ),
+    typer.Option("--seed", metavar="INT", help="Seed of random and np.random.", show_default="0"),
 ]
 ResetOption = Annotated[
     str | None,

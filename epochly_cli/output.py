@@ -90,7 +90,7 @@ class ReportWriter:
 
     def close(self) -> None:
         """Write what could not be written piece by piece."""
-        if self._destination.format is Format.JSON and self.reports:
+        if self._destination.format is Format.JSON and (self.reports or not self._single):
             _write(self._text(".json"))
 
     def _text(self, ending: str) -> str:

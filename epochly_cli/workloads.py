@@ -31,7 +31,13 @@ def of_target(target: str, given: Given, config: str | None) -> Workload:
     from epochly.target.config import FILE_NAME, load_config
 
     path = config or FILE_NAME
-    if given.args is None and given.setup is None and (config or os.path.isfile(path)):
+    complete = given.args is not None or given.setup is not None
+    if config is not None and complete:
+        raise UsageError(
+            "--config and inputs on the command line exclude each other",
+            remedy="leave out --config, or --args and --setup",
+        )
+    if not complete and (config is not None or os.path.isfile(path)):
         found = [workload for workload in load_config(path) if workload.target == target]
         if len(found) > 1:
             names = [str(workload.name) for workload in found]
@@ -104,7 +110,8 @@ def bundled_config() -> str:
         if os.path.isfile(path):
             return path
     raise UsageError(
-        "the bundled workloads are not installed", remedy="pip install --force-reinstall epochly-cli"
+        "the bundled workloads are not installed",
+        remedy="pip install --force-reinstall epochly-cli",
     )
 
 

@@ -62,9 +62,7 @@ def bench(
     return measure_all(workloads, options, where, single=False, strict=strict)
 
 
-def _check(
-    target: str | None, config: str | None, select: list[str] | None, bundled: bool
-) -> None:
+def _check(target: str | None, config: str | None, select: list[str] | None, bundled: bool) -> None:
     from epochly.errors import UsageError
 
     if target is not None and (select or bundled):

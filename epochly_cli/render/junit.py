@@ -78,7 +78,9 @@ def _case(row: LevelRow, report: Report) -> ElementTree.Element:
             attributes["type"] = row.status
         outcome = ElementTree.SubElement(case, kind, attributes)
         outcome.text = _xml("\n".join(wording.hints(row, report))) or None
-    said = [] if row.speedup is None else [f"{wording.speedup(row)} {wording.interval(row)}".strip()]
+    said = (
+        [] if row.speedup is None else [f"{wording.speedup(row)} {wording.interval(row)}".strip()]
+    )
     said += wording.remarks(row)
     if said:
         ElementTree.SubElement(case, "system-out").text = _xml("\n".join(said))

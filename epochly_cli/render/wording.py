@@ -107,7 +107,9 @@ def equality(facts: Equality, *, reference: bool = False) -> str:
         return f"DIFFERENT at {facts.where}" if facts.where else "DIFFERENT"
     if facts.verdict == "close":
         if facts.max_ulp is not None and facts.max_ulp < 1e6:
-            return f"within {digits(facts.max_ulp) if facts.max_ulp % 1 else int(facts.max_ulp)} ulp"
+            return (
+                f"within {digits(facts.max_ulp) if facts.max_ulp % 1 else int(facts.max_ulp)} ulp"
+            )
         return "close" if facts.max_rel is None else f"within {facts.max_rel:.1e}"
     if facts.verdict == "unchecked":
         if reference and not facts.where:
@@ -143,8 +145,10 @@ def realized(row: LevelRow) -> tuple[str, ...]:
     if (row.realized.level, row.realized.backend) != (row.level, row.backend):
         lines.append(f"really ran at level {int(row.realized.level)}, {row.realized.backend}")
     for part in row.realized.parts:
-        span = f"line {part.line}" if part.line == part.end_line else (
-            f"lines {part.line}–{part.end_line}"
+        span = (
+            f"line {part.line}"
+            if part.line == part.end_line
+            else (f"lines {part.line}–{part.end_line}")
         )
         lines.append(f"{span}: {part.what} ({part.backend})")
     return tuple(lines)

@@ -247,23 +247,3 @@ def larger(a: Any, b: Any) -> Any:
 @compiled
 def smaller(a: Any, b: Any) -> Any:
     return b if b < a else a
-
-
-@compiled
-def checked_math(result: float, a: float) -> float:
-    """The result of a `math` function, raising where CPython's raises."""
-    if not math.isfinite(result) and (
-        math.isfinite(a) or (math.isnan(result) and not math.isnan(a))
-    ):
-        raise ValueError("math domain or range error")
-    return result
-
-
-@compiled
-def checked_math_2(result: float, a: float, b: float) -> float:
-    if not math.isfinite(result) and (
-        (math.isfinite(a) and math.isfinite(b))
-        or (math.isnan(result) and not (math.isnan(a) or math.isnan(b)))
-    ):
-        raise ValueError("math domain or range error")
-    return result

@@ -204,8 +204,8 @@ def _element(expressions: Expressions, sequence: Value) -> Kind | None:
     match sequence.kind:
         case Array(dimensions=1, element=element) | GivenList(element=element):
             return number(element)
-        case NewList(site):
-            kind = expressions.elements.get(site)
+        case NewList() as made:
+            kind = expressions.fill(made)
             if isinstance(kind, Number) and kind.single is None:
                 raise Refusal(f"elements that are {kind}", "fill the list with one type")
             return kind

@@ -130,9 +130,7 @@ def copied(expressions: Expressions, node: ast.Call, owner: Value) -> Value:
     return Value(kind, f"{owner.text}.copy()")
 
 
-def _new(
-    expressions: Expressions, node: ast.Call, element: int, shape: Value, text: str
-) -> Value:
+def _new(expressions: Expressions, node: ast.Call, element: int, shape: Value, text: str) -> Value:
     if shape.kind is None:
         return shape
     sizes = shape.kind.items if isinstance(shape.kind, TupleOf) else (shape.kind,)

@@ -80,9 +80,7 @@ class _Desugaring(ast.NodeTransformer):
             body = ast.For(
                 target=renaming.visit(generator.target), iter=iterable, body=[body], orelse=[]
             )
-        empty = ast.Assign(
-            targets=[ast.Name(result, ast.Store())], value=ast.List([], ast.Load())
-        )
+        empty = ast.Assign(targets=[ast.Name(result, ast.Store())], value=ast.List([], ast.Load()))
         statements = [empty, body]
         for statement in statements:
             _locate(statement, node)

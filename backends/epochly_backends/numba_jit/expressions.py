@@ -52,15 +52,27 @@ class Expressions:
         """The negative number of the place in the source that makes a new array or list."""
         return self._sites.setdefault(node, -1 - len(self._sites))
 
-    def fill(self, site: int, kind: Kind | None) -> Kind | None:
-        """Note that a list made at a place holds such elements; returns what all of them are."""
-        if kind is not None and not isinstance(kind, Number):
-            raise Refusal(f"a list that holds a value that is {kind}", "use arrays of numbers")
-        before = self.elements.get(site)
-        after = join(before, kind)
-        if after != before:
-            self.elements[site] = after
-            self.changed = True
+    def new_list(self, node: ast.AST, *held: Kind | None) -> NewList:
+        """A list made here that holds elements of such kinds."""
+        made = NewList(frozenset((self.site(node),)))
+        for kind in held:
+            self.fill(made, kind)
+        return made
+
+    def fill(self, kind: NewList, element: Kind | None = None) -> Kind | None:
+        """Note that a list holds such an element; returns the kind of all of them.
+
+        Lists that one variable may hold come to hold elements of one kind.
+        """
+        if element is not None and not isinstance(element, Number):
+            raise Refusal(f"a list that holds a value that is {element}", "use arrays of numbers")
+        after: Kind | None = element
+        for site in kind.sites:
+            after = join(after, self.elements.get(site))
+        for site in kind.sites:
+            if self.elements.get(site) != after:
+                self.elements[site] = after
+                self.changed = True
         return after
 
     def resolve(self, node: ast.expr) -> Any:
@@ -149,9 +161,7 @@ class Expressions:
             text = "True" if value.kind.single == NONE else f"({value.text}[1] == {NONE})"
         else:
             text = "False"
-        return Value(
-            number(PY_BOOL), f"(not {text})" if isinstance(operator, ast.IsNot) else text
-        )
+        return Value(number(PY_BOOL), f"(not {text})" if isinstance(operator, ast.IsNot) else text)
 
     def _value(self, node: ast.expr) -> Value:
         match node:
@@ -174,7 +184,10 @@ class Expressions:
                     raise Refusal(f"a comparison whose result is {result.kind}", "use bool(...)")
                 return result
             case ast.IfExp():
-                test, first, second = self.test(node.test), *map(self.value, (node.body, node.orelse))
+                test, first, second = (
+                    self.test(node.test),
+                    *map(self.value, (node.body, node.orelse)),
+                )
                 kind = join(first.kind, second.kind)
                 return Value(kind, f"({coerce(first, kind)} if {test} else {coerce(second, kind)})")
             case ast.Tuple() if not any(isinstance(item, ast.Starred) for item in node.elts):
@@ -211,6 +224,8 @@ class Expressions:
             times = self.value(node.right)
             return self._repeated(node.left, times)
         left, right = self.value(node.left), self.value(node.right)
+        if isinstance(node.op, ast.Add) and isinstance(left.kind, NewList):
+            return self._concatenated(node, left, right)
         negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
         if isinstance(node.op, ast.Pow) and negative and isinstance(left.kind, Number):
             if NP_INT in left.kind.tags and right.kind == number(PY_INT):
@@ -242,18 +257,24 @@ class Expressions:
         raise Refusal(f"`+` before a value that is {operand.kind}")
 
     def _list(self, node: ast.List) -> Value:
-        site = self.site(node)
         items = [self.value(item) for item in node.elts]
-        for item in items:
-            self.fill(site, item.kind)
-        held = self.elements.get(site)
-        return Value(NewList(site), f"[{', '.join(coerce(item, held) for item in items)}]")
+        made = self.new_list(node, *(item.kind for item in items))
+        held = self.fill(made)
+        return Value(made, f"[{', '.join(coerce(item, held) for item in items)}]")
 
     def _repeated(self, node: ast.List, times: Value) -> Value:
         if times.kind is not None and times.kind != number(PY_INT):
             raise Refusal(f"a list times a value that is {times.kind}", "use an int")
         made = self._list(node)
         return Value(made.kind, f"({made.text} * {times.text})")
+
+    def _concatenated(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        if not isinstance(left.kind, NewList) or not isinstance(right.kind, NewList | None):
+            raise Refusal(f"a list plus a value that is {right.kind}", "append in a loop")
+        sites = left.kind.sites | (right.kind.sites if right.kind is not None else frozenset())
+        made = NewList(sites | {self.site(node)})
+        self.fill(made)
+        return Value(self.new_list(node), f"({left.text} + {right.text})")
 
     def subscript(self, node: ast.Subscript) -> Value:
         """`container[index]` that is read or, without its value, stored into."""
@@ -274,7 +295,7 @@ class Expressions:
         text = f"{container.text}[{self._index(node.slice)}]"
         if isinstance(kind, GivenList):
             return Value(number(kind.element), text)
-        return Value(self.elements.get(kind.site), text)
+        return Value(self.fill(kind), text)
 
     def _element(self, container: Value, kind: Array, index: ast.expr) -> Value:
         parts = index.elts if isinstance(index, ast.Tuple) else [index]

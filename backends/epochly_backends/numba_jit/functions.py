@@ -88,7 +88,9 @@ def _names() -> dict[str, Any]:
 
 def _made_in(module: ModuleType) -> dict[str, Any]:
     own = vars(module).items()
-    return {name: value for name, value in own if getattr(value, "__module__", "") and callable(value)}
+    return {
+        name: value for name, value in own if getattr(value, "__module__", "") and callable(value)
+    }
 
 
 def _checked_one(function: Callable[[float], float]) -> Callable[[float], float]:

@@ -88,9 +88,9 @@ class GivenList:
 
 @dataclass(frozen=True, slots=True)
 class NewList:
-    """A list made at one place in the source; the place says what its elements are."""
+    """A list made at one of some places in the source, which say what its elements are."""
 
-    site: int
+    sites: frozenset[int]
 
     def __str__(self) -> str:
         return "list"
@@ -133,6 +133,8 @@ def join(first: Kind | None, second: Kind | None) -> Kind | None:
     match first, second:
         case Number(), Number():
             return Number(first.tags | second.tags)
+        case NewList(), NewList():
+            return NewList(first.sites | second.sites)
         case Array(), Array() if (first.element, first.dimensions) == (
             second.element,
             second.dimensions,

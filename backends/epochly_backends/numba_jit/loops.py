@@ -99,8 +99,8 @@ def _element(expressions: Expressions, kind: Kind | None) -> Kind | None:
                 kind.origins,
                 view=True,
             )
-        case NewList(site):
-            return expressions.elements.get(site)
+        case NewList():
+            return expressions.fill(kind)
         case TupleOf(items) if items and all(item == items[0] for item in items):
             return items[0]
     raise Refusal(

@@ -172,9 +172,7 @@ def compare(operator: ast.cmpop, left: Value, right: Value) -> Value:
     if type(operator) not in _COMPARE:
         raise Refusal(f"{_name(operator)} on numbers", "compare with == or !=")
     first, second = known_number(left), known_number(right)
-    tags = frozenset(
-        PY_BOOL | ((a | b) & NUMPY_BIT) for a in first.tags for b in second.tags
-    )
+    tags = frozenset(PY_BOOL | ((a | b) & NUMPY_BIT) for a in first.tags for b in second.tags)
     to_text = exact_real if first.real or second.real else whole
     return Value(Number(tags), f"({to_text(left)} {_COMPARE[type(operator)]} {to_text(right)})")
 

@@ -46,8 +46,9 @@ def decoder(kind: Kind, elements: Mapping[int, Kind | None]) -> Decoder:
             return lambda raw, arguments: arguments[origin]
         case Array():
             return _array(kind)
-        case NewList(site):
-            return _list(elements.get(site))
+        case NewList(sites):
+            (element,) = {elements.get(site) for site in sites}
+            return _list(element)
         case TupleOf(items):
             _distinct(items)
             parts = tuple(decoder(item, elements) for item in items)
@@ -99,8 +100,8 @@ def _distinct(items: Sequence[Kind]) -> None:
         match item:
             case Array(origins=origins):
                 places = set(origins)
-            case NewList(site):
-                places = {site}
+            case NewList(sites):
+                places = set(sites)
             case GivenList(origin=origin):
                 places = {origin}
             case _:

@@ -76,7 +76,8 @@ def _take_numpy(generator: _Generator) -> None:
     import numpy
 
     words = numpy.frombuffer(generator.words, dtype=numpy.uint32).copy()
-    state = "MT19937", words, generator.index, generator.has_gauss, generator.gauss
+    gauss = generator.gauss if generator.has_gauss else 0.0
+    state = "MT19937", words, generator.index, generator.has_gauss, gauss
     numpy.random.set_state(state)
 
 

@@ -85,6 +85,8 @@ class Statements:
     def give_back(self, value: Value) -> None:
         """`return value`."""
         self.returned = join(self.returned, value.kind)
+        if isinstance(self.returned, NewList):
+            self._expressions.fill(self.returned)
         if isinstance(self.returned, Opaque):
             raise Refusal(f"a result that is {self.returned}", "return one type on every path")
         self._emit(f"return {coerce(value, self._before)}")
@@ -111,6 +113,8 @@ class Statements:
         if after != before:
             kinds[web] = after
             self._expressions.changed = True
+        if isinstance(after, NewList):
+            self._expressions.fill(after)
         if not isinstance(after, Opaque):
             self._emit(f"{name} = {coerce(value, after)}")
 
@@ -260,8 +264,8 @@ class Statements:
                     )
                 self.writes.add(origin)
                 self._emit(f"{place.text} = {value.text}")
-            case NewList(site):
-                held = expressions.fill(site, value.kind)
+            case NewList() as made:
+                held = expressions.fill(made, value.kind)
                 self._emit(f"{place.text} = {coerce(value, held)}")
             case other:
                 raise Refusal(f"a store into a value that is {other}")

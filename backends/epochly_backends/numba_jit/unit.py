@@ -25,7 +25,6 @@ from epochly_backends.numba_jit.kinds import (
     Kind,
     NewList,
     Number,
-
     TupleOf,
     number,
 )
@@ -188,12 +187,12 @@ class Unit:
         match owner.kind, node.func.attr, len(arguments) + len(node.keywords):
             case None, _, _:
                 return Value(None, "0")
-            case NewList(site), "append", 1:
+            case NewList() as made, "append", 1:
                 item = expressions.value(arguments[0])
-                held = expressions.fill(site, item.kind)
+                held = expressions.fill(made, item.kind)
                 return Value(number(NONE), f"{owner.text}.append({coerce(item, held)})")
-            case NewList(site), "pop", 0:
-                return Value(expressions.elements.get(site), f"{owner.text}.pop()")
+            case NewList() as made, "pop", 0:
+                return Value(expressions.fill(made), f"{owner.text}.pop()")
             case Array(), "copy", 0:
                 return copied(expressions, node, owner)
         raise Refusal(
@@ -240,9 +239,8 @@ class Unit:
     ) -> Kind | None:
         kind = done.kind
         if isinstance(kind, NewList):
-            site = expressions.site(node)
-            expressions.fill(site, done.elements.get(kind.site))
-            return NewList(site)
+            held = (done.elements.get(site) for site in kind.sites)
+            return expressions.new_list(node, *held)
         if isinstance(kind, Array):
             origins = {
                 outer
@@ -277,5 +275,3 @@ def _origins(kind: Kind | None) -> frozenset[int]:
     if isinstance(kind, Array):
         return kind.origins
     return frozenset((kind.origin,)) if isinstance(kind, GivenList) else frozenset()
-
-

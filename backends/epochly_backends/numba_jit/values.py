@@ -123,14 +123,12 @@ def coerce(value: Value, kind: Kind | None) -> str:
     match value.kind, kind:
         case Number(), Number() if kind.single is None:
             return pair(value, as_real=kind.real)
-        case Array(), Array():
+        case (Array(), Array()) | (NewList(), NewList()):
             return value.text
         case TupleOf(), TupleOf():
             items = (
                 coerce(Value(item, f"{value.text}[{index}]"), wide)
-                for index, (item, wide) in enumerate(
-                    zip(value.kind.items, kind.items, strict=True)
-                )
+                for index, (item, wide) in enumerate(zip(value.kind.items, kind.items, strict=True))
             )
             return f"({', '.join(items)},)"
         case _, Opaque():

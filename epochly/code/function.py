@@ -1,0 +1,154 @@
+"""A callable that a user named, and the Python function behind it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any
+
+from epochly.code.source import Source, source_of
+from epochly.errors import SourceError, TargetError
+from epochly.model import Arguments
+
+ORIGINAL = "__epochly_original__"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A user's callable with its static understanding.
+
+    Parameters
+    ----------
+    original : callable
+        What level 0 calls: what the user named, without our own decorator.
+    plain : FunctionType or None
+        The Python function behind a method, partial or callable instance; None for C code.
+    bound : Arguments
+        What goes before the caller's arguments when ``plain`` is called instead.
+    independent : bool
+        The user's word that unknown and writing calls of one item of a loop do not depend on
+        those of another.
+    """
+
+    original: Callable[..., Any]
+    plain: FunctionType | None
+    bound: Arguments = Arguments()
+    independent: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name, without the classes and functions around it."""
+        return self.qualname.rpartition(".")[2]
+
+    @property
+    def qualname(self) -> str:
+        """Its qualified name."""
+        named = self.plain if self.plain is not None else self.original
+        return str(getattr(named, "__qualname__", type(named).__qualname__))
+
+    @property
+    def file(self) -> str | None:
+        """The file of the Python function, or None."""
+        return self.plain.__code__.co_filename if self.plain is not None else None
+
+    @property
+    def line(self) -> int | None:
+        """The line where the Python function begins, or None."""
+        return self.plain.__code__.co_firstlineno if self.plain is not None else None
+
+    @property
+    def source(self) -> Source:
+        """The verified source of the Python function.
+
+        Raises
+        ------
+        SourceError
+            When there is none, or the file has changed.
+        """
+        if self.plain is None:
+            raise SourceError(
+                f"{self.qualname} has no Python source",
+                remedy="name a function that is written in Python",
+            )
+        return source_of(self.plain)
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """Signature of the original.
+
+        Raises
+        ------
+        ValueError
+            For C code that does not tell.
+        """
+        return inspect.signature(self.original)
+
+    def arguments_of_plain(self, arguments: Arguments) -> Arguments:
+        """What to call ``plain`` with for a call of the original with these arguments."""
+        return Arguments(
+            (*self.bound.args, *arguments.args), {**self.bound.kwargs, **arguments.kwargs}
+        )
+
+    def trusted(self) -> Function:
+        """The same function, with the user's word that the items of its loops are independent."""
+        return dataclasses.replace(self, independent=True)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.original(*args, **kwargs)
+
+
+def undecorated(target: Any) -> Any:
+    """What our own decorator was put on; every other decorator stays."""
+    while isinstance(target, FunctionType) and ORIGINAL in vars(target):
+        target = vars(target)[ORIGINAL]
+    return target
+
+
+def function_of(target: Any) -> Function:
+    """Find the Python function behind a callable.
+
+    Raises
+    ------
+    TargetError
+        When the target cannot be called, or is a class.
+    """
+    if isinstance(target, (staticmethod, classmethod)):
+        target = target.__func__
+    target = undecorated(target)
+    if isinstance(target, type):
+        raise TargetError(
+            f"{target.__qualname__} is a class, not a function",
+            remedy=f"name one of its methods, such as {target.__qualname__}.__init__",
+        )
+    if not callable(target):
+        raise TargetError(
+            f"the target is a {type(target).__name__}, which cannot be called",
+            remedy="name a function",
+        )
+    if isinstance(target, MethodType):
+        inner = undecorated(target.__func__)
+        if inner is not target.__func__:
+            target = MethodType(inner, target.__self__)
+        return _around(target, target.__func__, Arguments((target.__self__,)))
+    if isinstance(target, functools.partial):
+        inner = function_of(target.func)
+        if inner.original is not target.func:
+            target = functools.partial(inner.original, *target.args, **target.keywords)
+        bound = inner.arguments_of_plain(Arguments(target.args, target.keywords))
+        return Function(target, inner.plain, bound)
+    if isinstance(target, FunctionType):
+        return Function(target, target)
+    call = inspect.getattr_static(type(target), "__call__", None)
+    if isinstance(call, FunctionType):
+        return _around(target, undecorated(call), Arguments((target,)))
+    return Function(target, None)
+
+
+def _around(target: Any, inner: Any, bound: Arguments) -> Function:
+    if isinstance(inner, FunctionType):
+        return Function(target, inner, bound)
+    return Function(target, None)

@@ -1,0 +1,187 @@
+"""The names of a function: which are its own, which it takes from outside, and what they are now."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import Any, Literal
+
+_NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names of one function body, nested functions and comprehensions counted in.
+
+    Parameters
+    ----------
+    parameters : tuple of str
+    locals : frozenset of str
+        Parameters and names that the body binds.
+    outer : frozenset of str
+        Names that it reads from outside: cells, globals and builtins.
+    globals_written, nonlocals_written : frozenset of str
+        Names declared ``global`` or ``nonlocal`` anywhere in it.
+    """
+
+    parameters: tuple[str, ...]
+    locals: frozenset[str]
+    outer: frozenset[str]
+    globals_written: frozenset[str]
+    nonlocals_written: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What an outer name stands for now."""
+
+    kind: Literal["global", "cell", "builtin", "missing"]
+    value: Any
+
+
+def scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
+    """The names of a function."""
+    parameters = tuple(argument.arg for argument in arguments_of(node))
+    bound, read, global_names, nonlocal_names = set(parameters), set(), set(), set()
+    body = node.body if isinstance(node.body, list) else [node.body]
+    for statement in body:
+        _visit(statement, bound, read, global_names, nonlocal_names)
+    bound -= global_names | nonlocal_names
+    return Scope(
+        parameters,
+        frozenset(bound),
+        frozenset(read - bound),
+        frozenset(global_names),
+        frozenset(nonlocal_names),
+    )
+
+
+def arguments_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
+    """Every parameter, starred ones included, in order."""
+    found = node.args
+    starred = [argument for argument in (found.vararg, found.kwarg) if argument is not None]
+    return [*found.posonlyargs, *found.args, *found.kwonlyargs, *starred]
+
+
+def _visit(
+    node: ast.AST, bound: set[str], read: set[str], globals_: set[str], nonlocals: set[str]
+) -> None:
+    if isinstance(node, ast.Global):
+        globals_.update(node.names)
+    elif isinstance(node, ast.Nonlocal):
+        nonlocals.update(node.names)
+    elif isinstance(node, ast.Name):
+        (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        if isinstance(node.ctx, ast.Del):
+            read.add(node.id)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        bound.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        bound.add(node.name)
+    elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        bound.add(node.name)
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        bound.add(node.rest)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        bound.add(node.name)
+    if isinstance(node, _NESTED):
+        _visit_nested(node, bound, read, globals_, nonlocals)
+        return
+    if isinstance(node, _COMPREHENSIONS):
+        _visit_comprehension(node, bound, read, globals_, nonlocals)
+        return
+    for child in ast.iter_child_nodes(node):
+        _visit(child, bound, read, globals_, nonlocals)
+
+
+def _visit_nested(
+    node: ast.AST, bound: set[str], read: set[str], globals_: set[str], nonlocals: set[str]
+) -> None:
+    if isinstance(node, ast.ClassDef):
+        inner_bound: set[str] = set()
+        inner_read: set[str] = set()
+        for child in ast.iter_child_nodes(node):
+            _visit(child, inner_bound, inner_read, globals_, nonlocals)
+        read |= inner_read
+        return
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    inner = scope_of(node)
+    read |= inner.outer | (inner.nonlocals_written)
+    globals_ |= inner.globals_written
+    bound |= inner.nonlocals_written & bound
+    outside = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    if not isinstance(node, ast.Lambda):
+        outside += node.decorator_list
+    for child in outside:
+        _visit(child, bound, read, globals_, nonlocals)
+
+
+def _visit_comprehension(
+    node: ast.AST, bound: set[str], read: set[str], globals_: set[str], nonlocals: set[str]
+) -> None:
+    own: set[str] = set()
+    inside: set[str] = set()
+    walrus = {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+    for child in ast.iter_child_nodes(node):
+        _visit(child, own, inside, globals_, nonlocals)
+    bound |= walrus
+    read |= inside - (own - walrus)
+
+
+def binding_of(function: FunctionType, name: str) -> Binding:
+    """What a name that a function takes from outside stands for now; nothing is executed."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    if name in cells:
+        try:
+            return Binding("cell", cells[name].cell_contents)
+        except ValueError:
+            return Binding("missing", None)
+    if name in function.__globals__:
+        return Binding("global", function.__globals__[name])
+    if hasattr(builtins, name):
+        return Binding("builtin", getattr(builtins, name))
+    return Binding("missing", None)
+
+
+def live_value(function: FunctionType, expression: ast.expr) -> tuple[bool, Any]:
+    """The object that a name or a dotted name stands for now.
+
+    Properties and the user's own ``__getattr__`` are never run, so the value of an attribute of
+    anything but a module or a class is not found.
+
+    Returns
+    -------
+    (bool, object)
+        Whether it was found, and the object.
+    """
+    if isinstance(expression, ast.Name):
+        code = function.__code__
+        if expression.id in code.co_varnames or expression.id in code.co_cellvars:
+            return False, None
+        binding = binding_of(function, expression.id)
+        return binding.kind != "missing", binding.value
+    if isinstance(expression, ast.Attribute):
+        found, owner = live_value(function, expression.value)
+        if found and isinstance(owner, ModuleType):
+            return (True, vars(owner)[expression.attr]) if expression.attr in vars(owner) else _lazy(
+                owner, expression.attr
+            )
+        if found and isinstance(owner, type):
+            try:
+                raw = inspect.getattr_static(owner, expression.attr)
+            except AttributeError:
+                return False, None
+            plain = raw.__func__ if isinstance(raw, (staticmethod, classmethod)) else raw
+            return not isinstance(plain, property), plain
+    return False, None
+
+
+def _lazy(module: ModuleType, name: str) -> tuple[bool, Any]:
+    """An attribute that a library module makes on demand, such as ``scipy.stats``."""
+    if module.__name__.partition(".")[0] in {"numpy", "scipy"} and hasattr(module, name):
+        return True, getattr(module, name)
+    return False, None

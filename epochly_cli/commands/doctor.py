@@ -1,0 +1,27 @@
+"""``epochly doctor``: what of this machine bears on the levels."""
+
+from __future__ import annotations
+
+from epochly_cli import options as opt
+
+
+def doctor(
+    output_format: opt.FormatOption = opt.Format.RICH, output: opt.TableOutputOption = None
+) -> int:
+    """Check this machine: cores, GIL, compilers, BLAS, profiler, GPU, memory, clock."""
+    from dataclasses import asdict
+
+    from epochly.doctor import examine
+    from epochly_cli.output import destination
+    from epochly_cli.render.table import Table
+
+    where = destination(output_format, output, table=True)
+    facts = examine()
+    table = Table(
+        ("about", "state", "found", "remedy"),
+        tuple((fact.name, fact.state, fact.value, fact.remedy) for fact in facts),
+    )
+    where.write_table(
+        table, {"schema": "epochly.doctor/1", "facts": [asdict(fact) for fact in facts]}
+    )
+    return 0

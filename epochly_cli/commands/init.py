@@ -1,0 +1,37 @@
+"""``epochly init``: a commented ``epochly.yaml`` to fill in."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+
+def init(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="pkg.mod:func, pkg.mod:Class.method or path/to/file.py:func."
+        ),
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> int:
+    """Write a commented epochly.yaml for a function."""
+    from epochly.errors import UsageError
+    from epochly.measure.session import look
+    from epochly.model import Workload
+    from epochly.target.config import FILE_NAME
+    from epochly_cli.output import write_file
+    from epochly_cli.starter import starter_config
+
+    if os.path.lexists(FILE_NAME) and not force:
+        raise UsageError(
+            f"{FILE_NAME} is there already and stays as it is",
+            where=os.path.abspath(FILE_NAME),
+            remedy="add a workload to it by hand, or replace it with --force",
+        )
+    found = look(Workload(target=target, directory=os.getcwd()))
+    write_file(FILE_NAME, starter_config(found))
+    typer.echo(f"wrote {FILE_NAME}: fill in `args`, then run `epochly bench`")
+    return 0
