@@ -78,7 +78,7 @@ def run(arguments: list[str] | None = None) -> int:
     arguments : list of str, optional
         What follows the name of the program; the process's own arguments when left out.
     """
-    from epochly.errors import ISSUE_TRACKER, EpochlyError, UsageError
+    from epochly.errors import ISSUE_TRACKER, EpochlyError
 
     _degrade_gracefully()
     try:
@@ -94,9 +94,7 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort, so that a defect is reportable
         if isinstance(error, _CLICK_ERROR):
-            what, remedy = _click_message(error)
-            tell(UsageError(what, remedy=remedy))
-            return UsageError.exit_code
+            return _tell_click(error)
         import traceback
 
         traceback.print_exc()
@@ -109,13 +107,20 @@ def main() -> None:
     sys.exit(run())
 
 
-def _click_message(error: Any) -> tuple[str, str]:
+def _tell_click(error: Any) -> int:
+    """Show an error of the command line's syntax in the same form as any other."""
+    from epochly.errors import UsageError
+
     message = str(error.format_message()).rstrip(".")
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "epochly"
-    if error.__class__.__name__ == "NoArgsIsHelpError":
-        return "a command is missing", f"choose one:\n\n{message}"
-    return message[:1].lower() + message[1:], f"`{command} --help` shows what it takes"
+    if "\n" in message:
+        # Without a command Click raises the whole help as an error.
+        sys.stderr.write(f"{message}\n")
+    else:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "epochly"
+        remedy = f"`{command} --help` shows what it takes"
+        tell(UsageError(message[:1].lower() + message[1:], remedy=remedy))
+    return UsageError.exit_code
 
 
 def _degrade_gracefully() -> None:

@@ -49,7 +49,7 @@ def measure_all(
         For a single target, or when interrupted; what was measured is written by then.
     """
     from epochly.errors import EpochlyError, NothingMeasuredError
-    from epochly.measure.session import InterruptedRun, measure
+    from epochly.measure.session import InterruptedRunError, measure
 
     writer = ReportWriter(destination, single=single, detail=detail)
     codes: set[int] = set()
@@ -61,7 +61,7 @@ def measure_all(
             try:
                 with progress_bar(label) as show:
                     report = measure(workload, options, show)
-            except InterruptedRun as error:
+            except InterruptedRunError as error:
                 _add(writer, error)
                 raise
             except NothingMeasuredError as error:
@@ -100,7 +100,7 @@ def _named(error: EpochlyError, workload: Workload) -> EpochlyError:
 
 
 def _anything_measured(report: Report) -> bool:
-    return any(row.status in {"measured", "different"} for row in report.levels)
+    return any(row.status == "measured" for row in report.levels)
 
 
 def _differs(report: Report) -> bool:

@@ -36,7 +36,10 @@ SetupOption = Annotated[
 LevelsOption = Annotated[
     str | None,
     typer.Option(
-        "--levels", metavar="LEVELS", help="Levels to run, as 0-4 or 0,2.", show_default="0-4"
+        "--levels",
+        metavar="LEVELS",
+        help="Levels to run, as 0-4 (the default) or 0,2.",
+        show_default=False,
     ),
 ]
 FormatOption = Annotated[
@@ -56,7 +59,7 @@ BudgetOption = Annotated[
 TimeoutOption = Annotated[
     float | None,
     typer.Option(
-        "--timeout", metavar="SECONDS", help="Longest one call may take.", show_default="60"
+        "--timeout", metavar="SECONDS", help="Longest one call may take (60).", show_default=False
     ),
 ]
 MemoryOption = Annotated[
@@ -64,8 +67,8 @@ MemoryOption = Annotated[
     typer.Option(
         "--memory",
         metavar="SIZE",
-        help="Most memory one level may take, as 2GiB or 500MB.",
-        show_default="half of what is free",
+        help="Most memory of one level, as 2GiB or 500MB (half of what is free).",
+        show_default=False,
     ),
 ]
 ExactOption = Annotated[bool, typer.Option("--exact", help="Demand the same bits, no tolerance.")]
@@ -77,7 +80,9 @@ EffectsOption = Annotated[
 ]
 SeedOption = Annotated[
     int | None,
-    typer.Option("--seed", metavar="INT", help="Seed of random and np.random.", show_default="0"),
+    typer.Option(
+        "--seed", metavar="INT", help="Seed of random and np.random (0).", show_default=False
+    ),
 ]
 ResetOption = Annotated[
     str | None,
@@ -86,7 +91,10 @@ ResetOption = Annotated[
 ConfigOption = Annotated[
     str | None,
     typer.Option(
-        "--config", metavar="FILE", help="The workloads' file.", show_default="epochly.yaml"
+        "--config",
+        metavar="FILE",
+        help="The file with the workloads (epochly.yaml).",
+        show_default=False,
     ),
 ]
 AgainstItselfOption = Annotated[bool, typer.Option("--against-itself", hidden=True)]

@@ -30,7 +30,7 @@ def analyze(
     reset: opt.ResetOption = None,
     config: opt.ConfigOption = None,
 ) -> int:
-    """Profile a function, run it at every level, and recommend one."""
+    """Profile one function, run it at every level, recommend."""
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
     from epochly_cli.workloads import of_target

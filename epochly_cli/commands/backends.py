@@ -8,7 +8,7 @@ from epochly_cli import options as opt
 def backends(
     output_format: opt.FormatOption = opt.Format.RICH, output: opt.TableOutputOption = None
 ) -> int:
-    """List the backends: level, availability, reason, remedy and distribution."""
+    """List the backends and whether they can be used here."""
     from dataclasses import asdict
 
     from epochly.doctor import examine_backends
@@ -18,15 +18,14 @@ def backends(
     where = destination(output_format, output, table=True)
     facts = examine_backends()
     table = Table(
-        ("level", "backend", "state", "detail", "remedy", "from"),
+        ("level", "backend", "state", "from", "detail"),
         tuple(
             (
                 "?" if fact.level is None else str(fact.level),
                 fact.name,
                 "available" if fact.available else "unavailable",
-                fact.detail,
-                fact.remedy,
                 fact.distribution,
+                f"{fact.detail}\nremedy: {fact.remedy}" if fact.remedy else fact.detail,
             )
             for fact in facts
         ),

@@ -43,7 +43,7 @@ def bench(
     ] = False,
     against_itself: opt.AgainstItselfOption = False,
 ) -> int:
-    """Measure every level of a function, or of the workloads in epochly.yaml."""
+    """Measure every level of a function or of workloads."""
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
     from epochly_cli.workloads import bundled_config, of_config, of_target

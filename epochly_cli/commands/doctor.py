@@ -8,7 +8,7 @@ from epochly_cli import options as opt
 def doctor(
     output_format: opt.FormatOption = opt.Format.RICH, output: opt.TableOutputOption = None
 ) -> int:
-    """Check this machine: cores, GIL, compilers, BLAS, profiler, GPU, memory, clock."""
+    """Check what of this machine bears on the levels."""
     from dataclasses import asdict
 
     from epochly.doctor import examine
@@ -18,8 +18,15 @@ def doctor(
     where = destination(output_format, output, table=True)
     facts = examine()
     table = Table(
-        ("about", "state", "found", "remedy"),
-        tuple((fact.name, fact.state, fact.value, fact.remedy) for fact in facts),
+        ("about", "state", "found"),
+        tuple(
+            (
+                fact.name,
+                fact.state,
+                f"{fact.value}\nremedy: {fact.remedy}" if fact.remedy else fact.value,
+            )
+            for fact in facts
+        ),
     )
     where.write_table(
         table, {"schema": "epochly.doctor/1", "facts": [asdict(fact) for fact in facts]}

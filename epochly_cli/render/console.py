@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 from epochly_cli.render import wording
 from epochly_cli.render.units import seconds, size
@@ -47,7 +47,6 @@ def print_report(report: Report, console: Console, *, detail: bool) -> None:
         _section(console, "Hot lines", wording.hot_lines(report))
     timed = [row for row in report.levels if wording.was_timed(row)]
     if timed:
-        console.print()
         console.print(_timings(timed))
     _remarks(console, report)
     if detail:
@@ -104,7 +103,7 @@ def _timings(rows: Sequence[LevelRow]) -> RichTable:
     from rich.table import Table as RichTable
 
     grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, header_style="dim")
-    headings = (
+    headings: tuple[tuple[str, Literal["left", "right"]], ...] = (
         ("  level\n  backend", "left"),
         ("median\nCPU", "right"),
         ("speedup\n95 % interval", "right"),
@@ -113,12 +112,7 @@ def _timings(rows: Sequence[LevelRow]) -> RichTable:
         ("result\n", "left"),
     )
     for heading, side in headings:
-        grid.add_column(
-            heading,
-            justify="right" if side == "right" else "left",
-            no_wrap=heading != "result\n",
-            overflow="fold",
-        )
+        grid.add_column(heading, justify=side, no_wrap=True)
     for row in rows:
         grid.add_row(*_timing(row))
     return grid
@@ -126,12 +120,11 @@ def _timings(rows: Sequence[LevelRow]) -> RichTable:
 
 def _timing(row: LevelRow) -> tuple[RenderableType, ...]:
     strong = "bold green" if row.best else ""
-    calls = wording.breakeven(row)
     return (
         _stacked(f"{'★' if row.best else ' '} {wording.level(row)}", f"  {row.backend}", strong),
-        _stacked(seconds(row.median_s), wording.cpu(row)),
+        _stacked(seconds(row.median_s), seconds(row.cpu_s)),
         _stacked(wording.speedup(row), wording.interval(row), strong),
-        _stacked(seconds(row.first_call_s), calls),
+        _stacked(seconds(row.first_call_s), wording.breakeven(row)),
         _text(size(row.peak_memory_bytes)),
         _text(wording.result(row), _VERDICT_STYLE.get(row.equality.verdict, "dim")),
     )
@@ -156,15 +149,10 @@ def _remarks(console: Console, report: Report) -> None:
             said.append(_text(wording.outcome(row), _STATUS_STYLE.get(row.status, "yellow")))
             said += [_text(hint, "dim") for hint in wording.hints(row, report)]
         said += [_text(remark, "dim") for remark in wording.remarks(row)]
-        label = _stacked(f"  {wording.level(row)}", f"  {row.backend}")
         for position, line in enumerate(said):
-            grid.add_row(label if position == 0 and len(said) > 1 else _label(row, position), line)
+            grid.add_row(_text("" if position else f"  {wording.contender(row)}"), line)
     if grid.row_count:
         console.print(grid)
-
-
-def _label(row: LevelRow, position: int) -> Text:
-    return _text(f"  {wording.level(row)} {row.backend}" if position == 0 else "")
 
 
 def _section(console: Console, heading: str, lines: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ _COLUMNS = (
     "memory",
     "result",
 )
+_CODE = re.compile("(`[^`]+`)")
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 
 
@@ -51,7 +52,7 @@ def report_markdown(report: Report, *, detail: bool = True) -> str:
 def table_markdown(table: Table) -> str:
     """A plain table."""
     lines = [_line(table.columns), _line(["---"] * len(table.columns))]
-    lines += [_line([_escape(cell) for cell in row]) for row in table.rows]
+    lines += [_line([_cell(cell) for cell in row]) for row in table.rows]
     return "\n".join(lines)
 
 
@@ -59,8 +60,18 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _cell(text: str) -> str:
+    return "<br>".join(_escape(line) for line in text.split("\n"))
+
+
 def _escape(text: str) -> str:
-    return html.escape(_SPECIAL.sub(r"\\\1", printable(" ".join(text.split()))), quote=False)
+    """Text that shows as it is; what stands in backticks stays code."""
+    pieces = _CODE.split(printable(" ".join(text.split())))
+    for position in range(0, len(pieces), 2):
+        pieces[position] = html.escape(_SPECIAL.sub(r"\\\1", pieces[position]), quote=False)
+    for position in range(1, len(pieces), 2):
+        pieces[position] = pieces[position].replace("|", "\\|")
+    return "".join(pieces)
 
 
 def _code(text: str) -> str:
@@ -106,7 +117,7 @@ def _remarks(report: Report) -> list[str]:
             said += wording.hints(row, report)
         said += wording.remarks(row)
         if said:
-            lines.append(f"{wording.level(row)}, {row.backend}: {'; '.join(said)}")
+            lines.append(f"{wording.contender(row)}: {'; '.join(said)}")
     return lines
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING
 
-from epochly_cli.render.units import UNKNOWN, count, digits, percent, ratio, seconds, size
+from epochly_cli.render.units import count, digits, percent, ratio, seconds, size
 
 if TYPE_CHECKING:
-    from epochly.model import Equality, LevelRow, Machine, Profile, Recommendation, Report
+    from epochly.model import LevelRow, Machine, Profile, Recommendation, Report
+
+
+_MANY_ULP = 1e6
 
 
 def title(report: Report) -> str:
@@ -73,6 +77,11 @@ def level(row: LevelRow) -> str:
     return f"{int(row.level)} {row.name}"
 
 
+def contender(row: LevelRow) -> str:
+    """The level and its backend, once where they are called the same."""
+    return level(row) if row.name == row.backend else f"{level(row)} {row.backend}"
+
+
 def interval(row: LevelRow) -> str:
     """The 95 % interval of the speedup; empty for the row that all others are paired with."""
     if row.speedup_low is None or row.speedup_high is None:
@@ -90,32 +99,24 @@ def breakeven(row: LevelRow) -> str:
     if row.level == 0 or row.median_s is None or row.speedup is None:
         return ""
     if row.breakeven_calls is None:
-        return "never pays"
+        return "never"
     if row.breakeven_calls <= 1:
-        return "pays at once"
-    return f"pays after {count(row.breakeven_calls)}"
+        return "at once"
+    return f"{count(row.breakeven_calls)} calls"
 
 
 def result(row: LevelRow) -> str:
-    """How the outcome compares with level 0's."""
-    return equality(row.equality, reference=row.level == 0)
-
-
-def equality(facts: Equality, *, reference: bool = False) -> str:
-    """A verdict with how far apart the numbers lie."""
+    """How the outcome compares with level 0's, and how far apart the numbers lie."""
+    facts = row.equality
+    if row.level == 0 and facts.verdict in {"identical", "unchecked"}:
+        return "reference"
     if facts.verdict == "different":
-        return f"DIFFERENT at {facts.where}" if facts.where else "DIFFERENT"
+        return "DIFFERENT"
     if facts.verdict == "close":
-        if facts.max_ulp is not None and facts.max_ulp < 1e6:
-            return (
-                f"within {digits(facts.max_ulp) if facts.max_ulp % 1 else int(facts.max_ulp)} ulp"
-            )
+        if facts.max_ulp is not None and facts.max_ulp < _MANY_ULP:
+            return f"within {math.ceil(facts.max_ulp)} ulp"
         return "close" if facts.max_rel is None else f"within {facts.max_rel:.1e}"
-    if facts.verdict == "unchecked":
-        if reference and not facts.where:
-            return "reference"
-        return f"unchecked: {facts.where}" if facts.where else "unchecked"
-    return "reference" if reference else "identical"
+    return facts.verdict
 
 
 def was_timed(row: LevelRow) -> bool:
@@ -157,6 +158,8 @@ def realized(row: LevelRow) -> tuple[str, ...]:
 def remarks(row: LevelRow) -> tuple[str, ...]:
     """What a reader must know to trust a measured row."""
     lines = [*realized(row), *(f"warning: {text}" for text in row.warnings)]
+    if row.equality.verdict == "unchecked" and row.equality.where and was_timed(row):
+        lines.append(f"unchecked: {row.equality.where}")
     if row.status == "measured" and row.reason:
         lines.append(row.reason)
     if row.status == "measured" and row.speedup is not None and row.level and not row.converged:
@@ -203,11 +206,6 @@ def mistakes(report: Report) -> tuple[str, ...]:
         where = f"{place(report.target.file, mistake.line)}  " if mistake.line is not None else ""
         lines.append(f"{where}{mistake.message}; {mistake.remedy}")
     return tuple(lines)
-
-
-def cpu(row: LevelRow) -> str:
-    """CPU seconds of one call."""
-    return UNKNOWN if row.cpu_s is None else f"{seconds(row.cpu_s)} CPU"
 
 
 def _same_drive(file: str) -> bool:

@@ -125,7 +125,7 @@ def lshift_int(a: int, b: int) -> int:
     if b > 63:
         raise Inexact("a shift by more than 63 bits")
     shifted = a << b
-    if b == 63 and a != 0 or shifted >> b != a:
+    if (b == 63 and a != 0) or shifted >> b != a:
         raise Inexact("an int left 64 bits")
     return shifted
 

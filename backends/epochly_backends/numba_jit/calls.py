@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from epochly_backends.numba_jit import operators
 from epochly_backends.numba_jit.kinds import (
-    NONE,
-    NP_BOOL,
     NP_FLOAT,
     NP_INT,
     PY_BOOL,
@@ -33,12 +31,9 @@ from epochly_backends.numba_jit.values import (
     FLOATS,
     Refusal,
     Value,
-    coerce,
-    exact_real,
     known_number,
     pair,
     real,
-    truth,
     whole,
 )
 
@@ -47,16 +42,65 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Expressions", ast.Call], Value]
 
-MATH_ONE = (
-    "acos acosh asin asinh atan atanh cos cosh degrees erf erfc exp expm1 fabs log log10 log1p"
-    " log2 radians sin sinh sqrt tan tanh"
-).split()
-MATH_TWO = "atan2 copysign fmod hypot pow".split()
-MATH_TEST = "isfinite isinf isnan".split()
-NUMPY_ONE = (
-    "arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 fabs floor log"
-    " log10 log1p log2 sin sinh sqrt tan tanh trunc"
-).split()
+MATH_ONE = [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cos",
+    "cosh",
+    "degrees",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "fabs",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "radians",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+]
+MATH_TWO = ["atan2", "copysign", "fmod", "hypot", "pow"]
+MATH_TEST = ["isfinite", "isinf", "isnan"]
+NUMPY_ONE = [
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctanh",
+    "ceil",
+    "cos",
+    "cosh",
+    "exp",
+    "exp2",
+    "expm1",
+    "fabs",
+    "floor",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "trunc",
+]
+
+
+# These give back an int of NumPy for an int.
+_KEEPS_INTS = frozenset(("np.floor", "np.ceil", "np.trunc"))
+_NO_BOOLS = FLOATS | {PY_INT, NP_INT}
 
 
 def positional(node: ast.Call, least: int, most: int) -> list[ast.expr]:
@@ -75,8 +119,11 @@ def _of_real(name: str, tag: int) -> Handler:
         (operand,) = map(expressions.value, positional(node, 1, 1))
         if operand.kind is None:
             return operand
-        if tag == NP_FLOAT and known_number(operand).tags & BOOLS:
-            raise Refusal("a NumPy function of a truth value", "convert it with float() first")
+        accepted = FLOATS if name in _KEEPS_INTS else _NO_BOOLS
+        if tag == NP_FLOAT and not known_number(operand).tags <= accepted:
+            raise Refusal(
+                f"{name} of a value that is {operand.kind}", "convert it with float() first"
+            )
         result = Value(number(tag), f"{name}({real(operand)})")
         expressions.unit.note_warnings(result.kind)
         return result
@@ -103,8 +150,11 @@ def _to_int(name: str) -> Handler:
         (operand,) = map(expressions.value, positional(node, 1, 1))
         if operand.kind is None:
             return operand
-        if known_number(operand).real:
+        kind = known_number(operand)
+        if kind.real:
             return Value(number(PY_INT), f"{name}({real(operand)})")
+        if name != "truncate" and not kind.tags <= {PY_INT, PY_BOOL}:
+            raise Refusal(f"rounding of a value that is {kind}", "it is whole already")
         return Value(number(PY_INT), whole(operand))
 
     return handle
@@ -285,7 +335,6 @@ def table() -> dict[Any, Handler]:
         builtins.divmod: _divmod,
         math.floor: _to_int("floor"),
         math.ceil: _to_int("ceil"),
-        math.trunc: _to_int("truncate"),
         math.gcd: _gcd,
         np.float64: _to_numpy(NP_FLOAT),
         np.int64: _to_numpy(NP_INT),

@@ -145,6 +145,8 @@ class Expressions:
     def _compare(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Value:
         if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Tuple):
             _must_repeat(left)
+            if not all(isinstance(item, ast.Constant) for item in right.elts):
+                raise Refusal("`in` a tuple of other than constants", "compare with == and `or`")
             parts = [self._compare(ast.Eq(), left, item).text for item in right.elts]
             text = f"({' or '.join(parts) or 'False'})"
             negate = isinstance(operator, ast.NotIn)

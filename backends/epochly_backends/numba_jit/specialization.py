@@ -43,7 +43,6 @@ class Specialization:
         kinds = tuple(kind_of(value, position) for position, value in enumerate(values))
         unit = Unit()
         root = unit.translate(function, kinds)
-        assert root.kind is not None
         self._decode = decoder(root.kind, root.elements)
         self._lists = tuple(
             (at, kind.element) for at, kind in enumerate(kinds) if isinstance(kind, GivenList)

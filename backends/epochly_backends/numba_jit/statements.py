@@ -89,6 +89,8 @@ class Statements:
             self._expressions.fill(self.returned)
         if isinstance(self.returned, Opaque):
             raise Refusal(f"a result that is {self.returned}", "return one type on every path")
+        if isinstance(self._before, TupleOf) and self._before != value.kind:
+            value = self._temporary(value)
         self._emit(f"return {coerce(value, self._before)}")
 
     def assign(self, target: ast.expr, value: Value) -> None:
@@ -115,6 +117,8 @@ class Statements:
             self._expressions.changed = True
         if isinstance(after, NewList):
             self._expressions.fill(after)
+        if isinstance(after, TupleOf) and after != value.kind:
+            value = self._temporary(value)
         if not isinstance(after, Opaque):
             self._emit(f"{name} = {coerce(value, after)}")
 

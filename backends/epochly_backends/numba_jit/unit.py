@@ -40,8 +40,8 @@ class Translated:
     ----------
     name : str
         Its name there.
-    kind : Kind or None
-        Kind of its result; None where it never returns.
+    kind : Kind
+        Kind of its result.
     elements : mapping of int to Kind
         Elements of the lists that it makes, by their place.
     writes : frozenset of int
@@ -49,7 +49,7 @@ class Translated:
     """
 
     name: str
-    kind: Kind | None
+    kind: Kind
     elements: dict[int, Kind | None]
     writes: frozenset[int]
 

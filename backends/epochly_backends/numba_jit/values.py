@@ -22,7 +22,7 @@ BOOLS = frozenset((PY_BOOL, NP_BOOL))
 FLOATS = frozenset((PY_FLOAT, NP_FLOAT))
 
 
-class Refusal(Exception):  # noqa: N818 - carries what becomes a `Refused`
+class Refusal(Exception):
     """The function cannot be compiled with its meaning kept; ends the translation."""
 
     def __init__(self, reason: str, remedy: str = "", line: int | None = None) -> None:
@@ -125,7 +125,7 @@ def coerce(value: Value, kind: Kind | None) -> str:
             return pair(value, as_real=kind.real)
         case (Array(), Array()) | (NewList(), NewList()):
             return value.text
-        case TupleOf(), TupleOf():
+        case TupleOf(), TupleOf() if value.text.isidentifier():
             items = (
                 coerce(Value(item, f"{value.text}[{index}]"), wide)
                 for index, (item, wide) in enumerate(zip(value.kind.items, kind.items, strict=True))

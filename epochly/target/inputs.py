@@ -1,0 +1,164 @@
+"""The inputs of a target, made afresh for every call."""
+
+from __future__ import annotations
+
+import inspect
+import random
+import sys
+import traceback
+from types import CodeType
+from typing import Any
+
+from epochly.errors import ArgumentsError
+from epochly.model import Arguments, Workload
+from epochly.target.load import Target
+
+_CALL = "__epochly_call__"
+
+
+class Inputs:
+    """Makes the arguments of a workload.
+
+    Parameters
+    ----------
+    target : Target
+    workload : Workload
+
+    Raises
+    ------
+    ArgumentsError
+        When the code of ``args``, ``setup`` or ``reset`` does not parse, or the function needs
+        arguments and none are given.
+    """
+
+    def __init__(self, target: Target, workload: Workload) -> None:
+        self._target = target
+        self._workload = workload
+        self._namespace: dict[str, Any] = dict(target.namespace)
+        self._namespace[_CALL] = lambda *args, **kwargs: Arguments(args, kwargs)
+        self._setup = _compiled("setup", workload.setup, "exec")
+        self._reset = _compiled("reset", workload.reset, "exec")
+        self._args = _compiled("args", workload.args, "eval")
+        self._maker = getattr(target.owner, f"{target.function.name}_inputs", None)
+        if workload.args is None and self._maker is None:
+            self._check_binds(Arguments())
+
+    def prepare(self) -> None:
+        """Run ``setup``, in a copy of the module's globals."""
+        if self._setup is not None:
+            self._run("setup", self._setup)
+
+    def reset(self) -> None:
+        """Run ``reset``."""
+        if self._reset is not None:
+            self._run("reset", self._reset)
+
+    def seed(self) -> None:
+        """Seed ``random`` and, where NumPy is loaded, ``np.random``."""
+        random.seed(self._workload.seed)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(self._workload.seed)
+
+    def make(self) -> Arguments:
+        """Seed, and evaluate the arguments.
+
+        Raises
+        ------
+        ArgumentsError
+            When evaluating them raises, or they do not fit the signature.
+        """
+        self.seed()
+        if self._args is not None:
+            arguments: Arguments = self._run("args", self._args)
+        elif self._maker is not None:
+            arguments = self._made()
+        else:
+            return Arguments()
+        self._check_binds(arguments)
+        return arguments
+
+    def _made(self) -> Arguments:
+        assert self._maker is not None
+        name = f"{self._target.function.name}_inputs"
+        try:
+            made = self._maker()
+        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+            raise _failed(name, error) from None
+        if (
+            not isinstance(made, tuple)
+            or len(made) != 2
+            or not isinstance(made[0], (tuple, list))
+            or not isinstance(made[1], dict)
+        ):
+            raise ArgumentsError(
+                f"{name}() must return (args, kwargs): a tuple and a dict",
+                where=self._target.spec.text,
+                remedy="for example: return (data, 3), {'scale': 2.0}",
+            )
+        return Arguments(tuple(made[0]), made[1])
+
+    def _check_binds(self, arguments: Arguments) -> None:
+        function = self._target.function
+        try:
+            signature = function.signature
+        except ValueError:
+            return
+        try:
+            signature.bind(*arguments.args, **arguments.kwargs)
+        except TypeError as error:
+            given = bool(arguments.args or arguments.kwargs)
+            what = "the arguments do not fit" if given else "it needs arguments and got none"
+            raise ArgumentsError(
+                f"{what}: {function.qualname}{signature} ({error})",
+                where=self._target.spec.text,
+                remedy=_three_ways(self._target, signature),
+            ) from None
+
+    def _run(self, what: str, code: CodeType) -> Any:
+        try:
+            return eval(code, self._namespace)
+        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+            raise _failed(what, error) from None
+
+
+def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
+    if text is None:
+        return None
+    source = f"{_CALL}({text}\n)" if mode == "eval" else text
+    try:
+        return compile(source, f"<{what}>", mode, dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise ArgumentsError(
+            f"the {what} {text!r} cannot be parsed: {getattr(error, 'msg', error)}",
+            where=f"<{what}>",
+            remedy="write what would stand between the parentheses: --args \"data, n=3\""
+            if mode == "eval"
+            else "write Python statements",
+            detail="".join(traceback.format_exception_only(error)).replace(f"{_CALL}(", "("),
+        ) from None
+
+
+def _failed(what: str, error: BaseException) -> ArgumentsError:
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    text = "".join(traceback.format_list(frames) + traceback.format_exception_only(error))
+    return ArgumentsError(
+        f"making the inputs failed in {what}: {type(error).__name__}: {error}",
+        where=f"{frames[-1].filename}:{frames[-1].lineno}" if frames else what,
+        remedy="what it names must be in the module or made by --setup",
+        detail=f"Traceback (most recent call last):\n{text}",
+    )
+
+
+def _three_ways(target: Target, signature: inspect.Signature) -> str:
+    names = ", ".join(
+        parameter.name
+        for parameter in signature.parameters.values()
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    )
+    name = target.function.name
+    return (
+        f'give them with --args "{names}" (and --setup "..." for what they need), '
+        "in a workload of epochly.yaml (`epochly init` writes one), or in a function "
+        f"{name}_inputs() beside it that returns (args, kwargs)"
+    )

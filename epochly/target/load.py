@@ -1,0 +1,194 @@
+"""From a target's name to the live function, with a mistake told as a usage error."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from epochly.code.function import Function, function_of
+from epochly.errors import TargetError
+from epochly.model import TargetInfo, Workload
+from epochly.target.imports import is_shadowing
+from epochly.target.spec import TargetSpec, parse_target
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A function with the module it lives in.
+
+    Parameters
+    ----------
+    spec : TargetSpec
+    function : Function
+    namespace : dict
+        The module's globals.
+    owner : object
+        What holds the function: its module or class.
+    """
+
+    spec: TargetSpec
+    function: Function
+    namespace: dict[str, Any]
+    owner: Any
+
+
+def load_target(text: str, directory: str) -> Target:
+    """Import the module of a target and find its function.
+
+    Parameters
+    ----------
+    text : str
+        As `parse_target` takes it.
+    directory : str
+        Folder against which a file's path is read.
+
+    Raises
+    ------
+    TargetError
+        No such module, file or function; an error while importing; nothing that can be called.
+    """
+    spec = parse_target(text)
+    module = _module(spec, directory)
+    owner: Any = module
+    found: Any = module
+    for name in spec.attributes:
+        owner, known = found, found
+        try:
+            found = inspect.getattr_static(known, name)
+        except AttributeError:
+            raise _missing(spec, name, known) from None
+        if not isinstance(known, ModuleType) or not isinstance(found, type):
+            found = getattr(known, name)
+    try:
+        function = function_of(found)
+    except TargetError as error:
+        raise TargetError(error.what, where=spec.text, remedy=error.remedy) from None
+    return Target(spec, function, vars(module), owner)
+
+
+def describe(target: Target, workload: Workload) -> TargetInfo:
+    """A target as a report shows it."""
+    function = target.function
+    try:
+        signature = str(function.signature)
+    except ValueError:
+        signature = "(...)"
+    return TargetInfo(
+        spec=target.spec.text,
+        qualname=function.qualname,
+        file=function.file,
+        line=function.line,
+        signature=signature,
+        arguments=workload.args or "",
+    )
+
+
+def _module(spec: TargetSpec, directory: str) -> ModuleType:
+    if spec.file is None:
+        assert spec.module is not None
+        return _by_name(spec, spec.module, directory)
+    path = Path(directory, spec.file).resolve()
+    if not path.is_file():
+        near = difflib.get_close_matches(path.name, _files_beside(path), n=1)
+        raise TargetError(
+            f"there is no file {spec.file!r}",
+            where=str(path),
+            remedy=f"did you mean {near[0]!r}?" if near else "check the path",
+        )
+    root, name = path.parent, path.stem
+    while (root / "__init__.py").is_file():
+        root, name = root.parent, f"{root.name}.{name}"
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+    if "." in name and not is_shadowing(name.partition(".")[0]):
+        return _by_name(spec, name, directory)
+    if is_shadowing(name) or name in sys.modules:
+        name = f"{name}_of_{abs(hash(str(path))):x}"
+    return _from_file(spec, name, path)
+
+
+def _by_name(spec: TargetSpec, name: str, directory: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(error.name + ".")):
+            raise _no_module(spec, error.name, directory) from None
+        raise _failed(spec, error) from None
+    except BaseException as error:  # noqa: BLE001 - a module may raise anything, SystemExit too
+        raise _failed(spec, error) from None
+
+
+def _from_file(spec: TargetSpec, name: str, path: Path) -> ModuleType:
+    found = importlib.util.spec_from_file_location(name, path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    try:
+        found.loader.exec_module(module)
+    except BaseException as error:  # noqa: BLE001 - a module may raise anything, SystemExit too
+        del sys.modules[name]
+        raise _failed(spec, error) from None
+    return module
+
+
+def _failed(spec: TargetSpec, error: BaseException) -> TargetError:
+    place = spec.module or spec.file
+    if isinstance(error, SyntaxError):
+        return TargetError(
+            f"{place} has a syntax error: {error.msg}",
+            where=f"{error.filename}:{error.lineno}",
+            remedy="correct the line",
+            detail="".join(traceback.format_exception_only(error)),
+        )
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if f.filename != __file__ and "importlib" not in f.filename]
+    text = "".join(traceback.format_list(own) + traceback.format_exception_only(error))
+    return TargetError(
+        f"{place} cannot be imported: {type(error).__name__}: {error}",
+        where=f"{own[-1].filename}:{own[-1].lineno}" if own else spec.text,
+        remedy="make the module importable by itself",
+        detail=f"Traceback (most recent call last):\n{text}",
+    )
+
+
+def _no_module(spec: TargetSpec, missing: str, directory: str) -> TargetError:
+    parent, _, last = missing.rpartition(".")
+    if parent and parent in sys.modules:
+        places = list(getattr(sys.modules[parent], "__path__", []))
+    else:
+        places = [directory]
+    names = [info.name for info in pkgutil.iter_modules(places)]
+    near = difflib.get_close_matches(last, names, n=1)
+    suggestion = f"did you mean {f'{parent}.' if parent else ''}{near[0]}? " if near else ""
+    return TargetError(
+        f"there is no module named {missing!r}",
+        where=spec.text,
+        remedy=f"{suggestion}the current folder and installed packages are searched",
+    )
+
+
+def _missing(spec: TargetSpec, name: str, owner: Any) -> TargetError:
+    names = [key for key, value in vars(owner).items() if callable(value) or key == name]
+    near = difflib.get_close_matches(name, names, n=1)
+    kind = "class" if isinstance(owner, type) else "module"
+    holder = getattr(owner, "__name__", type(owner).__name__)
+    shown = ", ".join(sorted(key for key in names if not key.startswith("_"))[:8])
+    return TargetError(
+        f"the {kind} {holder!r} has no {name!r}",
+        where=spec.text,
+        remedy=f"did you mean {near[0]!r}?" if near else f"it has: {shown or 'no functions'}",
+    )
+
+
+def _files_beside(path: Path) -> list[str]:
+    return [other.name for other in path.parent.glob("*.py")] if path.parent.is_dir() else []
