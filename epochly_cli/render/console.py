@@ -112,7 +112,7 @@ def _timings(rows: Sequence[LevelRow]) -> RichTable:
         ("result\n", "left"),
     )
     for heading, side in headings:
-        grid.add_column(heading, justify=side, no_wrap=True)
+        grid.add_column(heading, justify=side, overflow="fold")
     for row in rows:
         grid.add_row(*_timing(row))
     return grid

@@ -54,7 +54,7 @@ def _ieee_divide(typing_context: Any, left: Any, right: Any) -> Any:
 add_int: Callable[[int, int], int] = _checked("sadd_with_overflow")
 sub_int: Callable[[int, int], int] = _checked("ssub_with_overflow")
 mul_int: Callable[[int, int], int] = _checked("smul_with_overflow")
-divide_ieee: Callable[[float, float], float] = intrinsic(_ieee_divide)
+divide_ieee: Callable[[float, float], float] = cast(Any, intrinsic(_ieee_divide))
 
 
 @compiled
@@ -178,7 +178,7 @@ def floordiv_float(a: float, b: float) -> float:
 
 @compiled
 def power_float(a: float, b: float) -> float:
-    result = a**b
+    result: float = a**b
     if not math.isfinite(result) and math.isfinite(a) and math.isfinite(b):
         raise Inexact("a power that is no finite float")
     return result

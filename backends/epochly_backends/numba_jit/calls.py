@@ -6,11 +6,11 @@ import ast
 import builtins
 import math
 import random
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from epochly_backends.numba_jit import operators
+from epochly_backends.numba_jit.handler import Handler, positional
 from epochly_backends.numba_jit.kinds import (
     NP_FLOAT,
     NP_INT,
@@ -27,8 +27,6 @@ from epochly_backends.numba_jit.kinds import (
     number,
 )
 from epochly_backends.numba_jit.values import (
-    BOOLS,
-    FLOATS,
     Refusal,
     Value,
     known_number,
@@ -39,108 +37,6 @@ from epochly_backends.numba_jit.values import (
 
 if TYPE_CHECKING:
     from epochly_backends.numba_jit.expressions import Expressions
-
-Handler = Callable[["Expressions", ast.Call], Value]
-
-MATH_ONE = [
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atanh",
-    "cos",
-    "cosh",
-    "degrees",
-    "erf",
-    "erfc",
-    "exp",
-    "expm1",
-    "fabs",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "radians",
-    "sin",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-]
-MATH_TWO = ["atan2", "copysign", "fmod", "hypot", "pow"]
-MATH_TEST = ["isfinite", "isinf", "isnan"]
-NUMPY_ONE = [
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctanh",
-    "ceil",
-    "cos",
-    "cosh",
-    "exp",
-    "exp2",
-    "expm1",
-    "fabs",
-    "floor",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "sin",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-    "trunc",
-]
-
-
-# These give back an int of NumPy for an int.
-_KEEPS_INTS = frozenset(("np.floor", "np.ceil", "np.trunc"))
-_NO_BOOLS = FLOATS | {PY_INT, NP_INT}
-
-
-def positional(node: ast.Call, least: int, most: int) -> list[ast.expr]:
-    """The arguments of a call that takes only positional ones."""
-    if node.keywords or any(isinstance(item, ast.Starred) for item in node.args):
-        raise Refusal(f"keyword or unpacked arguments of {ast.unparse(node.func)}")
-    if not least <= len(node.args) <= most:
-        raise Refusal(f"{len(node.args)} arguments of {ast.unparse(node.func)}")
-    return node.args
-
-
-def _of_real(name: str, tag: int) -> Handler:
-    """A function of one float."""
-
-    def handle(expressions: Expressions, node: ast.Call) -> Value:
-        (operand,) = map(expressions.value, positional(node, 1, 1))
-        if operand.kind is None:
-            return operand
-        accepted = FLOATS if name in _KEEPS_INTS else _NO_BOOLS
-        if tag == NP_FLOAT and not known_number(operand).tags <= accepted:
-            raise Refusal(
-                f"{name} of a value that is {operand.kind}", "convert it with float() first"
-            )
-        result = Value(number(tag), f"{name}({real(operand)})")
-        expressions.unit.note_warnings(result.kind)
-        return result
-
-    return handle
-
-
-def _of_reals(name: str, tag: int) -> Handler:
-    """A function of two floats."""
-
-    def handle(expressions: Expressions, node: ast.Call) -> Value:
-        operands = [expressions.value(item) for item in positional(node, 2, 2)]
-        if any(operand.kind is None for operand in operands):
-            return Value(None, "0")
-        return Value(number(tag), f"{name}({', '.join(map(real, operands))})")
-
-    return handle
 
 
 def _to_int(name: str) -> Handler:
@@ -187,18 +83,6 @@ def _to_numpy(tag: int) -> Handler:
 def _absolute(expressions: Expressions, node: ast.Call) -> Value:
     (operand,) = map(expressions.value, positional(node, 1, 1))
     return operators.absolute(operand)
-
-
-def _numpy_absolute(expressions: Expressions, node: ast.Call) -> Value:
-    (operand,) = map(expressions.value, positional(node, 1, 1))
-    if operand.kind is None:
-        return operand
-    kind = known_number(operand)
-    if kind.single is None or kind.single in BOOLS:
-        raise Refusal(f"np.abs of a value that is {kind}", "use abs()")
-    if kind.single in FLOATS:
-        return Value(number(NP_FLOAT), f"fabs({operand.text})")
-    return Value(number(NP_INT), f"abs_int({operand.text})")
 
 
 def _extreme(name: str, over: str) -> Handler:
@@ -296,30 +180,12 @@ def _divmod(expressions: Expressions, node: ast.Call) -> Value:
     return Value(TupleOf((quotient.kind, rest.kind)), f"({quotient.text}, {rest.text})")
 
 
-def _math_test(name: str) -> Handler:
-    def handle(expressions: Expressions, node: ast.Call) -> Value:
-        (operand,) = map(expressions.value, positional(node, 1, 1))
-        text = "False" if operand.kind is None else f"{name}({real(operand)})"
-        return Value(number(PY_BOOL), text)
-
-    return handle
-
-
-def _gcd(expressions: Expressions, node: ast.Call) -> Value:
-    left, right = map(expressions.value, positional(node, 2, 2))
-    if left.kind is None or right.kind is None:
-        return Value(None, "0")
-    if known_number(left).real or known_number(right).real:
-        raise Refusal("math.gcd of floats")
-    return Value(number(PY_INT), f"gcd({whole(left)}, {whole(right)})")
-
-
 @cache
 def table() -> dict[Any, Handler]:
     """Handler of each function that may be called, by the function itself."""
     import numpy as np
 
-    from epochly_backends.numba_jit import creation, draws
+    from epochly_backends.numba_jit import creation, draws, mathematics
 
     handlers: dict[Any, Handler] = {
         builtins.int: _to_int("truncate"),
@@ -335,13 +201,8 @@ def table() -> dict[Any, Handler]:
         builtins.divmod: _divmod,
         math.floor: _to_int("floor"),
         math.ceil: _to_int("ceil"),
-        math.gcd: _gcd,
         np.float64: _to_numpy(NP_FLOAT),
         np.int64: _to_numpy(NP_INT),
-        np.abs: _numpy_absolute,
     }
-    handlers |= {getattr(math, name): _of_real(f"math_{name}", PY_FLOAT) for name in MATH_ONE}
-    handlers |= {getattr(math, name): _of_reals(f"math_{name}", PY_FLOAT) for name in MATH_TWO}
-    handlers |= {getattr(math, name): _math_test(name) for name in MATH_TEST}
-    handlers |= {getattr(np, name): _of_real(f"np.{name}", NP_FLOAT) for name in NUMPY_ONE}
+    handlers |= mathematics.handlers()
     return handlers | creation.handlers() | draws.handlers(np.random, random)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from epochly_backends.numba_jit.handler import Handler
 from epochly_backends.numba_jit.kinds import (
     NP_BOOL,
     NP_FLOAT,
@@ -20,7 +21,6 @@ from epochly_backends.numba_jit.kinds import (
 from epochly_backends.numba_jit.values import Refusal, Value, real, truth, whole
 
 if TYPE_CHECKING:
-    from epochly_backends.numba_jit.calls import Handler
     from epochly_backends.numba_jit.expressions import Expressions
 
 _INTS = frozenset((PY_INT, NP_INT))

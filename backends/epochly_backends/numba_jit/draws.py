@@ -6,12 +6,11 @@ import ast
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
-from epochly_backends.numba_jit.calls import positional
+from epochly_backends.numba_jit.handler import Handler, positional
 from epochly_backends.numba_jit.kinds import NONE, PY_FLOAT, PY_INT, Number, number
 from epochly_backends.numba_jit.values import Refusal, Value, known_number, real, whole
 
 if TYPE_CHECKING:
-    from epochly_backends.numba_jit.calls import Handler
     from epochly_backends.numba_jit.expressions import Expressions
 
 Stream = Literal["numpy", "python"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from epochly_backends.numba_jit import operators
+from epochly_backends.numba_jit import elements, operators
 from epochly_backends.numba_jit.kinds import (
     NONE,
     NP_INT,
@@ -15,7 +14,6 @@ from epochly_backends.numba_jit.kinds import (
     PY_FLOAT,
     PY_INT,
     Array,
-    GivenList,
     Kind,
     NewList,
     Number,
@@ -26,14 +24,13 @@ from epochly_backends.numba_jit.kinds import (
     number,
     tag_of_constant,
 )
-from epochly_backends.numba_jit.values import Refusal, Value, coerce, real, truth, whole
+from epochly_backends.numba_jit.values import Refusal, Value, coerce, real, truth
 
 if TYPE_CHECKING:
     from epochly_backends.numba_jit.definitions import Definitions
     from epochly_backends.numba_jit.unit import Unit
 
 INTS = frozenset((PY_INT, NP_INT))
-Handler = Callable[["Expressions", ast.Call], Value]
 
 
 class Expressions:
@@ -201,7 +198,7 @@ class Expressions:
             case ast.List():
                 return self._list(node)
             case ast.Subscript():
-                return self.subscript(node)
+                return elements.subscript(self, node)
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Call():
@@ -247,7 +244,7 @@ class Expressions:
             return Value(number(PY_BOOL), self.test(node))
         if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
             value = node.operand.value
-            if type(value) in (int, float):
+            if isinstance(value, int | float) and not isinstance(value, bool):
                 return self.constant(-value, "the constant")
         operand = self.value(node.operand)
         if isinstance(node.op, ast.USub):
@@ -277,62 +274,6 @@ class Expressions:
         made = NewList(sites | {self.site(node)})
         self.fill(made)
         return Value(self.new_list(node), f"({left.text} + {right.text})")
-
-    def subscript(self, node: ast.Subscript) -> Value:
-        """`container[index]` that is read or, without its value, stored into."""
-        container = self.value(node.value)
-        kind = container.kind
-        if kind is None:
-            return Value(None, "0")
-        if isinstance(kind, Array):
-            return self._element(container, kind, node.slice)
-        if isinstance(kind, TupleOf):
-            index = node.slice
-            if isinstance(index, ast.Constant) and type(index.value) is int:
-                if -len(kind.items) <= index.value < len(kind.items):
-                    return Value(kind.items[index.value], f"{container.text}[{index.value}]")
-            raise Refusal("an index of a tuple that is no constant", "use an array")
-        if not isinstance(kind, GivenList | NewList):
-            raise Refusal(f"an index of a value that is {kind}", "index arrays and lists only")
-        text = f"{container.text}[{self._index(node.slice)}]"
-        if isinstance(kind, GivenList):
-            return Value(number(kind.element), text)
-        return Value(self.fill(kind), text)
-
-    def _element(self, container: Value, kind: Array, index: ast.expr) -> Value:
-        parts = index.elts if isinstance(index, ast.Tuple) else [index]
-        if len(parts) > kind.dimensions:
-            raise Refusal(f"{len(parts)} indices into a {kind}")
-        slices = sum(isinstance(part, ast.Slice) for part in parts)
-        texts = [self._slice(p) if isinstance(p, ast.Slice) else self._index(p) for p in parts]
-        text = f"{container.text}[{', '.join(texts)}]"
-        left = kind.dimensions - len(parts) + slices
-        if left == 0:
-            return Value(number(kind.element), text)
-        contiguous = kind.contiguous and slices == 0
-        return Value(
-            Array(kind.element, left, contiguous, kind.writable, kind.origins, view=True), text
-        )
-
-    def _index(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Slice):
-            raise Refusal("a slice of a list", "loop over its indices, or use an array")
-        value = self.value(node)
-        if isinstance(value.kind, Number) and value.kind.tags <= INTS:
-            return whole(value)
-        if value.kind is None:
-            return "0"
-        raise Refusal(f"an index that is {value.kind}", "index with ints")
-
-    def _slice(self, node: ast.Slice) -> str:
-        step = node.step
-        if step is not None and isinstance(step, ast.UnaryOp):
-            raise Refusal("a slice with a negative step", "loop over the indices")
-        parts = (node.lower, node.upper, step)
-        texts = ["" if part is None else self._index(part) for part in parts]
-        if step is not None:
-            return f"{texts[0]}:{texts[1]}:positive({texts[2]})"
-        return f"{texts[0]}:{texts[1]}"
 
     def _attribute(self, node: ast.Attribute) -> Value:
         root = node.value

@@ -15,7 +15,7 @@ from numba.core.errors import NumbaError, NumbaWarning
 
 from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
-from epochly_backends.numba_jit.calls import MATH_ONE, MATH_TEST, MATH_TWO
+from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.unit import Translated, Unit
 from epochly_backends.numba_jit.values import Refusal
 
@@ -64,7 +64,7 @@ def _user_line(unit: Unit, error: NumbaError) -> int | None:
     place = getattr(error, "loc", None)
     if place is None or not 1 <= place.line <= len(unit.lines):
         return None
-    return unit.lines[place.line - 1][0]
+    return unit.lines[int(place.line) - 1][0]
 
 
 @cache

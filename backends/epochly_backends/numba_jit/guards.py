@@ -57,6 +57,8 @@ class Guards:
         self._functions[id(function)] = function, _parts(function)
 
     def _name(self, function: FunctionType, name: str) -> Any:
+        if name.startswith("__") and not name.endswith("__"):
+            raise Refusal(f"the private name {name}", "rename it with one underscore")
         if name in function.__code__.co_freevars and function.__closure__ is not None:
             cell = function.__closure__[function.__code__.co_freevars.index(name)]
             try:

@@ -41,10 +41,8 @@ def with_streams(draws: frozenset[str], call: Callable[[], Any]) -> Any:
     """
     from numba import _helperlib
 
-    address = {
-        "numpy": _helperlib.rnd_get_np_state_ptr,
-        "python": _helperlib.rnd_get_py_state_ptr,
-    }
+    library: Any = _helperlib
+    address = {"numpy": library.rnd_get_np_state_ptr, "python": library.rnd_get_py_state_ptr}
     lend = {"numpy": _lend_numpy, "python": _lend_python}
     take = {"numpy": _take_numpy, "python": _take_python}
     borrowed = {stream: _Generator.from_address(address[stream]()) for stream in draws}
@@ -64,7 +62,8 @@ def with_streams(draws: frozenset[str], call: Callable[[], Any]) -> Any:
 def _lend_numpy(generator: _Generator) -> None:
     import numpy
 
-    name, words, index, has_gauss, gauss = numpy.random.get_state(legacy=True)
+    state: Any = numpy.random.get_state(legacy=True)
+    name, words, index, has_gauss, gauss = state
     if name != "MT19937":
         raise Deoptimize(f"np.random runs on {name}, not on a Mersenne Twister")
     ctypes.memmove(generator.words, words.ctypes.data, 4 * _WORDS)

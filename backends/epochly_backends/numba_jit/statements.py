@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from epochly_backends.numba_jit.creation import element_text
 from epochly_backends.numba_jit.definitions import is_true
+from epochly_backends.numba_jit.elements import subscript
 from epochly_backends.numba_jit.kinds import (
     NONE,
     Array,
@@ -186,12 +187,14 @@ class Statements:
     def _assignment(self, node: ast.Assign) -> None:
         expressions = self._expressions
         target = node.targets[0]
-        both = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-        if both and len(node.targets) == 1 and len(target.elts) == len(node.value.elts):
-            values = [self._temporary(expressions.value(item)) for item in node.value.elts]
-            for item, value in zip(target.elts, values, strict=True):
-                self.assign(item, value)
-            return
+        match target, node.value:
+            case (ast.Tuple() as places), (ast.Tuple() as items) if (
+                len(node.targets) == 1 and len(places.elts) == len(items.elts)
+            ):
+                values = [self._temporary(expressions.value(item)) for item in items.elts]
+                for place, value in zip(places.elts, values, strict=True):
+                    self.assign(place, value)
+                return
         value = expressions.value(node.value)
         if len(node.targets) > 1 and value.kind is not None:
             value = self._temporary(value)
@@ -235,7 +238,7 @@ class Statements:
             for part in ast.walk(target):
                 if isinstance(part, ast.Call):
                     raise Refusal("a call in the index of an augmented assignment")
-            old = expressions.subscript(target)
+            old = subscript(expressions, target)
         else:
             raise Refusal(f"an assignment to {ast.unparse(target)}")
         if isinstance(old.kind, Array | NewList | GivenList):
@@ -247,7 +250,7 @@ class Statements:
     def _store(self, target: ast.Subscript, value: Value) -> None:
         expressions = self._expressions
         container = expressions.value(target.value)
-        place = expressions.subscript(target)
+        place = subscript(expressions, target)
         if container.kind is None or value.kind is None:
             return
         if not isinstance(value.kind, Number) or NONE in value.kind.tags:

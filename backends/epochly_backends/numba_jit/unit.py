@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
+from epochly.code.function import undecorated
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 from epochly.model import Part
@@ -165,7 +166,7 @@ class Unit:
         if isinstance(root, ast.Name) and root.id in expressions.definitions.locals:
             return self._method(expressions, node)
         called = expressions.resolve(node.func)
-        called = getattr(called, "__epochly_original__", called)
+        called = undecorated(called)
         if isinstance(called, FunctionType):
             return self._helper(expressions, node, called)
         try:

@@ -1,0 +1,252 @@
+"""What a call did: its value or exception, and all it left behind."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import pickle
+import random
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType, ModuleType
+from typing import Any
+
+from epochly.code.function import Function
+from epochly.errors import EpochlyError
+from epochly.model import Arguments
+
+ATOMS = (bool, int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType)
+DEEPEST = 6
+
+
+class ResultError(EpochlyError):
+    """A result that cannot be compared, because its work is still to be done."""
+
+
+class UnpicklableOutcomeError(EpochlyError):
+    """A result that cannot leave its process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception as part of an outcome."""
+
+    kind: str
+    args: tuple[Any, ...]
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What a call did.
+
+    Parameters
+    ----------
+    value : object
+        Its return value; None when it raised.
+    raised : Raised or None
+    arguments : Mapping
+        The arguments after the call, by position or name.
+    globals, cells : Mapping
+        Data that the function reaches outside itself, after the call.
+    random, numpy_random : object
+        States of the global generators; None where NumPy is not loaded.
+    printed : str
+        Digest of what went to standard output.
+    aliases : tuple of str
+        Which parts of the result are, or are views of, which arguments.
+    """
+
+    value: Any
+    raised: Raised | None
+    arguments: Mapping[Any, Any]
+    globals: Mapping[str, Any]
+    cells: Mapping[str, Any]
+    random: Any
+    numpy_random: Any
+    printed: str
+    aliases: tuple[str, ...]
+
+
+class Watch:
+    """Looks at what a call can touch; made before the call, asked after it.
+
+    Parameters
+    ----------
+    function : Function
+    arguments : Arguments
+        The very objects that the call gets.
+    """
+
+    def __init__(self, function: Function, arguments: Arguments) -> None:
+        self._function = function
+        self._arguments: dict[Any, Any] = {**dict(enumerate(arguments.args)), **arguments.kwargs}
+
+    def returned(self, value: Any, printed: str) -> Outcome:
+        """The outcome of a call that returned.
+
+        Raises
+        ------
+        ResultError
+            When the result is a generator, an iterator or a coroutine.
+        """
+        _check_finished(value)
+        return self._outcome(value, None, printed)
+
+    def raised(self, error: BaseException, printed: str) -> Outcome:
+        """The outcome of a call that raised."""
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        return self._outcome(None, Raised(kind, error.args, dict(vars(error))), printed)
+
+    def _outcome(self, value: Any, raised: Raised | None, printed: str) -> Outcome:
+        outside = _data_reached(self._function.plain) if self._function.plain is not None else {}
+        numpy = sys.modules.get("numpy")
+        return Outcome(
+            value=value,
+            raised=raised,
+            arguments=dict(self._arguments),
+            globals={name: v for (kind, name), v in outside.items() if kind == "global"},
+            cells={name: v for (kind, name), v in outside.items() if kind == "cell"},
+            random=random.getstate(),
+            numpy_random=numpy.random.get_state() if numpy is not None else None,
+            printed=printed,
+            aliases=tuple(sorted(_aliases(value, self._arguments))),
+        )
+
+
+def save(outcome: Outcome, path: str) -> None:
+    """Write an outcome to a file; what is not the result and cannot be pickled is left out.
+
+    Raises
+    ------
+    UnpicklableOutcomeError
+        When the result, or the exception, cannot be pickled.
+    """
+    import cloudpickle
+    import dataclasses
+
+    try:
+        Path(path).write_bytes(cloudpickle.dumps(outcome, protocol=5))
+        return
+    except Exception:  # noqa: BLE001 - __reduce__ may raise anything; the parts say which
+        pass
+    for name, part in (("result", outcome.value), ("exception", outcome.raised)):
+        problem = _unpicklable(part)
+        if problem is not None:
+            raise UnpicklableOutcomeError(
+                f"the {name} cannot leave its process to be compared: {problem}",
+                remedy="return data: numbers, containers, arrays, frames or dataclasses",
+            )
+    kept = dataclasses.replace(
+        outcome,
+        arguments=_picklable(outcome.arguments),
+        globals=_picklable(outcome.globals),
+        cells=_picklable(outcome.cells),
+    )
+    Path(path).write_bytes(cloudpickle.dumps(kept, protocol=5))
+
+
+def load(path: str) -> Outcome:
+    """Read an outcome that `save` wrote; only ever in a worker, since it runs the user's code."""
+    outcome: Outcome = pickle.loads(Path(path).read_bytes())
+    return outcome
+
+
+def _unpicklable(value: Any) -> str | None:
+    import cloudpickle
+
+    try:
+        cloudpickle.dumps(value, protocol=5)
+    except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
+        return str(error)
+    return None
+
+
+def _picklable(values: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {name: value for name, value in values.items() if _unpicklable(value) is None}
+
+
+def _check_finished(value: Any) -> None:
+    lazy = (GeneratorType, CoroutineType, AsyncGeneratorType)
+    if isinstance(value, lazy) or inspect.isawaitable(value):
+        kind = "coroutine" if inspect.isawaitable(value) else "generator"
+    elif hasattr(value, "__next__") and not isinstance(value, io.IOBase):
+        kind = f"{type(value).__name__} iterator"
+    else:
+        return
+    raise ResultError(
+        f"it returns a {kind}, whose work is done only when it is read",
+        remedy="await it inside a plain function" if kind == "coroutine" else "wrap it in list()",
+    )
+
+
+def _data_reached(function: FunctionType) -> dict[tuple[str, str], Any]:
+    """Globals and cells of a function and its helpers that hold data that can change."""
+    from epochly.code.callgraph import call_graph
+    from epochly.code.scopes import binding_of
+
+    found: dict[tuple[str, str], Any] = {}
+    for member in call_graph(function).functions:
+        code = member.__code__
+        for name in {*_names(code), *code.co_freevars}:
+            binding = binding_of(member, name)
+            if binding.kind in ("global", "cell") and not _is_code(binding.value):
+                key = name if member is function else f"{member.__qualname__}.{name}"
+                found[binding.kind, key] = binding.value
+    return found
+
+
+def _names(code: Any) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            yield from _names(constant)
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, (type, ModuleType)) or callable(value)
+
+
+def _aliases(value: Any, arguments: Mapping[Any, Any]) -> Iterator[str]:
+    mutable = {
+        id(argument): f"arguments[{name!r}]"
+        for name, argument in arguments.items()
+        if not _is_atom(argument)
+    }
+    numpy = sys.modules.get("numpy")
+    arrays = (
+        [(name, a) for name, a in arguments.items() if isinstance(a, numpy.ndarray) and a.size]
+        if numpy is not None
+        else []
+    )
+    for path, part in _parts(value, "result", DEEPEST):
+        if id(part) in mutable:
+            yield f"{path} is {mutable[id(part)]}"
+        elif arrays and numpy is not None and isinstance(part, numpy.ndarray):
+            for name, array in arrays:
+                if numpy.may_share_memory(part, array):
+                    yield f"{path} is a view of arguments[{name!r}]"
+
+
+def _parts(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    if not _is_atom(value):
+        yield path, value
+    if depth and isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            if not isinstance(item, ATOMS):
+                yield from _parts(item, f"{path}[{index}]", depth - 1)
+    elif depth and isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(item, ATOMS):
+                yield from _parts(item, f"{path}[{key!r}]", depth - 1)
+
+
+def _is_atom(value: Any) -> bool:
+    if isinstance(value, ATOMS):
+        return True
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.generic):
+        return True
+    return isinstance(value, (tuple, frozenset)) and all(_is_atom(item) for item in value)

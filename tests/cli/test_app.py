@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from cli.reports import report
+
+from epochly import __version__
+from epochly.errors import ISSUE_TRACKER, TargetError, WorkerError
+from epochly_cli.stderr import printable
+
+COMMANDS = ("analyze", "bench", "doctor", "backends", "init")
+
+
+def test_help_names_every_command(epochly):
+    said = epochly("--help")
+    assert said.code == 0
+    assert all(command in said.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_own_help(epochly, command: str):
+    said = epochly(command, "--help")
+    assert said.code == 0
+    assert said.out.startswith(f"Usage: epochly {command}")
+
+
+def test_the_hidden_option_stays_out_of_the_help(epochly):
+    assert "against-itself" not in epochly("bench", "--help").out
+
+
+def test_version_is_the_library_s(epochly):
+    assert epochly("--version").out == f"epochly {__version__}\n"
+
+
+def test_a_missing_command_shows_the_help_and_is_a_usage_error(epochly):
+    said = epochly()
+    assert said.code == 2
+    assert said.out == ""
+    assert "Commands:" in said.err
+
+
+def test_an_unknown_option_suggests_the_nearest(epochly):
+    said = epochly("bench", "--formt", "json")
+    assert said.code == 2
+    assert "--format" in said.err
+    assert "remedy: `epochly bench --help`" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_an_unknown_command_suggests_the_nearest(epochly):
+    said = epochly("bnech")
+    assert said.code == 2
+    assert "'bench'" in said.err
+
+
+def test_a_missing_target_is_a_usage_error(epochly):
+    said = epochly("analyze")
+    assert said.code == 2
+    assert said.err.startswith("error: missing argument")
+
+
+def test_an_unknown_format_is_a_usage_error(epochly):
+    said = epochly("doctor", "--format", "yaml")
+    assert said.code == 2
+    assert "rich" in said.err
+
+
+def test_an_error_shows_what_where_remedy_and_detail_without_a_traceback(epochly, session):
+    session.answers["shop:one"] = TargetError(
+        "there is no function 'one'", where="shop.py:3", remedy="did you mean 'once'?", detail="x ^"
+    )
+    said = epochly("analyze", "shop:one")
+    assert said.code == 2
+    assert said.out == ""
+    assert said.err == (
+        "error: there is no function 'one'\n"
+        "  where: shop.py:3\n"
+        "  remedy: did you mean 'once'?\n"
+        "\nx ^\n"
+    )
+
+
+def test_an_unexpected_exception_is_a_defect_with_a_traceback_and_where_to_report(epochly, session):
+    session.answers["shop:one"] = ZeroDivisionError("ours")
+    said = epochly("analyze", "shop:one")
+    assert said.code == 70
+    assert "Traceback" in said.err
+    assert ISSUE_TRACKER in said.err
+
+
+def test_a_broken_worker_is_a_defect_without_a_traceback(epochly, session):
+    session.answers["shop:one"] = WorkerError("the worker hung up")
+    said = epochly("analyze", "shop:one")
+    assert said.code == 70
+    assert "Traceback" not in said.err
+    assert ISSUE_TRACKER in said.err
+
+
+def test_an_interrupt_exits_with_130(epochly, session):
+    session.answers["shop:one"] = KeyboardInterrupt()
+    said = epochly("analyze", "shop:one")
+    assert said.code == 130
+    assert "interrupted" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_control_characters_of_user_data_do_not_reach_the_terminal():
+    assert printable("a\x1b[31mb\x9bc\n\td") == "a\\x1b[31mb\\x9bc\n\td"
+
+
+def test_a_terminal_without_unicode_gets_ascii():
+    script = (
+        "import epochly.measure.session as session\n"
+        "from cli.reports import report\n"
+        "from epochly_cli.app import run\n"
+        "session.measure = lambda *_: report()\n"
+        "run(['analyze', 'shop:one'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=True,
+        env={"PYTHONIOENCODING": "ascii", "PYTHONPATH": _tests_folder(), "PATH": ""},
+    )
+    text = done.stdout.decode("ascii")
+    assert "* 2 compile" in text
+    assert "\x1b" not in text
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    reader, writer = _closed_pipe()
+    with open(writer, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-c", "from epochly_cli.app import main; main()", "--help"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert reader < writer
+    assert done.stderr == b""
+    assert done.returncode == 0
+
+
+def test_a_report_without_a_workload_is_named_after_its_function(epochly, session):
+    session.answers["shop:one"] = report(workload=None)
+    assert " mean " in epochly("analyze", "shop:one").out
+
+
+def _tests_folder() -> str:
+    import cli.reports
+
+    return cli.reports.__file__.rpartition("/cli/")[0]
+
+
+def _closed_pipe() -> tuple[int, int]:
+    import os
+
+    reader, writer = os.pipe()
+    os.close(reader)
+    return reader, writer

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from cli.reports import (
+    APPLY,
+    BASELINE,
+    COMPILED,
+    RECOMMENDATION,
+    REFUSAL,
+    REFUSED,
+    UNAVAILABLE,
+    WRONG,
+    report,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epochly.levels import Level
+from epochly.model import Equality, Realized, Report
+from epochly_cli.render import units, wording
+from epochly_cli.render.console import make_console, print_report, print_table
+from epochly_cli.render.junit import junit_text
+from epochly_cli.render.markdown import report_markdown, table_markdown
+from epochly_cli.render.table import Table
+
+
+def shown(one: Report, *, detail: bool = True) -> str:
+    file = io.StringIO()
+    print_report(one, make_console(file), detail=detail)
+    return file.getvalue()
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_console_report_fits_80_columns_and_has_no_colour_in_a_pipe():
+    text = shown(report())
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "\x1b" not in text
+
+
+def test_no_color_is_obeyed_on_a_terminal(monkeypatch: pytest.MonkeyPatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    colours = {}
+    for value in ("", "1"):
+        monkeypatch.setenv("NO_COLOR", value)
+        file = Terminal()
+        print_report(report(), make_console(file), detail=True)
+        colours[value] = "\x1b[1;31m" in file.getvalue() or "31m" in file.getvalue()
+    assert colours == {"": True, "1": False}
+
+
+def test_a_reason_is_wrapped_and_never_cut():
+    assert REFUSAL in flat(shown(report(BASELINE, REFUSED)))
+
+
+def test_a_refusal_shows_its_line_and_its_remedy():
+    text = flat(shown(report(BASELINE, REFUSED)))
+    assert "/srv/shop/stats.py:17" in text
+    assert str(REFUSED.remedy) in text
+
+
+def test_a_measured_row_shows_speedup_interval_first_call_and_break_even():
+    text = shown(report(BASELINE, COMPILED))
+    for fact in ("12.3x", "11.9 – 12.8", "1.23 s", "27 calls", "112 MiB", "within 2 ulp"):
+        assert fact in text
+
+
+def test_the_best_row_is_marked():
+    (line,) = (line for line in shown(report()).splitlines() if "★" in line)
+    assert "2 compile" in line
+
+
+def test_a_different_result_is_loud_and_names_the_place():
+    text = shown(report(BASELINE, WRONG))
+    assert "DIFFERENT" in text
+    assert "result[3]['x']: 1.0 != 2.0" in flat(text)
+
+
+def test_the_line_to_paste_stands_alone_however_long_it_is():
+    long = APPLY + "  # " + 100 * "x"
+    text = shown(replace(report(), recommendation=replace(RECOMMENDATION, apply=long)))
+    assert f"  {long}\n" in text
+
+
+def test_staying_at_level_0_is_an_answer():
+    advice = replace(RECOMMENDATION, level=Level.MONITOR, backend="monitor", apply=None)
+    text = shown(replace(report(BASELINE), recommendation=advice))
+    assert "stay at level 0" in text
+
+
+def test_what_really_ran_is_said_where_it_is_not_what_was_asked_for():
+    row = replace(COMPILED, realized=Realized(Level.MONITOR, "monitor"))
+    assert "really ran at level 0, monitor" in shown(report(BASELINE, row))
+
+
+def test_findings_and_the_way_are_details():
+    assert "a numerical loop" in shown(report(), detail=True)
+    assert "a numerical loop" not in shown(report(), detail=False)
+
+
+def test_an_interrupted_report_says_so():
+    assert "interrupted" in shown(report(interrupted=True))
+
+
+def test_a_report_without_a_profile_or_a_timed_row_can_be_shown():
+    bare = replace(report(REFUSED, UNAVAILABLE), profile=None)
+    for text in (shown(bare), report_markdown(bare), junit_text([bare])):
+        assert "CuPy is not installed" in text
+
+
+def test_user_text_is_not_markup_and_cannot_drive_the_terminal():
+    row = replace(REFUSED, reason="[bold]x[/bold] :smile: \x1b[31m")
+    text = shown(report(BASELINE, row))
+    assert "[bold]x[/bold] :smile: \\x1b[31m" in text
+
+
+def test_markdown_says_what_the_console_says():
+    markdown, console = flat(report_markdown(report())), flat(shown(report()))
+    for fact in ("12.3x", "DIFFERENT", "reference", REFUSAL, APPLY, "confidence high"):
+        assert fact in markdown
+        assert fact in console
+
+
+def test_markdown_tables_have_as_many_cells_in_every_row():
+    lines = [line for line in report_markdown(report()).splitlines() if line.startswith("|")]
+    assert len(lines) == 5
+    assert len({line.count("|") for line in lines}) == 1
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
+def test_no_text_breaks_a_markdown_table(cells: list[str]):
+    table = Table(("heading",), tuple((cell,) for cell in cells))
+    lines = table_markdown(table).splitlines()
+    assert len(lines) == 2 + len(cells)
+    assert all(line.startswith("| ") and line.endswith(" |") for line in lines)
+
+
+def test_markdown_text_is_escaped_outside_of_code():
+    text = report_markdown(report(BASELINE, replace(REFUSED, reason="a<b> *c* `d*e` __f__")))
+    assert r"a&lt;b&gt; \*c\* `d*e` \__f_\_" in text
+
+
+def test_junit_counts_failures_errors_and_skipped():
+    root = ElementTree.fromstring(junit_text([report(), report(BASELINE)]))
+    assert root.attrib | {"name": ""} == {
+        "name": "",
+        "tests": "8",
+        "failures": "1",
+        "errors": "2",
+        "skipped": "2",
+    }
+    first, second = root
+    assert [case.find("failure") is not None for case in first.iter("testcase")].count(True) == 1
+    assert second.attrib["tests"] == "1"
+
+
+@given(st.text())
+def test_junit_takes_any_text(text: str):
+    row = replace(REFUSED, reason=text, backend=text)
+    ElementTree.fromstring(junit_text([report(row, workload=text)]))
+
+
+def test_a_table_keeps_every_word_at_80_columns():
+    file = io.StringIO()
+    print_table(Table(("a", "b"), (("x", REFUSAL),)), make_console(file))
+    assert flat(REFUSAL) in flat(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        (0.0, "0 s"),
+        (3e-10, "0.3 ns"),
+        (1.5e-9, "1.50 ns"),
+        (1e-6, "1.00 µs"),
+        (9.999e-4, "1.00 ms"),
+        (0.0123, "12.3 ms"),
+        (0.9996, "1.00 s"),
+        (99.96, "100 s"),
+        (1234.5, "1234 s"),
+    ],
+)
+def test_seconds_are_shown_in_the_unit_that_suits(value: float | None, text: str):
+    assert units.seconds(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (0, "0 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (2**30, "1.00 GiB")],
+)
+def test_bytes_are_shown_in_the_unit_that_suits(value: int | None, text: str):
+    assert units.size(value) == text
+
+
+@given(st.floats(min_value=1e-9, max_value=1e6))
+def test_three_digits_are_within_one_per_cent(value: float):
+    assert float(units.digits(value)) == pytest.approx(value, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("equality", "text"),
+    [
+        (Equality("identical"), "identical"),
+        (Equality("close", max_ulp=1.0), "within 1 ulp"),
+        (Equality("close", max_ulp=1e9, max_rel=2.5e-10), "within 2.5e-10"),
+        (Equality("close"), "close"),
+        (Equality("different", where="result"), "DIFFERENT"),
+        (Equality("unchecked", where="it draws"), "unchecked"),
+    ],
+)
+def test_a_verdict_says_how_far_apart_the_numbers_lie(equality: Equality, text: str):
+    assert wording.result(replace(COMPILED, equality=equality)) == text
+
+
+@pytest.mark.parametrize(
+    ("calls", "text"), [(None, "never"), (0, "at once"), (1, "at once"), (12345, "12,345 calls")]
+)
+def test_break_even_is_a_number_of_calls(calls: int | None, text: str):
+    assert wording.breakeven(replace(COMPILED, breakeven_calls=calls)) == text
