@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 import sys
 from typing import Annotated, Any
 
@@ -30,10 +29,10 @@ class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            # The reader went away; without this the flush at exit would complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
+        except BrokenPipeError as error:
+            # Click takes any for standard output's and exits quietly; ours is dealt with
+            # where it is written, so this one broke somewhere else.
+            raise RuntimeError("a pipe broke") from error
         except KeyboardInterrupt:
             note("interrupted")
             return INTERRUPTED
@@ -79,6 +78,7 @@ def run(arguments: list[str] | None = None) -> int:
         What follows the name of the program; the process's own arguments when left out.
     """
     from epochly.errors import ISSUE_TRACKER, EpochlyError
+    from epochly_cli.output import ReaderGoneError
 
     _degrade_gracefully()
     try:
@@ -87,6 +87,9 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         note("interrupted")
         return INTERRUPTED
+    except (SystemExit, ReaderGoneError):
+        # Click exits like this where nobody reads the help any more.
+        return 0
     except EpochlyError as error:
         tell(error)
         if error.exit_code == DEFECT:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from epochly.errors import EpochlyError, UsageError
 from epochly_cli.options import Format
 
 if TYPE_CHECKING:
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".json", ".md", ".xml")
 _TABLE_ENDINGS = (".json", ".md")
+
+
+class ReaderGoneError(EpochlyError):
+    """Whoever read standard output does not any more, as in ``epochly bench | head``."""
+
+    exit_code = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,26 @@ class Destination:
         if self.format is Format.RICH:
             from epochly_cli.render.console import make_console, print_table
 
-            print_table(table, make_console(sys.stdout))
+            with self.standard_output():
+                print_table(table, make_console(sys.stdout))
         else:
-            _write(texts[".json" if self.format is Format.JSON else ".md"]())
+            self.write(texts[".json" if self.format is Format.JSON else ".md"]())
+
+    def write(self, text: str) -> None:
+        """Write text to standard output."""
+        with self.standard_output():
+            sys.stdout.write(text)
+
+    @contextlib.contextmanager
+    def standard_output(self) -> Iterator[None]:
+        """Flush at the end; a reader that went away ends the command, unless there is a file."""
+        try:
+            yield
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if self.file is None:
+                raise ReaderGoneError("nobody reads standard output any more") from None
 
 
 class ReportWriter:
@@ -80,18 +105,18 @@ class ReportWriter:
         if self._destination.format is Format.RICH:
             from epochly_cli.render.console import make_console, print_report
 
-            print_report(report, make_console(sys.stdout), detail=self._detail)
-            sys.stdout.flush()
+            with self._destination.standard_output():
+                print_report(report, make_console(sys.stdout), detail=self._detail)
         elif self._destination.format is Format.MARKDOWN:
             from epochly_cli.render.markdown import report_markdown
 
             separator = "\n" if len(self.reports) > 1 else ""
-            _write(separator + report_markdown(report, detail=self._detail))
+            self._destination.write(separator + report_markdown(report, detail=self._detail))
 
     def close(self) -> None:
         """Write what could not be written piece by piece."""
         if self._destination.format is Format.JSON and (self.reports or not self._single):
-            _write(self._text(".json"))
+            self._destination.write(self._text(".json"))
 
     def _text(self, ending: str) -> str:
         if ending == ".xml":
@@ -137,8 +162,6 @@ def write_file(path: str, text: str) -> None:
     UsageError
         When it cannot be written.
     """
-    from epochly.errors import UsageError
-
     real = os.path.realpath(path)
     folder, name = os.path.split(real)
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
@@ -157,8 +180,6 @@ def write_file(path: str, text: str) -> None:
 
 
 def _check(file: str, endings: Sequence[str]) -> None:
-    from epochly.errors import UsageError
-
     ending = _ending(file)
     if ending not in endings:
         near = difflib.get_close_matches(ending, endings, n=1)
@@ -184,8 +205,3 @@ def _check(file: str, endings: Sequence[str]) -> None:
 
 def _ending(file: str) -> str:
     return os.path.splitext(file)[1].lower()
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -129,18 +130,31 @@ def test_a_terminal_without_unicode_gets_ascii():
     assert "\x1b" not in text
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path):
-    reader, writer = _closed_pipe()
+@pytest.mark.parametrize("arguments", ["['--help']", "['analyze', 'shop:one']"])
+def test_a_reader_that_leaves_early_is_no_error(arguments: str):
+    script = (
+        "import epochly.measure.session as session, sys\n"
+        "from cli.reports import report\n"
+        "from epochly_cli.app import run\n"
+        "session.measure = lambda *_: report()\n"
+        f"sys.exit(run({arguments}))\n"
+    )
+    reader, writer = os.pipe()
+    os.close(reader)
     with open(writer, "wb") as closed:
         done = subprocess.run(
-            [sys.executable, "-c", "from epochly_cli.app import main; main()", "--help"],
+            [sys.executable, "-c", script],
             stdout=closed,
             stderr=subprocess.PIPE,
             check=False,
+            env={"PYTHONPATH": _tests_folder(), "PATH": ""},
         )
-    assert reader < writer
-    assert done.stderr == b""
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_pipe_that_breaks_elsewhere_is_not_taken_for_standard_output(epochly, session):
+    session.answers["shop:one"] = BrokenPipeError()
+    assert epochly("analyze", "shop:one").code == 70
 
 
 def test_a_report_without_a_workload_is_named_after_its_function(epochly, session):
@@ -152,11 +166,3 @@ def _tests_folder() -> str:
     import cli.reports
 
     return cli.reports.__file__.rpartition("/cli/")[0]
-
-
-def _closed_pipe() -> tuple[int, int]:
-    import os
-
-    reader, writer = os.pipe()
-    os.close(reader)
-    return reader, writer

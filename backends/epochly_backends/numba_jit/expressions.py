@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from epochly_backends.numba_jit import elements, operators
 from epochly_backends.numba_jit.kinds import (
     NONE,
+    NP_FLOAT,
     NP_INT,
     PY_BOOL,
     PY_FLOAT,
@@ -220,17 +221,16 @@ class Expressions:
 
     def _binary(self, node: ast.BinOp) -> Value:
         if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
-            times = self.value(node.right)
-            return self._repeated(node.left, times)
+            return self._repeated(node.left, self.value(node.right))
+        if isinstance(node.op, ast.Mult) and isinstance(node.right, ast.List):
+            return self._repeated(node.right, self.value(node.left))
         left, right = self.value(node.left), self.value(node.right)
         if isinstance(node.op, ast.Add) and isinstance(left.kind, NewList):
             return self._concatenated(node, left, right)
-        negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
-        if isinstance(node.op, ast.Pow) and negative and isinstance(left.kind, Number):
-            if NP_INT in left.kind.tags and right.kind == number(PY_INT):
+        if isinstance(node.op, ast.Pow) and _is_negative_int(node.right):
+            if isinstance(left.kind, Number) and NP_INT in left.kind.tags:
                 raise Refusal("a NumPy integer to a negative power", "use a float base")
-            if right.kind == number(PY_INT):
-                right = Value(number(PY_FLOAT), real(right))
+            right = Value(number(PY_FLOAT), real(right))
         return self.arithmetic(node.op, left, right)
 
     def arithmetic(self, operator: ast.operator, left: Value, right: Value) -> Value:
@@ -251,7 +251,7 @@ class Expressions:
             return operators.negative(operand)
         if isinstance(node.op, ast.Invert):
             return operators.inverted(operand)
-        if isinstance(operand.kind, Number) and operand.kind.single not in (PY_BOOL, None):
+        if operand.kind is None or operand.kind in _SIGNED:
             return operand
         raise Refusal(f"`+` before a value that is {operand.kind}")
 
@@ -292,11 +292,19 @@ class Expressions:
         raise Refusal(f"the attribute {node.attr} of a value that is {owner.kind}", _REMEDY)
 
 
+def _is_negative_int(node: ast.expr) -> bool:
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(size))):
+            return size > 0
+    return False
+
+
 def _must_repeat(node: ast.expr) -> None:
     if any(isinstance(part, ast.Call) for part in ast.walk(node)):
         raise Refusal("a call in the middle of a chained comparison", "assign it first")
 
 
+_SIGNED = tuple(number(tag) for tag in (PY_INT, PY_FLOAT, NP_INT, NP_FLOAT))
 _REMEDY = "keep the numeric loop in a function of its own, with numbers and arrays only"
 _NAMES: dict[type[ast.AST], str] = {
     ast.JoinedStr: "a text",

@@ -1,0 +1,93 @@
+"""Runs a function plainly and compiled, and tells whether anything differs."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from epochly_backends.numba_jit import NumbaJit
+
+from epochly.backend import Prepared
+from epochly.code.function import function_of
+from epochly.errors import Deoptimize
+from epochly.model import Arguments, Refused
+
+_prepared: dict[Callable[..., Any], Prepared | Refused] = {}
+
+
+def prepare(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Prepared | Refused:
+    """Prepare a function of a test for an example, anew."""
+    return NumbaJit().prepare(function_of(function), Arguments(args, kwargs))
+
+
+def compiled(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Prepared:
+    """Prepare a function that must not be refused."""
+    made = prepare(function, *args, **kwargs)
+    assert not isinstance(made, Refused), made
+    return made
+
+
+def differential(function: Callable[..., Any], *args: Any) -> str:
+    """Compare one call with plain Python's; a function is prepared for its first arguments.
+
+    Returns
+    -------
+    str
+        ``equal``, ``refused`` or ``deoptimized``; a difference fails an assertion.
+    """
+    if function not in _prepared:
+        _prepared[function] = prepare(function, *args)
+    made = _prepared[function]
+    if isinstance(made, Refused):
+        return "refused"
+    given = copy.deepcopy(args)
+    states = random.getstate(), np.random.get_state()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            result = made(*given)
+        except Deoptimize:
+            assert same(given, args), f"{function.__name__}{args} left its arguments changed"
+            assert same((random.getstate(), np.random.get_state()), states)
+            return "deoptimized"
+        after = random.getstate(), np.random.get_state()
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        plain = copy.deepcopy(args)
+        expected = function(*plain)
+    where = f"{function.__name__}{args}: {expected!r} against {result!r}"
+    assert same(result, expected), where
+    assert same(given, plain), f"{where}, arguments {plain!r} against {given!r}"
+    assert same(after, (random.getstate(), np.random.get_state())), f"{where}, random state"
+    for value, other in zip(args_in(expected, plain), args_in(result, given), strict=True):
+        assert value == other, f"{where}, which argument is returned"
+    return "equal"
+
+
+def args_in(result: Any, args: tuple[Any, ...]) -> list[int]:
+    items = result if isinstance(result, tuple) else (result,)
+    mutable = (np.ndarray, list)
+    return [at for i in items for at, a in enumerate(args) if isinstance(a, mutable) and a is i]
+
+
+def same(first: Any, second: Any) -> bool:
+    """Whether types, shapes and numbers agree, floats within 1e-9 and with their sign."""
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, np.ndarray):
+        if first.dtype != second.dtype or first.shape != second.shape:
+            return False
+        return all(same(a, b) for a, b in zip(first.flat, second.flat, strict=True))
+    if isinstance(first, tuple | list):
+        return len(first) == len(second) and all(map(same, first, second))
+    if isinstance(first, float):
+        if math.isnan(first) or math.isnan(second):
+            return math.isnan(first) and math.isnan(second)
+        close = first == second or abs(first - second) <= 1e-9 * abs(second) + 1e-320
+        return close and math.copysign(1.0, first) == math.copysign(1.0, second)
+    return bool(first == second)
