@@ -17,7 +17,8 @@ _SUPPORTED = ((3, 11), (3, 13))
 _ANSWER_WITHIN_S = 20.0
 _SMALL_SHM_BYTES = 256 * 2**20
 _COARSE_CLOCK_S = 1e-6
-_CLOCK_CALLS = 20_000
+_CLOCK_CALLS = 5_000
+_CLOCK_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,18 @@ def _python() -> Fact:
 
 
 def _cores() -> Fact:
-    from epochly.cores import usable_cores
+    from epochly.cores import cores_by_affinity, cores_by_quota, usable_cores
+    from epochly.errors import UsageError
 
-    usable, there = usable_cores(), os.cpu_count() or 1
-    value = f"{usable} usable of {there}, by affinity and quota"
+    try:
+        usable = usable_cores()
+    except UsageError as error:
+        return Fact("cores", "warn", error.what, error.remedy or "")
+    quota = cores_by_quota()
+    value = (
+        f"{usable} usable: {cores_by_affinity()} of {os.cpu_count() or 1} by affinity, "
+        f"{'no quota' if quota is None else f'a quota of {quota:g}'}"
+    )
     if usable < 2:
         return Fact("cores", "warn", value, "level 3 needs 2: raise the affinity or the CPU quota")
     return Fact("cores", "ok", value)
@@ -179,7 +188,7 @@ def _blas() -> Fact:
     import numpy.linalg  # noqa: F401 - loads the library that is asked about
     from threadpoolctl import threadpool_info
 
-    from epochly.cores import usable_cores
+    from epochly.cores import cores_by_affinity
 
     pools: list[dict[str, Any]] = [
         pool for pool in threadpool_info() if pool.get("user_api") == "blas"
@@ -191,8 +200,9 @@ def _blas() -> Fact:
         + f" with {pool['num_threads']} threads"
         for pool in pools
     )
-    if any(pool["num_threads"] > usable_cores() for pool in pools):
-        return Fact("blas", "warn", value, f"set OPENBLAS_NUM_THREADS={usable_cores()}")
+    cores = cores_by_affinity()
+    if any(pool["num_threads"] > cores for pool in pools):
+        return Fact("blas", "warn", value, f"set OPENBLAS_NUM_THREADS={cores}")
     return Fact("blas", "ok", value)
 
 
@@ -278,10 +288,13 @@ def _shared_memory() -> Fact:
 def _clock() -> Fact:
     info = time.get_clock_info("perf_counter")
     clock = time.perf_counter
-    start = clock()
-    for _ in range(_CLOCK_CALLS):
-        clock()
-    cost_s = (clock() - start) / _CLOCK_CALLS
+    costs_s = []
+    for _ in range(_CLOCK_ROUNDS):
+        start = clock()
+        for _ in range(_CLOCK_CALLS):
+            clock()
+        costs_s.append((clock() - start) / _CLOCK_CALLS)
+    cost_s = min(costs_s)
     value = f"resolution {info.resolution * 1e9:.3g} ns, {cost_s * 1e9:.3g} ns a call"
     value += f", {info.implementation}"
     if max(info.resolution, cost_s) > _COARSE_CLOCK_S:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from epochly_backends.numba_jit import elements, operators
 from epochly_backends.numba_jit.kinds import (
     NONE,
+    NP_BOOL,
     NP_FLOAT,
     NP_INT,
     PY_BOOL,
@@ -228,7 +229,7 @@ class Expressions:
         if isinstance(node.op, ast.Add) and isinstance(left.kind, NewList):
             return self._concatenated(node, left, right)
         if isinstance(node.op, ast.Pow) and _is_negative_int(node.right):
-            if isinstance(left.kind, Number) and NP_INT in left.kind.tags:
+            if isinstance(left.kind, Number) and left.kind.tags & {NP_INT, NP_BOOL}:
                 raise Refusal("a NumPy integer to a negative power", "use a float base")
             right = Value(number(PY_FLOAT), real(right))
         return self.arithmetic(node.op, left, right)
