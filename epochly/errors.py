@@ -73,7 +73,7 @@ class WorkerError(EpochlyError):
     """A worker process ended or answered in a way that nobody asked for."""
 
 
-class Deoptimize(EpochlyError):  # noqa: N818 - the field's word for it
+class Deoptimize(EpochlyError):
     """An accelerated call gave up and left no trace, so the original may run instead.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The names of a function: which are its own, which it takes from outside, and what they are now."""
+"""The names of a function: its own, those from outside, and what these are now."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ class Binding:
 def scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
     """The names of a function."""
     parameters = tuple(argument.arg for argument in arguments_of(node))
-    bound, read, global_names, nonlocal_names = set(parameters), set(), set(), set()
+    bound = set(parameters)
+    read: set[str] = set()
+    global_names: set[str] = set()
+    nonlocal_names: set[str] = set()
     body = node.body if isinstance(node.body, list) else [node.body]
     for statement in body:
         _visit(statement, bound, read, global_names, nonlocal_names)
@@ -80,9 +83,7 @@ def _visit(
             read.add(node.id)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         bound.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        bound.add(node.name)
-    elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         bound.add(node.name)
     elif isinstance(node, ast.MatchMapping) and node.rest:
         bound.add(node.rest)
@@ -167,8 +168,10 @@ def live_value(function: FunctionType, expression: ast.expr) -> tuple[bool, Any]
     if isinstance(expression, ast.Attribute):
         found, owner = live_value(function, expression.value)
         if found and isinstance(owner, ModuleType):
-            return (True, vars(owner)[expression.attr]) if expression.attr in vars(owner) else _lazy(
-                owner, expression.attr
+            return (
+                (True, vars(owner)[expression.attr])
+                if expression.attr in vars(owner)
+                else _lazy(owner, expression.attr)
             )
         if found and isinstance(owner, type):
             try:

@@ -61,6 +61,7 @@ class Contender:
     ratio: Ratio | None = None
     converged: bool = False
     measured_s: float = 0.0
+    start_s: float = 0.0
 
     @property
     def alive(self) -> bool:
@@ -167,7 +168,10 @@ class Contender:
         self.end("failed", f"raised {raised['text']}{where}", line=place[1] if place else None)
 
     def note_realized(self) -> None:
-        """Fetch what really ran, and how often it had to fall back."""
+        """Fetch what really ran."""
+        if self.level is Level.MONITOR:
+            self.realized = Realized(Level.MONITOR, self.backend)
+            return
         answer = self.ask("realized", None)
         if answer is None or "realized" not in answer:
             return

@@ -1,4 +1,4 @@
-"""One worker process as the command sees it: started, asked, watched, and ended with all it left."""
+"""One worker process as the command sees it: started, asked, watched, and ended."""
 
 from __future__ import annotations
 
@@ -83,8 +83,7 @@ class WorkerProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "epochly.measure.worker"]
-                + [str(theirs.fileno()), str(self.folder)],
+                self._command(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=(self.folder / "start").open("wb"),
@@ -105,6 +104,10 @@ class WorkerProcess:
                 start_new_session=True,
             )
         self._channel = Channel(ours)
+
+    def _command(self, descriptor: int) -> list[str]:
+        module = "epochly.measure.worker"
+        return [sys.executable, "-P", "-m", module, str(descriptor), str(self.folder)]
 
     @property
     def pid(self) -> int:

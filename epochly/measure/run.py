@@ -64,7 +64,6 @@ class Run:
         self._stateful = False
         self._once = False
         self._notes: list[str] = []
-        self._start_s = 0.0
         self.target: TargetInfo | None = None
 
     def explore(self) -> None:
@@ -77,15 +76,15 @@ class Run:
         """
         total = 1 + len(self._others)
         for number, contender in enumerate((self._baseline, *self._others)):
-            self._say(f"level {contender.level:d} {contender.backend}", FIRST_SHARE * number / total)
-            started = time.monotonic()
+            self._say(
+                f"level {contender.level:d} {contender.backend}", FIRST_SHARE * number / total
+            )
             if contender is self._baseline:
                 self._explore_baseline()
             elif self._once:
                 contender.end("skipped", self._why_once(), remedy=_ONCE_REMEDY)
             else:
                 self._explore_other(contender)
-            self._start_s += time.monotonic() - started
             if not self._together:
                 contender.stop()
         if not self._together:
@@ -97,7 +96,7 @@ class Run:
 
     def sample(self) -> None:
         """Take paired samples until the intervals are narrow or the budget is spent."""
-        if self._once or self._baseline.status is not None and not self._candidates():
+        if self._once or (self._baseline.status is not None and not self._candidates()):
             return
         groups = [self._candidates()] if self._together else [[c] for c in self._candidates()]
         budget_s = self._options.budget_s / max(1, len(groups))
@@ -212,13 +211,16 @@ class Run:
         contender.note_realized()
 
     def _start(self, contender: Contender, generation: int) -> dict[str, Any]:
-        return contender.start(
+        started = time.monotonic()
+        answer = contender.start(
             self._surroundings,
             dataclasses.asdict(self._workload),
             generation=generation,
             independent=self._independent,
             timeout_s=self._timeout_s,
         )
+        contender.start_s = time.monotonic() - started
+        return answer
 
     def _first_call(self, contender: Contender, name: str) -> bool:
         """Prepare and call, cold: what a program pays for its first call."""
@@ -308,7 +310,8 @@ class Run:
     ) -> None:
         everyone = [c for c in (self._baseline, *group) if c.status is None]
         round_s = sum(c.call_s for c in everyone)
-        chosen = plan(budget_s, self._start_s, round_s)
+        start_s = sum(c.start_s + (c.first_call_s or 0.0) for c in everyone)
+        chosen = plan(budget_s, start_s, round_s)
         for generation in range(chosen.generations):
             members = [c for c in everyone if c.status is None and not c.converged]
             if generation or not self._together:
@@ -322,7 +325,6 @@ class Run:
                 break
 
     def _restart(self, members: list[Contender], generation: int) -> None:
-        started = time.monotonic()
         for contender in members:
             try:
                 self._start(contender, generation)
@@ -337,7 +339,6 @@ class Run:
                 contender.failed(answer["raised"])
             elif answer is not None:
                 contender.warm_first_calls_s.append(seconds + answer["seconds"])
-        self._start_s = time.monotonic() - started
 
     def _rounds(self, members: list[Contender], chosen: Plan) -> None:
         for contender in members:

@@ -1,4 +1,4 @@
-"""When to start workers, how long to sample, and when to look: pure decisions, no clock of its own."""
+"""When to start workers, how long to sample, when to look: pure decisions, no clock."""
 
 from __future__ import annotations
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LEVEL = 0.95
 RESAMPLES = 1999
@@ -51,11 +55,10 @@ def paired_ratio(generations: Sequence[Pairs]) -> Ratio | None:
     logs = [np.log([base / other for base, other in pairs]) for pairs in generations if pairs]
     if sum(len(values) for values in logs) < 3:
         return None
+    reduce: Callable[..., Any] = np.mean
     if len(logs) == 1:
         logs = [logs[0][[index]] for index in range(len(logs[0]))]
         reduce = np.median
-    else:
-        reduce = np.mean
     generator = np.random.default_rng(0)
     centres = np.array([np.median(values) for values in logs])
     inner = np.stack([_resampled_medians(values, generator) for values in logs])
@@ -99,11 +102,11 @@ def tied(first: Sequence[float], second: Sequence[float]) -> bool:
     return bool(stats.wilcoxon(difference).pvalue > 1 - LEVEL)
 
 
-def _resampled_medians(values, generator):  # type: ignore[no-untyped-def]
+def _resampled_medians(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     import numpy as np
 
     chosen = generator.integers(len(values), size=(RESAMPLES, len(values)))
-    return np.median(values[chosen], axis=1)
+    return np.asarray(np.median(values[chosen], axis=1))
 
 
 def _expanded(count: int) -> float:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 _CHUNK = 1 << 20
 
@@ -22,13 +23,16 @@ class CaughtOutput:
     def __init__(self, folder: str) -> None:
         self._paths = (Path(folder) / "stdout", Path(folder) / "stderr")
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        opened = (os.open(os.devnull, os.O_RDONLY), *(os.open(p, flags, 0o600) for p in self._paths))
+        opened = (
+            os.open(os.devnull, os.O_RDONLY),
+            *(os.open(p, flags, 0o600) for p in self._paths),
+        )
         self._kept = tuple(_move_high(descriptor) for descriptor in opened)
-        self._streams = (sys.stdin, sys.stdout, sys.stderr)
+        self._streams: tuple[TextIO, ...] = (sys.stdin, sys.stdout, sys.stderr)
         self.restore()
 
     def restore(self) -> None:
-        """Point descriptors 0 to 2 and ``sys.std*`` at our files again, whatever was done to them."""
+        """Point descriptors 0 to 2 and ``sys.std*`` at our files again."""
         for number, kept in enumerate(self._kept):
             os.dup2(kept, number)
         names = ("stdin", "stdout", "stderr")

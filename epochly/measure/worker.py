@@ -1,4 +1,4 @@
-"""The worker process: it loads the user's function, runs it at one level, and answers over the line."""
+"""The worker process: loads the user's function, runs it at one level, and answers."""
 
 from __future__ import annotations
 
@@ -229,7 +229,9 @@ class Worker:
 
         kept: list[Any] = []
         file = self._target.function.file
-        seen = profile_call(lambda: kept.append(self._run(arguments)), files=(file,) if file else ())
+        seen = profile_call(
+            lambda: kept.append(self._run(arguments)), files=(file,) if file else ()
+        )
         return kept[0], seen
 
     def _fresh(self) -> Arguments:

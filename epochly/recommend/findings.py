@@ -1,4 +1,4 @@
-"""What the source says about the levels: calls that wait, loops, calls that are vectorized already."""
+"""What the source says about the levels: calls that wait, loops, vectorized calls."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
         raise ArgumentsError(
             f"the {what} {text!r} cannot be parsed: {getattr(error, 'msg', error)}",
             where=f"<{what}>",
-            remedy="write what would stand between the parentheses: --args \"data, n=3\""
+            remedy='write what would stand between the parentheses: --args "data, n=3"'
             if mode == "eval"
             else "write Python statements",
             detail="".join(traceback.format_exception_only(error)).replace(f"{_CALL}(", "("),

@@ -124,7 +124,9 @@ class _Comparison:
                 _differ(path, f"{_short(two)} instead of {_short(one)}")
         elif numpy is not None and isinstance(one, (numpy.ndarray, numpy.generic)):
             yield from self._arrays(one, two, path, numpy)
-        elif pandas is not None and isinstance(one, (pandas.DataFrame, pandas.Series, pandas.Index)):
+        elif pandas is not None and isinstance(
+            one, (pandas.DataFrame, pandas.Series, pandas.Index)
+        ):
             yield from self._frames(one, two, path, pandas)
         elif isinstance(one, Mapping):
             yield from self._mappings(one, two, path)
@@ -163,9 +165,8 @@ class _Comparison:
             return
         self._lengths(one, two, path)
         for left, right in zip(one, two, strict=True):
-            if _name(type(left)) != _name(type(right)) or not (left == right or left is right):
-                if not (isinstance(left, float) and math.isnan(left) and math.isnan(right)):
-                    _differ(path, f"key {_short(right)} where {_short(left)} stands")
+            if not _same_key(left, right):
+                _differ(path, f"key {_short(right)} where {_short(left)} stands")
         for (key, left), right in zip(one.items(), two.values(), strict=True):
             yield left, right, f"{path}[{key!r}]"
         factory = getattr(one, "default_factory", None)
@@ -218,7 +219,9 @@ class _Comparison:
             flat, other = flat.astype(native), other.astype(native)
             if kind == "c":
                 part = np.dtype(f"f{native.itemsize // 2}")
-                found = first_difference(flat.view(part), other.view(part), self.tolerance, self.drift)
+                found = first_difference(
+                    flat.view(part), other.view(part), self.tolerance, self.drift
+                )
                 return None if found is None else found // 2
             return first_difference(flat, other, self.tolerance, self.drift)
         if kind in "mM":
@@ -261,9 +264,11 @@ class _Comparison:
         if one.dtype.kind == "f" and not hasattr(one.dtype, "na_value"):
             yield one.to_numpy(), two.to_numpy(), path
             return
-        yield missing.to_numpy() if hasattr(missing, "to_numpy") else missing, (
-            other.to_numpy() if hasattr(other, "to_numpy") else other
-        ), f"{path}.isna()"
+        yield (
+            missing.to_numpy() if hasattr(missing, "to_numpy") else missing,
+            (other.to_numpy() if hasattr(other, "to_numpy") else other),
+            f"{path}.isna()",
+        )
         if isinstance(one, pandas.MultiIndex):
             yield list(one), list(two), path
             return
@@ -276,13 +281,13 @@ class _Comparison:
             return
         names = list(_attributes(one))
         if not names:
-            if not self.shape_only and type(one).__eq__ is not object.__eq__ and one != two:
+            compares = any("__eq__" in vars(kind) for kind in type(one).__mro__[:-1])
+            if not self.shape_only and compares and one != two:
                 _differ(path, f"{_short(two)} instead of {_short(one)}")
             return
-        if not self.shape_only and names != list(_attributes(two)):
-            if sorted(names) != sorted(_attributes(two)):
-                odd = sorted(set(names) ^ set(_attributes(two)))[0]
-                _differ(path, f"only one of the two has the attribute {odd!r}")
+        odd = sorted(set(names) ^ set(_attributes(two)))
+        if odd and not self.shape_only:
+            _differ(path, f"only one of the two has the attribute {odd[0]!r}")
         for name in names:
             yield getattr(one, name), getattr(two, name), f"{path}.{name}"
 
@@ -297,6 +302,14 @@ def _attributes(value: Any) -> Iterator[str]:
         for name in (slots,) if isinstance(slots, str) else slots:
             if not name.startswith("__") and hasattr(value, name):
                 yield name
+
+
+def _same_key(one: Any, two: Any) -> bool:
+    if type(one) is not type(two):
+        return False
+    if isinstance(one, float) and math.isnan(one):
+        return math.isnan(two)
+    return bool(one == two)
 
 
 def _common(one: Mapping[Any, Any], two: Mapping[Any, Any]) -> list[Any]:

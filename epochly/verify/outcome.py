@@ -124,8 +124,9 @@ def save(outcome: Outcome, path: str) -> None:
     UnpicklableOutcomeError
         When the result, or the exception, cannot be pickled.
     """
-    import cloudpickle
     import dataclasses
+
+    import cloudpickle
 
     try:
         Path(path).write_bytes(cloudpickle.dumps(outcome, protocol=5))

@@ -44,17 +44,23 @@ def _checked(instruction: str) -> Any:
     return intrinsic(operation)
 
 
-def _ieee_divide(typing_context: Any, left: Any, right: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.fdiv(*arguments)
+def _ieee(instruction: str) -> Any:
+    """A float64 operation by the processor's instruction, which never raises."""
 
-    return types.float64(types.float64, types.float64), generate
+    def operation(typing_context: Any, left: Any, right: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return getattr(builder, instruction)(*arguments)
+
+        return types.float64(types.float64, types.float64), generate
+
+    return intrinsic(operation)
 
 
 add_int: Callable[[int, int], int] = _checked("sadd_with_overflow")
 sub_int: Callable[[int, int], int] = _checked("ssub_with_overflow")
 mul_int: Callable[[int, int], int] = _checked("smul_with_overflow")
-divide_ieee: Callable[[float, float], float] = cast(Any, intrinsic(_ieee_divide))
+divide_ieee: Callable[[float, float], float] = _ieee("fdiv")
+fmod: Callable[[float, float], float] = _ieee("frem")
 
 
 @compiled
@@ -152,7 +158,7 @@ def mod_float(a: float, b: float) -> float:
         raise ZeroDivisionError("float modulo")
     if not (math.isfinite(a) and math.isfinite(b)):
         raise Inexact("a remainder of an infinite number")
-    rest = math.fmod(a, b)
+    rest = fmod(a, b)
     if rest == 0.0:
         return math.copysign(0.0, b)
     if (b < 0.0) != (rest < 0.0):
@@ -166,7 +172,7 @@ def floordiv_float(a: float, b: float) -> float:
         raise ZeroDivisionError("float floor division by zero")
     if not (math.isfinite(a) and math.isfinite(b)):
         raise Inexact("a floor division of an infinite number")
-    rest = math.fmod(a, b)
+    rest = fmod(a, b)
     quotient = divide_ieee(a - rest, b)
     if rest != 0.0 and (b < 0.0) != (rest < 0.0):
         quotient -= 1.0

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numba
 import numpy as np
@@ -82,8 +82,13 @@ def _names() -> dict[str, Any]:
     for module in (arithmetic, pairs, sequences, chance):
         names |= _made_in(module)
     names |= {f"math_{name}": _checked_one(getattr(math, name)) for name in MATH_ONE}
-    names |= {f"math_{name}": _checked_two(getattr(math, name)) for name in MATH_TWO}
+    names |= {f"math_{name}": _checked_two(_two(name)) for name in MATH_TWO}
     return names | {name: getattr(math, name) for name in MATH_TEST}
+
+
+def _two(name: str) -> Callable[[float, float], float]:
+    # Numba has no math.fmod.
+    return arithmetic.fmod if name == "fmod" else cast(Any, getattr(math, name))
 
 
 def _made_in(module: ModuleType) -> dict[str, Any]:

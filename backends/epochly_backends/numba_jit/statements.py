@@ -188,9 +188,9 @@ class Statements:
         expressions = self._expressions
         target = node.targets[0]
         match target, node.value:
-            case (ast.Tuple() as places), (ast.Tuple() as items) if (
-                len(node.targets) == 1 and len(places.elts) == len(items.elts)
-            ):
+            case ((ast.Tuple() as places), (ast.Tuple() as items)) if len(
+                node.targets
+            ) == 1 and len(places.elts) == len(items.elts):
                 values = [self._temporary(expressions.value(item)) for item in items.elts]
                 for place, value in zip(places.elts, values, strict=True):
                     self.assign(place, value)

@@ -211,6 +211,13 @@ def test_a_function_of_one_number_of_any_kind_is_exact_refused_or_left_to_python
     assert "equal" in seen
 
 
+def test_division_and_remainder_of_plain_floats_and_ints_are_compiled() -> None:
+    for a, b in ((7.5, -2.0), (-7.5, 2.0), (1e300, 0.1), (-0.0, 3.0), (7, -2), (-7, 2), (7, 2.5)):
+        for function in (floor_divide, remainder, divide, divmod_):
+            label = f"compiled {type(a)} {type(b)}"
+            assert differential(specialized(function, label), a, b) == "equal"
+
+
 def two_argument_math(a: Any, b: Any) -> Any:
     return math.atan2(a, b), math.copysign(a, b), math.hypot(a, b)
 
