@@ -61,13 +61,18 @@ def starter_config(target: TargetInfo) -> str:
     str
         YAML in which ``...`` stands for every argument that must be given.
     """
+    name = target.qualname.rpartition(".")[2]
     placeholders = _placeholders(target.signature)
     if placeholders:
-        args = f"    # Replace each ... with a value.\n    args: {_quoted(placeholders)}"
+        remark = (
+            f"Replace each ... with a value, or leave `args` out where a function {name}_inputs"
+        )
+        remark += "\n    # beside it returns (args, kwargs)."
+        args = f"    # {remark}\n    args: {_quoted(placeholders)}"
     else:
         args = "    # args: '[1.0, 2.0], n=3'"
     return _FILE.format(
-        name=_quoted(target.qualname.rpartition(".")[2]),
+        name=_quoted(name),
         target=_quoted(target.spec),
         signature=" ".join(target.signature.split()),
         args=args,

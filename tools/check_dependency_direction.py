@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,19 @@ FORBIDDEN = {
     "fixtures/epochly_fixtures": SCREEN | {"epochly_cli", "epochly_backends"},
 }
 HEAVY = frozenset(
-    "numpy numba llvmlite scipy joblib cupy pandas rich psutil yaml cloudpickle".split()
+    {
+        "numpy",
+        "numba",
+        "llvmlite",
+        "scipy",
+        "joblib",
+        "cupy",
+        "pandas",
+        "rich",
+        "psutil",
+        "yaml",
+        "cloudpickle",
+    }
 )
 LIGHT_PACKAGES = ("epochly", "epochly_cli")
 
@@ -36,7 +48,7 @@ def imports_of(tree: ast.Module) -> Iterator[Import]:
     yield from _imports(tree.body, at_import=True)
 
 
-def _imports(nodes: list[ast.stmt] | list[ast.AST], *, at_import: bool) -> Iterator[Import]:
+def _imports(nodes: Iterable[ast.AST], *, at_import: bool) -> Iterator[Import]:
     for node in nodes:
         now = at_import
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -52,7 +64,7 @@ def _imports(nodes: list[ast.stmt] | list[ast.AST], *, at_import: bool) -> Itera
             for argument in node.args[:1]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield Import(argument.value.partition(".")[0], node.lineno, now)
-        yield from _imports(list(ast.iter_child_nodes(node)), at_import=now)
+        yield from _imports(ast.iter_child_nodes(node), at_import=now)
 
 
 def main() -> int:

@@ -98,7 +98,7 @@ def _causes(
     function: FunctionType, nodes: Sequence[ast.AST], open_codes: frozenset[Any]
 ) -> Iterator[Cause]:
     whole = source_of(function).node
-    fresh = _fresh_locals(whole)
+    fresh = fresh_locals(whole)
     outer = scope_of(whole).globals_written | scope_of(whole).nonlocals_written
     found: list[Cause] = []
     for node in nodes:
@@ -177,7 +177,7 @@ def _is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
     return isinstance(node.ctx, ast.Load)
 
 
-def _fresh_locals(node: ast.AST) -> frozenset[str]:
+def fresh_locals(node: ast.AST) -> frozenset[str]:
     """Locals that only ever hold containers which the function itself made."""
     made: dict[str, bool] = {}
     for inner in ast.walk(node):

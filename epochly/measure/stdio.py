@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 _CHUNK = 1 << 20
 
@@ -36,7 +36,7 @@ class CaughtOutput:
         for number, kept in enumerate(self._kept):
             os.dup2(kept, number)
         names = ("stdin", "stdout", "stderr")
-        streams = list(self._streams)
+        streams: list[Any] = list(self._streams)
         for number, stream in enumerate(streams):
             if stream is None or stream.closed:
                 mode = "r" if number == 0 else "w"

@@ -31,7 +31,8 @@ def init(
             where=os.path.abspath(FILE_NAME),
             remedy="add a workload to it by hand, or replace it with --force",
         )
-    found = look(Workload(target=target, directory=os.getcwd()))
+    # With arguments of its own, even none, a target is not asked for those it needs.
+    found = look(Workload(target=target, directory=os.getcwd(), args=""))
     write_file(FILE_NAME, starter_config(found))
-    typer.echo(f"wrote {FILE_NAME}: fill in `args`, then run `epochly bench`")
+    typer.echo(f"wrote {FILE_NAME}: look at `args`, then run `epochly bench`")
     return 0

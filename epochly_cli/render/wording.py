@@ -180,10 +180,6 @@ def verdict(facts: Recommendation) -> str:
 def notes(report: Report) -> tuple[str, ...]:
     """Remarks on the whole report."""
     lines = list(report.notes)
-    if report.nondeterministic:
-        lines.append(
-            "level 0 disagrees with itself under the same seeds: only types and shapes are compared"
-        )
     if report.interrupted:
         lines.append("interrupted: this is what was measured until then")
     return tuple(lines)

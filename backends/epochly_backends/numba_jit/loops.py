@@ -38,14 +38,14 @@ def iterated(expressions: Expressions, node: ast.expr) -> Value:
         if name not in expressions.definitions.locals:
             called = expressions.resolve(node.func)
             if called is builtins.range:
-                return _range(expressions, node)
+                return _range(expressions, node, "range")
             if called in _COMBINED and not node.keywords:
                 return _combined(expressions, node, name)
     value = expressions.value(node)
     return Value(_element(expressions, value.kind), value.text)
 
 
-def _range(expressions: Expressions, node: ast.Call) -> Value:
+def _range(expressions: Expressions, node: ast.Call, name: str) -> Value:
     bounds = [expressions.value(item) for item in node.args]
     if node.keywords or not 1 <= len(bounds) <= 3:
         raise Refusal("these arguments of range()")
@@ -57,8 +57,11 @@ def _range(expressions: Expressions, node: ast.Call) -> Value:
         if NP_INT in bound.kind.tags and bound.kind.single is None:
             raise Refusal(f"a range bound that is {bound.kind}", "convert it with int() first")
     texts = [_bound(item, bound) for item, bound in zip(node.args, bounds, strict=True)]
+    if name == "backwards":
+        texts = ["0", *texts] if len(texts) == 1 else texts
+        texts = [*texts, "1"] if len(texts) == 2 else texts
     # CPython counts with Python ints whatever the bounds are.
-    return Value(number(PY_INT), f"range({', '.join(texts)})")
+    return Value(number(PY_INT), f"{name}({', '.join(texts)})")
 
 
 def _bound(node: ast.expr, value: Value) -> str:
@@ -68,10 +71,11 @@ def _bound(node: ast.expr, value: Value) -> str:
 def _combined(expressions: Expressions, node: ast.Call, name: str) -> Value:
     if name == "reversed":
         match node.args:
-            case [ast.Call() as inner] if isinstance(inner.func, ast.Name):
-                value = iterated(expressions, inner)
-                if value.text.startswith("range("):
-                    return Value(value.kind, f"reversed({value.text})")
+            case [ast.Call(func=ast.Name(id=inner) as called) as run] if (
+                inner not in expressions.definitions.locals
+                and expressions.resolve(called) is builtins.range
+            ):
+                return _range(expressions, run, "backwards")
         raise Refusal("reversed() of other than a range", "loop over the indices backwards")
     if name == "enumerate" and len(node.args) != 1:
         raise Refusal("enumerate() with a start", "add the start inside the loop")

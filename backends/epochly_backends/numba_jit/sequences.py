@@ -87,6 +87,16 @@ def smallest(sequence: Any) -> Any:
 
 
 @compiled
+def backwards(start: int, stop: int, step: int) -> range:
+    """`reversed(range(start, stop, step))`."""
+    if step == 0:
+        raise ValueError("range() arg 3 must not be zero")
+    count = (stop - start + step + (-1 if step > 0 else 1)) // step
+    last = start + (max(count, 0) - 1) * step
+    return range(last, start - step, -step)
+
+
+@compiled
 def positive(step: int) -> int:
     """The step of a slice."""
     if step <= 0:

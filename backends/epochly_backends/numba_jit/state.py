@@ -62,12 +62,13 @@ def with_streams(draws: frozenset[str], call: Callable[[], Any]) -> Any:
 def _lend_numpy(generator: _Generator) -> None:
     import numpy
 
-    state: Any = numpy.random.get_state(legacy=True)
-    name, words, index, has_gauss, gauss = state
+    state: Any = numpy.random.get_state(legacy=False)
+    name = state["bit_generator"]
     if name != "MT19937":
         raise Deoptimize(f"np.random runs on {name}, not on a Mersenne Twister")
-    ctypes.memmove(generator.words, words.ctypes.data, 4 * _WORDS)
-    generator.index, generator.has_gauss, generator.gauss = index, has_gauss, gauss
+    ctypes.memmove(generator.words, state["state"]["key"].ctypes.data, 4 * _WORDS)
+    generator.index = state["state"]["pos"]
+    generator.has_gauss, generator.gauss = state["has_gauss"], state["gauss"]
     generator.is_initialized = 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -167,18 +168,15 @@ class Unit:
             return self._method(expressions, node)
         called = expressions.resolve(node.func)
         called = undecorated(called)
-        if isinstance(called, FunctionType):
+        handler = table().get(called) if isinstance(called, Hashable) else None
+        if handler is not None:
+            return handler(expressions, node)
+        if isinstance(called, FunctionType) and not called.__module__.startswith("numpy"):
             return self._helper(expressions, node, called)
-        try:
-            handler = table().get(called)
-        except TypeError:
-            handler = None
-        if handler is None:
-            raise Refusal(
-                f"a call of {ast.unparse(node.func)}",
-                "keep it outside of the numeric loop, or write it with numbers and loops",
-            )
-        return handler(expressions, node)
+        raise Refusal(
+            f"a call of {ast.unparse(node.func)}",
+            "keep it outside of the numeric loop, or write it with numbers and loops",
+        )
 
     def _method(self, expressions: Expressions, node: ast.Call) -> Value:
         if not isinstance(node.func, ast.Attribute):

@@ -38,13 +38,13 @@ def differential(function: Callable[..., Any], *args: Any) -> str:
     Returns
     -------
     str
-        ``equal``, ``refused`` or ``deoptimized``; a difference fails an assertion.
+        ``equal``, ``refused:`` with the reason, or ``deoptimized``; a difference fails an assertion.
     """
     if function not in _prepared:
         _prepared[function] = prepare(function, *args)
     made = _prepared[function]
     if isinstance(made, Refused):
-        return "refused"
+        return f"refused: {made.reason}"
     given = copy.deepcopy(args)
     states = random.getstate(), np.random.get_state()
     with warnings.catch_warnings():

@@ -1,0 +1,113 @@
+"""Level 1: the items of comprehensions and append-loops in threads, which overlap their waiting."""
+
+from __future__ import annotations
+
+import contextvars
+import math
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+from epochly.backend import Available, Capabilities
+from epochly.code.function import Function
+from epochly.cores import usable_cores
+from epochly.levels import Level
+from epochly.model import Arguments, Refused
+
+from epochly_backends.mapped import Mapped, prepare_mapped
+
+MOST_THREADS = 64
+WAITING_SHARE = 0.5
+SLOW_ITEM_S = 0.001
+CHUNKS_PER_THREAD = 4
+
+Body = Callable[[Any], list[Any]]
+
+
+class Threads:
+    """Runs independent items in threads."""
+
+    name = "threads"
+    level = Level.THREADS
+    capabilities = Capabilities(uses_cores=True)
+
+    def availability(self) -> Available:
+        """Threads are always available."""
+        return Available()
+
+    def prepare(self, function: Function, example: Arguments) -> Mapped | Refused:
+        """Map the loops whose bodies are pure or only read."""
+        return prepare_mapped(function, self.level, self.name, ThreadRunner())
+
+
+class ThreadRunner:
+    """A pool sized by what the first item does: many threads for waiting, else one a core.
+
+    64 threads overlapped 200 requests of 50 ms as well as 128 did.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._size = 0
+        self._chunks = 0
+
+    def run(self, body: Body, items: list[Any]) -> tuple[str, list[Any]]:
+        """Run the first item here, and the others in the pool."""
+        if len(items) < 2:
+            return "sequential", [value for item in items for value in body(item)]
+        wall, cpu = time.perf_counter(), time.thread_time()
+        first = body(items[0])
+        wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
+        waits = cpu < (1.0 - WAITING_SHARE) * wall
+        threads = MOST_THREADS if waits else usable_cores()
+        return "threads", first + self.run_chunks(body, items[1:], threads, wall)
+
+    def run_chunks(self, body: Body, items: list[Any], threads: int, item_s: float) -> list[Any]:
+        """Run items in chunks, in order of their submission; the first exception is raised."""
+        pool = self._sized(min(threads, len(items)))
+        spread = len(items) if item_s >= SLOW_ITEM_S else CHUNKS_PER_THREAD * threads
+        size = math.ceil(len(items) / spread)
+        failed = Event()
+
+        def work(chunk: list[Any]) -> list[Any]:
+            found: list[Any] = []
+            for item in chunk:
+                if failed.is_set():
+                    break
+                found += body(item)
+            return found
+
+        futures: list[Future[list[Any]]] = [
+            pool.submit(contextvars.copy_context().run, work, items[start : start + size])
+            for start in range(0, len(items), size)
+        ]
+        self._chunks += len(futures)
+        values: list[Any] = []
+        try:
+            for future in futures:
+                values += future.result()
+        finally:
+            failed.set()
+            for future in futures:
+                if not future.cancel():
+                    future.exception()
+        return values
+
+    def stats(self) -> Mapping[str, float]:
+        """Threads of the pool, and chunks so far."""
+        return {"threads": self._size, "chunks": self._chunks}
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def _sized(self, threads: int) -> ThreadPoolExecutor:
+        if self._pool is None or threads > self._size:
+            self.close()
+            self._pool = ThreadPoolExecutor(threads, thread_name_prefix="epochly")
+            self._size = threads
+        return self._pool

@@ -1,0 +1,434 @@
+"""Loops whose iterations do not depend on each other, and the function that maps them instead."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from epochly.code.effects import Effect, effects_in, fresh_locals
+from epochly.code.function import Function
+from epochly.code.rebuild import rebuild
+from epochly.errors import SourceError
+from epochly.model import Refused
+
+MAPPER = "__epochly_map__"
+_ITEM = "__epochly_item__"
+_FUNCTION = "__epochly_body__"
+_LATE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp, ast.ClassDef)
+_LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+_NAMING = (ast.Global, ast.Nonlocal, ast.Delete, ast.NamedExpr, ast.Import, ast.ImportFrom)
+_FRAMES = frozenset({"locals", "vars", "dir", "eval", "exec", "globals", "super"})
+_CHANGING = frozenset(
+    ("add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop")
+    + ("popitem", "popleft", "remove", "resize", "reverse", "setdefault", "sort", "update")
+)
+
+Mapper = Callable[[int, Callable[[Any], list[Any]], Any], list[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapLoop:
+    """A loop whose items can run side by side.
+
+    Parameters
+    ----------
+    node : ast.ListComp or ast.For
+    line, end_line : int
+    kind : str
+        ``comprehension`` or ``append-loop``.
+    """
+
+    node: ast.ListComp | ast.For
+    line: int
+    end_line: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mappable:
+    """A function with the loops that can be mapped, and those that cannot with their reasons."""
+
+    function: Function
+    loops: tuple[MapLoop, ...]
+    refused: tuple[Refused, ...]
+
+    def build(self, mapper: Mapper) -> FunctionType:
+        """The function with each loop replaced by one call of a mapper.
+
+        Parameters
+        ----------
+        mapper : callable
+            Called with the loop's number, a function from an item to the list of what the
+            iteration yields, and the iterable; returns those lists joined in order.
+
+        Raises
+        ------
+        SourceError
+            When the function cannot be built again.
+        """
+        assert self.function.plain is not None
+        node = self.function.source.node
+        changer = _Changer({id(loop.node): number for number, loop in enumerate(self.loops)})
+        changed = changer.visit(_Copier().copy(node, changer))
+        return rebuild(self.function.plain, changed, names={MAPPER: mapper})
+
+
+def map_loops(function: Function) -> Mappable | Refused:
+    """Find the outermost loops of a function whose items may run side by side.
+
+    The bodies must be pure or only read the world; with `Function.independent` calls whose
+    effects are unknown or write are taken as well. What is visible in the source is never taken
+    on trust: a dependence between iterations, a store to something that outlives one, a draw of
+    random numbers.
+
+    Returns
+    -------
+    Mappable or Refused
+    """
+    if function.plain is None:
+        return Refused("it is not written in Python", None, "name a Python function")
+    try:
+        node = function.source.node
+    except SourceError as error:
+        return Refused(error.what, function.line, error.remedy or "")
+    if not isinstance(node, ast.FunctionDef):
+        return Refused("it is a lambda or asynchronous", function.line, "write it as a plain def")
+    loops: list[MapLoop] = []
+    refused: list[Refused] = []
+    _search(function, node, node.body, False, loops, refused)
+    if loops:
+        return Mappable(function, tuple(loops), tuple(refused))
+    if refused:
+        return refused[0]
+    return Refused(
+        "no comprehension or append-loop whose items could run side by side",
+        function.line,
+        "write the independent work as [work(item) for item in items]",
+    )
+
+
+def _search(
+    function: Function,
+    whole: ast.FunctionDef,
+    nodes: Sequence[ast.AST],
+    guarded: bool,
+    loops: list[MapLoop],
+    refused: list[Refused],
+) -> None:
+    for node in nodes:
+        if isinstance(node, _LATE):
+            continue
+        if isinstance(node, (ast.ListComp, ast.For)):
+            kind = "comprehension" if isinstance(node, ast.ListComp) else "append-loop"
+            is_candidate = isinstance(node, ast.ListComp) or _appended(node) is not None
+            if is_candidate:
+                reason = _why_not(function, whole, node, guarded)
+                if reason is None:
+                    loops.append(MapLoop(node, node.lineno, node.end_lineno or node.lineno, kind))
+                    continue
+                refused.append(reason)
+        inside = guarded or isinstance(node, ast.Try)
+        _search(function, whole, list(ast.iter_child_nodes(node)), inside, loops, refused)
+
+
+def _why_not(
+    function: Function, whole: ast.FunctionDef, node: ast.ListComp | ast.For, guarded: bool
+) -> Refused | None:
+    if isinstance(node, ast.ListComp):
+        body: list[ast.AST] = [node.elt, *node.generators[0].ifs]
+        targets = _stored(node.generators[0].target)
+        if len(node.generators) > 1 or node.generators[0].is_async:
+            return _no("the comprehension has more than one `for`", node, "nest two comprehensions")
+        allowed: str | None = None
+    else:
+        body, targets = list(node.body), _stored(node.target)
+        allowed = _appended(node)
+        if guarded or node.orelse:
+            return _no("the loop stands in a `try` or has an `else`", node, "move it out")
+        if not _is_private_list(whole, node, allowed or ""):
+            return _no(f"{allowed!r} may be seen by others while the loop runs", node, _LIST)
+    odd = _odd(body)
+    if odd is not None:
+        return odd
+    private = targets | {name for part in body for name in _stored(part)}
+    if isinstance(node, ast.For):
+        outside = _names_outside(whole, node)
+        shared = sorted((private & outside) - {allowed or ""})
+        if shared:
+            return _no(
+                f"{shared[0]!r} is carried from one iteration to the next or used after the loop",
+                node,
+                "let each iteration work on names of its own",
+            )
+        early = _read_before_assigned(node.body, set(targets), private)
+        if early is not None:
+            return _no(f"{early!r} may hold the value of an earlier iteration", node, _OWN)
+    for part in body:
+        problem = _touches(part, private, allowed)
+        if problem is not None:
+            return problem
+    return _effects(function, body, node)
+
+
+_LIST = "append to a list that the function has just made"
+_OWN = "assign it at the start of every iteration"
+
+
+def _no(reason: str, node: Any, remedy: str) -> Refused:
+    return Refused(reason, node.lineno, remedy)
+
+
+def _odd(body: Sequence[ast.AST]) -> Refused | None:
+    for part in body:
+        for inner in ast.walk(part):
+            if isinstance(inner, _LATE):
+                return _no("a function is made inside the loop", inner, "define it outside")
+            if isinstance(inner, _LEAVING + _NAMING):
+                text = type(inner).__name__.lower()
+                return _no(f"the loop holds a `{text}`", inner, "move it out of the loop")
+            if (
+                isinstance(inner, ast.Call)
+                and isinstance(inner.func, ast.Name)
+                and inner.func.id in _FRAMES
+            ):
+                return _no(f"the loop calls {inner.func.id}()", inner, "name what it needs")
+    return None
+
+
+def _effects(function: Function, body: Sequence[ast.AST], node: Any) -> Refused | None:
+    assert function.plain is not None
+    for cause in effects_in(function.plain, body).causes:
+        if cause.effect is Effect.DRAWS:
+            return Refused(
+                f"{cause.what} draws random numbers, whose order would change",
+                cause.line,
+                "draw them before the loop",
+            )
+        if cause.effect in (Effect.WRITES, Effect.UNKNOWN) and not function.independent:
+            if cause.effect is Effect.WRITES and not cause.outside and _is_own_append(cause.what):
+                continue
+            what = "writes" if cause.effect is Effect.WRITES else "has unknown effects"
+            return Refused(
+                f"{cause.what} {what}",
+                cause.line,
+                "say that the items are independent: level=1 or 3 set by hand, --allow-effects",
+            )
+    return None
+
+
+def _is_private_list(whole: ast.FunctionDef, loop: ast.For, out: str) -> bool:
+    """Whether only the function itself can see the list before the loop is over."""
+    if out not in fresh_locals(whole):
+        return False
+    inside = {id(inner) for inner in ast.walk(loop)}
+    owners = {
+        id(inner.func.value)
+        for inner in ast.walk(whole)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
+    }
+    return not any(
+        isinstance(inner, ast.Name)
+        and inner.id == out
+        and isinstance(inner.ctx, ast.Load)
+        and inner.lineno <= loop.lineno
+        and id(inner) not in inside | owners
+        for inner in ast.walk(whole)
+    )
+
+
+def _is_own_append(what: str) -> bool:
+    return what.endswith(".append")
+
+
+def _appended(node: ast.For) -> str | None:
+    """The one list that a loop appends to, or None."""
+    names = {
+        inner.func.value.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call)
+        and isinstance(inner.func, ast.Attribute)
+        and inner.func.attr == "append"
+        and isinstance(inner.func.value, ast.Name)
+    }
+    stored = {name for part in node.body for name in _stored(part)}
+    outer = names - stored
+    return next(iter(outer)) if len(outer) == 1 else None
+
+
+def _touches(part: ast.AST, private: set[str], out: str | None) -> Refused | None:
+    """A store to, or a change of, something that outlives the iteration."""
+    for inner in ast.walk(part):
+        if isinstance(inner, (ast.Subscript, ast.Attribute)) and not isinstance(
+            inner.ctx, ast.Load
+        ):
+            if _root(inner) not in private:
+                return _no(f"it stores to {ast.unparse(inner)}", inner, "return the value instead")
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            root = _root(inner.func)
+            own = root in private or (root == out and inner.func.attr == "append")
+            if inner.func.attr in _CHANGING and not own:
+                return _no(f"it changes {ast.unparse(inner.func)}", inner, "return the value")
+        elif isinstance(inner, ast.Name) and inner.id == out and not _is_append(part, inner):
+            return _no(
+                f"it reads {out!r}, which earlier iterations filled", inner, "split the loop"
+            )
+    return None
+
+
+def _is_append(part: ast.AST, name: ast.Name) -> bool:
+    return any(
+        isinstance(inner, ast.Attribute) and inner.value is name and inner.attr == "append"
+        for inner in ast.walk(part)
+    )
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _stored(node: ast.AST) -> set[str]:
+    found = set()
+    for inner in _outside_comprehensions(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            found.add(inner.id)
+        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+            found.add(inner.name)
+    return found
+
+
+def _outside_comprehensions(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp)):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _outside_comprehensions(child)
+
+
+def _names_outside(whole: ast.FunctionDef, loop: ast.For) -> set[str]:
+    inside = {id(inner) for inner in ast.walk(loop)}
+    names = {argument.arg for argument in ast.walk(whole.args) if isinstance(argument, ast.arg)}
+    for inner in ast.walk(whole):
+        if id(inner) not in inside and isinstance(inner, ast.Name):
+            names.add(inner.id)
+    return names | {n.id for n in ast.walk(loop.iter) if isinstance(n, ast.Name)}
+
+
+def _read_before_assigned(
+    statements: Sequence[ast.stmt], assigned: set[str], private: set[str]
+) -> str | None:
+    """A private name that a path through the body may read before assigning it.
+
+    ``assigned`` is widened by what the statements surely assign.
+    """
+    for statement in statements:
+        blocks = _blocks(statement)
+        for part in ast.iter_child_nodes(statement):
+            if isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                continue
+            for inner in _outside_comprehensions(part):
+                early = isinstance(inner, ast.Name) and inner.id in private - assigned
+                reads = isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
+                augmented = isinstance(statement, ast.AugAssign) and part is statement.target
+                if early and (reads or augmented):
+                    assert isinstance(inner, ast.Name)
+                    return inner.id
+                if isinstance(inner, (ast.ListComp, ast.SetComp, ast.DictComp)):
+                    own = {
+                        n.id
+                        for g in inner.generators
+                        for n in ast.walk(g.target)
+                        if isinstance(n, ast.Name)
+                    }
+                    for name in ast.walk(inner):
+                        if isinstance(name, ast.Name) and name.id in private - assigned - own:
+                            return name.id
+        states = []
+        for block in blocks:
+            state = set(assigned)
+            if isinstance(statement, ast.For):
+                state |= _stored(statement.target)
+            problem = _read_before_assigned(block, state, private)
+            if problem is not None:
+                return problem
+            states.append(state)
+        if isinstance(statement, ast.If):
+            assigned |= states[0] & (states[1] if len(states) > 1 else set(assigned))
+        elif isinstance(statement, ast.With):
+            assigned |= states[0] | {n for i in statement.items for n in _stored(i)}
+        elif not blocks:
+            assigned |= _stored(statement)
+    return None
+
+
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    found = [getattr(statement, name, None) for name in ("body", "orelse", "finalbody")]
+    blocks = [block for block in found if isinstance(block, list) and block]
+    for handler in getattr(statement, "handlers", []):
+        blocks.append(handler.body)
+    for case in getattr(statement, "cases", []):
+        blocks.append(case.body)
+    return blocks
+
+
+class _Copier:
+    """Copies a tree and carries the marks of chosen nodes over to their copies."""
+
+    def copy(self, node: ast.FunctionDef | Any, changer: _Changer) -> Any:
+        memo: dict[int, Any] = {}
+        copied = copy.deepcopy(node, memo)
+        changer.marks = {id(memo[key]): number for key, number in changer.marks.items()}
+        return copied
+
+
+class _Changer(ast.NodeTransformer):
+    """Replaces marked loops by calls of the mapper."""
+
+    def __init__(self, marks: dict[int, int]) -> None:
+        self.marks = marks
+
+    def visit_ListComp(self, node: ast.ListComp) -> Any:
+        number = self.marks.get(id(node))
+        if number is None:
+            return self.generic_visit(node)
+        generator = node.generators[0]
+        iterable = generator.iter
+        generator.iter = ast.Tuple([ast.Name(_ITEM, ast.Load())], ast.Load())
+        arguments = ast.arguments(
+            posonlyargs=[], args=[ast.arg(_ITEM)], kwonlyargs=[], kw_defaults=[], defaults=[]
+        )
+        body = ast.Lambda(arguments, node)
+        return _located(_mapped(number, body, iterable), node)
+
+    def visit_For(self, node: ast.For) -> Any:
+        number = self.marks.get(id(node))
+        if number is None:
+            return self.generic_visit(node)
+        out = _appended(node)
+        assert out is not None
+        template = ast.parse(f"def {_FUNCTION}({_ITEM}):\n {out} = []\n return {out}").body[0]
+        assert isinstance(template, ast.FunctionDef)
+        iterable = node.iter
+        node.iter = ast.Tuple([ast.Name(_ITEM, ast.Load())], ast.Load())
+        first, last = template.body
+        template.body = [first, node, last]
+        for inner in (template, *ast.walk(template.args), *ast.walk(first), *ast.walk(last)):
+            ast.copy_location(inner, node)
+        call = _mapped(number, ast.Name(_FUNCTION, ast.Load()), iterable)
+        extend = ast.Attribute(ast.Name(out, ast.Load()), "extend", ast.Load())
+        return [template, _located(ast.Expr(ast.Call(extend, [call], [])), node)]
+
+
+def _mapped(number: int, body: ast.expr, iterable: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(MAPPER, ast.Load()), [ast.Constant(number), body, iterable], [])
+
+
+def _located(node: Any, like: ast.AST) -> Any:
+    """Give the new nodes, and only those, the place of the loop that they replace."""
+    located: Any = ast.fix_missing_locations(ast.copy_location(node, like))
+    return located
