@@ -15,7 +15,6 @@ from epochly.code.function import Function
 from epochly.cores import usable_cores
 from epochly.levels import Level
 from epochly.model import Arguments, Refused
-
 from epochly_backends.mapped import Mapped, prepare_mapped
 
 MOST_THREADS = 64

@@ -47,7 +47,7 @@ def print_report(report: Report, console: Console, *, detail: bool) -> None:
         _section(console, "Hot lines", wording.hot_lines(report))
     timed = [row for row in report.levels if wording.was_timed(row)]
     if timed:
-        console.print(_timings(timed))
+        console.print(_timings(timed, report))
     _remarks(console, report)
     if detail:
         _section(console, "Findings", wording.findings(report))
@@ -98,7 +98,7 @@ def _header(report: Report) -> list[tuple[str, str]]:
     return facts
 
 
-def _timings(rows: Sequence[LevelRow]) -> RichTable:
+def _timings(rows: Sequence[LevelRow], report: Report) -> RichTable:
     from rich import box
     from rich.table import Table as RichTable
 
@@ -114,14 +114,14 @@ def _timings(rows: Sequence[LevelRow]) -> RichTable:
     for heading, side in headings:
         grid.add_column(heading, justify=side, overflow="fold")
     for row in rows:
-        grid.add_row(*_timing(row))
+        grid.add_row(*_timing(row, recommended=wording.is_recommended(row, report)))
     return grid
 
 
-def _timing(row: LevelRow) -> tuple[RenderableType, ...]:
-    strong = "bold green" if row.best else ""
+def _timing(row: LevelRow, *, recommended: bool) -> tuple[RenderableType, ...]:
+    strong = "bold green" if recommended else ""
     return (
-        _stacked(f"{'★' if row.best else ' '} {wording.level(row)}", f"  {row.backend}", strong),
+        _stacked(f"{'★' if recommended else ' '} {wording.level(row)}", f"  {row.backend}", strong),
         _stacked(seconds(row.median_s), seconds(row.cpu_s)),
         _stacked(wording.speedup(row), wording.interval(row), strong),
         _stacked(seconds(row.first_call_s), wording.breakeven(row)),

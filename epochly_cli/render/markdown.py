@@ -37,7 +37,7 @@ def report_markdown(report: Report, *, detail: bool = True) -> str:
     blocks = [f"## {_escape(wording.title(report))}", _header(report)]
     if detail:
         blocks.append(_section("Hot lines", wording.hot_lines(report)))
-    timed = tuple(_row(row) for row in report.levels if wording.was_timed(row))
+    timed = tuple(_row(row, report) for row in report.levels if wording.was_timed(row))
     if timed:
         blocks.append(table_markdown(Table(_COLUMNS, timed)))
     blocks.append(_bullets(_remarks(report)))
@@ -93,9 +93,9 @@ def _header(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _row(row: LevelRow) -> tuple[str, ...]:
+def _row(row: LevelRow, report: Report) -> tuple[str, ...]:
     return (
-        "★" if row.best else "",
+        "★" if wording.is_recommended(row, report) else "",
         wording.level(row),
         row.backend,
         seconds(row.median_s),

@@ -119,6 +119,12 @@ def result(row: LevelRow) -> str:
     return facts.verdict
 
 
+def is_recommended(row: LevelRow, report: Report) -> bool:
+    """Whether this is the row to apply; ``best`` alone is only the best of its level."""
+    advice = report.recommendation
+    return row.best and (row.level, row.backend) == (advice.level, advice.backend)
+
+
 def was_timed(row: LevelRow) -> bool:
     """Whether the row has a time to show."""
     return row.median_s is not None

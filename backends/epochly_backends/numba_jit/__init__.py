@@ -44,23 +44,20 @@ class NumbaJit:
             return Refused(
                 f"{function.name} is not written in Python", remedy="nothing: it is native already"
             )
-        try:
-            vectorized = _vectorized_line(function)
-        except SourceError as error:
-            return Refused(error.what, remedy=error.remedy or "define it in a file")
-        if vectorized is not None:
-            return Refused(
-                "already vectorized: nothing for a compiler to remove",
-                vectorized,
-                "stay at level 0, or try level 4 where the arrays are large",
-            )
         from epochly_backends.numba_jit.prepared import CompiledFunction
         from epochly_backends.numba_jit.values import Refusal
 
         try:
             return CompiledFunction(function, function.plain, example)
         except Refusal as refusal:
-            return Refused(refusal.reason, refusal.line, refusal.remedy)
+            vectorized = _vectorized_line(function)
+            if vectorized is None:
+                return Refused(refusal.reason, refusal.line, refusal.remedy)
+            return Refused(
+                "already vectorized: nothing for a compiler to remove",
+                vectorized,
+                "stay at level 0, or try level 4 where the arrays are large",
+            )
         except Deoptimize as error:
             return Refused(error.what, remedy="give arguments that the function takes")
 
@@ -71,7 +68,10 @@ def _vectorized_line(function: Function) -> int | None:
     from epochly_backends.numba_jit.values import Refusal
 
     assert function.plain is not None
-    node = function.source.node
+    try:
+        node = function.source.node
+    except SourceError:
+        return None
     if any(isinstance(part, _LOOPS) for part in ast.walk(node)):
         return None
     guards = Guards()

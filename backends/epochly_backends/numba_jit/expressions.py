@@ -6,7 +6,7 @@ import ast
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from epochly_backends.numba_jit import elements, operators
+from epochly_backends.numba_jit import comparisons, elements, operators
 from epochly_backends.numba_jit.kinds import (
     NONE,
     NP_BOOL,
@@ -107,7 +107,7 @@ class Expressions:
             case ast.UnaryOp(op=ast.Not()):
                 return f"(not {self.test(node.operand)})"
             case ast.Compare():
-                return self.comparison(node).text
+                return comparisons.comparison(self, node).text
         return truth(self.value(node))
 
     def constant(self, value: Any, what: str) -> Value:
@@ -127,43 +127,6 @@ class Expressions:
             "pass arrays and other data as arguments; only numbers may be fixed",
         )
 
-    def comparison(self, node: ast.Compare) -> Value:
-        """A comparison, also chained; the text is a boolean."""
-        operands = [node.left, *node.comparators]
-        for middle in operands[1:-1]:
-            _must_repeat(middle)
-        parts = [
-            self._compare(operator, first, second)
-            for operator, first, second in zip(node.ops, operands, operands[1:], strict=False)
-        ]
-        kind: Kind | None = None
-        for part in parts:
-            kind = join(kind, part.kind)
-        return Value(kind, f"({' and '.join(part.text for part in parts)})")
-
-    def _compare(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Value:
-        if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Tuple):
-            _must_repeat(left)
-            if not all(isinstance(item, ast.Constant) for item in right.elts):
-                raise Refusal("`in` a tuple of other than constants", "compare with == and `or`")
-            parts = [self._compare(ast.Eq(), left, item).text for item in right.elts]
-            text = f"({' or '.join(parts) or 'False'})"
-            negate = isinstance(operator, ast.NotIn)
-            return Value(number(PY_BOOL), f"(not {text})" if negate else text)
-        if isinstance(operator, ast.Is | ast.IsNot):
-            return self._identity(operator, left, right)
-        return operators.compare(operator, self.value(left), self.value(right))
-
-    def _identity(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Value:
-        if not isinstance(right, ast.Constant) or right.value is not None:
-            raise Refusal("`is` between values", "compare with ==")
-        value = self.value(left)
-        if isinstance(value.kind, Number) and NONE in value.kind.tags:
-            text = "True" if value.kind.single == NONE else f"({value.text}[1] == {NONE})"
-        else:
-            text = "False"
-        return Value(number(PY_BOOL), f"(not {text})" if isinstance(operator, ast.IsNot) else text)
-
     def _value(self, node: ast.expr) -> Value:
         match node:
             case ast.Constant():
@@ -180,7 +143,7 @@ class Expressions:
                     raise Refusal("`and`/`or` as a value", "use `if`, or compare first")
                 return Value(number(PY_BOOL), self.test(node))
             case ast.Compare():
-                result = self.comparison(node)
+                result = comparisons.comparison(self, node)
                 if isinstance(result.kind, Number) and result.kind.single is None:
                     raise Refusal(f"a comparison whose result is {result.kind}", "use bool(...)")
                 return result
@@ -298,11 +261,6 @@ def _is_negative_int(node: ast.expr) -> bool:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(size))):
             return size > 0
     return False
-
-
-def _must_repeat(node: ast.expr) -> None:
-    if any(isinstance(part, ast.Call) for part in ast.walk(node)):
-        raise Refusal("a call in the middle of a chained comparison", "assign it first")
 
 
 _SIGNED = tuple(number(tag) for tag in (PY_INT, PY_FLOAT, NP_INT, NP_FLOAT))

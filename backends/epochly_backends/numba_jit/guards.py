@@ -31,7 +31,7 @@ class Guards:
                     return False
             except ValueError:
                 return False
-        return all(_parts(function) == parts for function, parts in self._functions.values())
+        return all(parts_of(function) == parts for function, parts in self._functions.values())
 
     def resolve(self, function: FunctionType, node: ast.expr) -> Any:
         """What a name, or an attribute of a module, means to a function; guarded from now on.
@@ -54,7 +54,7 @@ class Guards:
 
     def watch(self, function: FunctionType) -> None:
         """Guard a helper's code and defaults."""
-        self._functions[id(function)] = function, _parts(function)
+        self._functions[id(function)] = function, parts_of(function)
 
     def _name(self, function: FunctionType, name: str) -> Any:
         if name.startswith("__") and not name.endswith("__"):
@@ -81,7 +81,8 @@ class Guards:
         return namespace[key]
 
 
-def _parts(function: FunctionType) -> tuple[Any, ...]:
+def parts_of(function: FunctionType) -> tuple[Any, ...]:
+    """What of a function may be replaced while it stays the same object."""
     defaults = function.__defaults__ or ()
     keyword_defaults = function.__kwdefaults__ or {}
     return function.__code__, *map(id, defaults), *map(id, keyword_defaults.values())

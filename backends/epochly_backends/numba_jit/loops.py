@@ -39,7 +39,7 @@ def iterated(expressions: Expressions, node: ast.expr) -> Value:
             called = expressions.resolve(node.func)
             if called is builtins.range:
                 return _range(expressions, node, "range")
-            if called in _COMBINED and not node.keywords:
+            if called in _COMBINED:
                 return _combined(expressions, node, name)
     value = expressions.value(node)
     return Value(_element(expressions, value.kind), value.text)
@@ -77,15 +77,22 @@ def _combined(expressions: Expressions, node: ast.Call, name: str) -> Value:
             ):
                 return _range(expressions, run, "backwards")
         raise Refusal("reversed() of other than a range", "loop over the indices backwards")
-    if name == "enumerate" and len(node.args) != 1:
-        raise Refusal("enumerate() with a start", "add the start inside the loop")
-    parts = [iterated(expressions, item) for item in node.args]
+    if any(ast.unparse(keyword) != "strict=False" for keyword in node.keywords):
+        raise Refusal(f"keyword arguments of {name}()", "check the lengths before the loop")
+    sequences, start = node.args, ""
+    if name == "enumerate" and len(node.args) == 2:
+        sequences = node.args[:1]
+        first = expressions.value(node.args[1])
+        if first.kind not in (None, number(PY_INT)):
+            raise Refusal(f"a start that is {first.kind}", "use an int")
+        start = f", bound({first.text})"
+    parts = [iterated(expressions, item) for item in sequences]
     if not parts or any(part.kind is None for part in parts):
         return Value(None, "range(0)")
     kinds: tuple[Kind, ...] = tuple(part.kind for part in parts if part.kind is not None)
     if name == "enumerate":
         kinds = (number(PY_INT), *kinds)
-    return Value(TupleOf(kinds), f"{name}({', '.join(part.text for part in parts)})")
+    return Value(TupleOf(kinds), f"{name}({', '.join(part.text for part in parts)}{start})")
 
 
 def _element(expressions: Expressions, kind: Kind | None) -> Kind | None:

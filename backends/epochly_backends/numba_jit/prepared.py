@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import Level
 from epochly.model import Arguments, Realized
+from epochly_backends.numba_jit.guards import parts_of
 from epochly_backends.numba_jit.kinds import kind_of
 from epochly_backends.numba_jit.specialization import Specialization
 from epochly_backends.numba_jit.values import Refusal
@@ -45,6 +46,7 @@ class CompiledFunction:
         self._plain = plain
         self._function = function
         self._signature = inspect.signature(plain, follow_wrapped=False)
+        self._parts = parts_of(plain)
         bound = function.arguments_of_plain(Arguments())
         self._prefix = list(bound.args)
         self._direct = len(self._signature.parameters) if not bound.kwargs else -1
@@ -108,6 +110,9 @@ class CompiledFunction:
 
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
         given = self._function.arguments_of_plain(Arguments(tuple(args), kwargs))
+        if parts_of(self._plain) != self._parts:
+            self._parts = parts_of(self._plain)
+            self._signature = inspect.signature(self._plain, follow_wrapped=False)
         try:
             bound = self._signature.bind(*given.args, **given.kwargs)
         except TypeError as error:

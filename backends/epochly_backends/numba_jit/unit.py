@@ -114,6 +114,15 @@ class Unit:
         original = source.node
         if not isinstance(original, ast.FunctionDef):
             raise Refusal("a lambda or coroutine", "write it as a plain function", source.line)
+        if function.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE):
+            raise Refusal("a generator", "return a list", source.line)
+        for part in ast.walk(original):
+            if isinstance(part, ast.Global | ast.Nonlocal):
+                raise Refusal(
+                    "a variable of an outer scope is declared to be written",
+                    "return the new value instead",
+                    part.lineno,
+                )
         if original.args.vararg or original.args.kwarg:
             raise Refusal("*args or **kwargs", "name the parameters", source.line)
         node = desugared(original)
@@ -171,7 +180,7 @@ class Unit:
         handler = table().get(called) if isinstance(called, Hashable) else None
         if handler is not None:
             return handler(expressions, node)
-        if isinstance(called, FunctionType) and not called.__module__.startswith("numpy"):
+        if isinstance(called, FunctionType) and not str(called.__module__).startswith("numpy"):
             return self._helper(expressions, node, called)
         raise Refusal(
             f"a call of {ast.unparse(node.func)}",

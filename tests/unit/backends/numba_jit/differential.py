@@ -38,7 +38,7 @@ def differential(function: Callable[..., Any], *args: Any) -> str:
     Returns
     -------
     str
-        ``equal``, ``refused:`` with the reason, or ``deoptimized``; a difference fails an assertion.
+        ``equal``, ``deoptimized``, or ``refused:`` with the reason; a difference fails.
     """
     if function not in _prepared:
         _prepared[function] = prepare(function, *args)

@@ -144,7 +144,7 @@ def n_body(position, velocity, mass, dt, steps):
 
 
 def levenshtein(a, b):
-    previous = list(j for j in range(len(b) + 1))
+    previous = [j for j in range(len(b) + 1)]  # noqa: C416
     for i in range(1, len(a) + 1):
         current = [i] + [0] * len(b)
         for j in range(1, len(b) + 1):
@@ -243,7 +243,9 @@ def enumerated(values, weights):
     total = 0.0
     for i, x in enumerate(values):
         total += i * x
-    for x, w in zip(values, weights):
+    for i, x in enumerate(values, 1):
+        total += i * x
+    for x, w in zip(values, weights, strict=False):
         total -= x * w
     for i in reversed(range(len(values))):
         total *= 0.5

@@ -1,0 +1,292 @@
+"""Level 3: the items of comprehensions and append-loops on every core."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+from epochly.backend import Available, Capabilities, Unavailable
+from epochly.code.callgraph import call_graph
+from epochly.code.function import Function
+from epochly.cores import usable_cores
+from epochly.errors import Deoptimize
+from epochly.levels import Level
+from epochly.model import Arguments, Refused
+from epochly_backends.mapped import Mapped, prepare_mapped
+from epochly_backends.threads import ThreadRunner
+
+CHUNKS_PER_WORKER = 4
+RELEASED_SHARE = 0.75
+
+Body = Callable[[Any], list[Any]]
+
+
+class Processes:
+    """Runs independent items in worker processes, or in threads where they release the GIL."""
+
+    name = "processes"
+    level = Level.CORES
+    capabilities = Capabilities(uses_cores=True)
+
+    def availability(self) -> Available | Unavailable:
+        """Available with more than one core."""
+        cores = usable_cores()
+        if cores < 2:
+            return Unavailable("there is one usable core", "allow more cores to this process")
+        return Available(f"{cores} cores")
+
+    def prepare(self, function: Function, example: Arguments) -> Mapped | Refused:
+        """Map the loops whose bodies are pure or only read."""
+        return prepare_mapped(function, self.level, self.name, CoreRunner(function))
+
+
+class CoreRunner:
+    """Finds out on the first real items whether threads do, and uses loky's processes if not."""
+
+    def __init__(self, function: Function) -> None:
+        self._function = function
+        self._threads = ThreadRunner()
+        self._released: bool | None = None
+        self._chunks = 0
+        self._started = False
+
+    def run(self, body: Body, items: list[Any]) -> tuple[str, list[Any]]:
+        """Run the items; the first three tell whether they hold the GIL."""
+        cores = usable_cores()
+        head: list[Any] = []
+        item_s = 0.0
+        if self._released is None:
+            if len(items) < 4:
+                return "sequential", [value for item in items for value in body(item)]
+            started = time.perf_counter()
+            head = body(items[0])
+            item_s = time.perf_counter() - started
+            pair, self._released = _pair(body, items[1:3])
+            head += pair
+            items = items[3:]
+        if self._released:
+            from threadpoolctl import threadpool_limits
+
+            with threadpool_limits(1):
+                return "threads", head + self._threads.run_chunks(body, items, cores, item_s)
+        return "processes", head + self._spread(body, items, cores)
+
+    def stats(self) -> Mapping[str, float]:
+        """Chunks so far, and the workers that ran them."""
+        threads = self._threads.stats()
+        return {"workers": usable_cores(), "chunks": self._chunks + threads["chunks"]}
+
+    def close(self) -> None:
+        """End threads and processes."""
+        self._threads.close()
+        if self._started:
+            from joblib.externals.loky import get_reusable_executor
+
+            get_reusable_executor().shutdown(wait=True)
+            self._started = False
+
+    def _spread(self, body: Body, items: list[Any], cores: int) -> list[Any]:
+        from joblib.externals.loky import get_reusable_executor
+
+        size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
+        chunks = [items[start : start + size] for start in range(0, len(items), size)]
+        payloads = [_packed(self._function, (body, chunk, _Context.now())) for chunk in chunks]
+        executor = get_reusable_executor(max_workers=cores, timeout=60)
+        self._started = True
+        self._chunks += len(chunks)
+        futures = [executor.submit(run_packed, payload) for payload in payloads]
+        values: list[Any] = []
+        try:
+            for future in futures:
+                values += _unpacked(future.result())
+        finally:
+            for future in futures:
+                if not future.cancel():
+                    future.exception()
+        return values
+
+
+class _Context:
+    """What a worker must share with the caller besides its data."""
+
+    def __init__(self, folder: str, variables: dict[str, str], decimals: Any, errors: Any) -> None:
+        self.folder = folder
+        self.variables = variables
+        self.decimals = decimals
+        self.errors = errors
+        self.filters: list[Any] = []
+
+    @classmethod
+    def now(cls) -> _Context:
+        import decimal
+        import warnings
+
+        import numpy as np
+
+        found = cls(os.getcwd(), dict(os.environ), decimal.getcontext().copy(), np.geterr())
+        found.filters = list(warnings.filters)
+        return found
+
+    def enter(self) -> None:
+        import decimal
+        import warnings
+
+        import numpy as np
+
+        os.chdir(self.folder)
+        os.environ.clear()
+        os.environ.update(self.variables)
+        decimal.setcontext(self.decimals)
+        np.seterr(**self.errors)
+        warnings.filters[:] = self.filters  # type: ignore[index]
+
+
+def run_packed(payload: bytes) -> bytes:
+    """Run one chunk in a worker process; what it raises is part of the answer."""
+    import pickle
+
+    import cloudpickle
+    from threadpoolctl import threadpool_limits
+
+    body, items, context = pickle.loads(payload)
+    context.enter()
+    values: list[Any] = []
+    try:
+        with threadpool_limits(1):
+            for item in items:
+                found = body(item)
+                if _shares(found, (item, _data_of(body))):
+                    return _failure("an item's result is, or holds, the item or a shared object")
+                values += found
+        return bytes(cloudpickle.dumps(("values", values), protocol=5))
+    except Exception as error:  # noqa: BLE001 - the user's exception, raised by the caller
+        try:
+            packed: bytes = cloudpickle.dumps(("raised", error), protocol=5)
+            copied = pickle.loads(packed)[1]
+        except Exception:  # noqa: BLE001 - __reduce__ may raise anything
+            return _failure(f"{type(error).__name__} cannot travel between processes")
+        if type(copied) is not type(error) or repr(copied.args) != repr(error.args):
+            return _failure(f"{type(error).__name__} does not survive pickling")
+        return packed
+
+
+def _failure(reason: str) -> bytes:
+    import pickle
+
+    return pickle.dumps(("deoptimize", reason))
+
+
+def _unpacked(answer: bytes) -> list[Any]:
+    import pickle
+
+    kind, value = pickle.loads(answer)
+    if kind == "raised":
+        raise value
+    if kind == "deoptimize":
+        raise Deoptimize(value)
+    found: list[Any] = value
+    return found
+
+
+def _packed(function: Function, value: Any) -> bytes:
+    """Pickle with the user's modules by value: workers cannot import them, and globals are now's.
+
+    Raises
+    ------
+    Deoptimize
+        When something cannot be pickled; nothing has run elsewhere by then.
+    """
+    import sys
+
+    import cloudpickle
+
+    assert function.plain is not None
+    modules: set[ModuleType] = set()
+    for member in call_graph(function.plain).functions:
+        module = sys.modules.get(member.__module__)
+        if module is not None and module not in modules:
+            modules.add(module)
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        packed: bytes = cloudpickle.dumps(value, protocol=5)
+    except Exception as error:
+        raise Deoptimize(f"the items cannot travel to another process: {error}") from error
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)
+    return packed
+
+
+def _pair(body: Body, items: list[Any]) -> tuple[list[Any], bool]:
+    """Run two items in two threads at once; whether they overlapped more than the GIL lets them."""
+    results: list[Any] = [None, None]
+    cpu = [0.0, 0.0]
+
+    def work(index: int) -> None:
+        started = time.thread_time()
+        try:
+            results[index] = (True, body(items[index]))
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            results[index] = (False, error)
+        cpu[index] = time.thread_time() - started
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(2)]
+    wall = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wall = time.perf_counter() - wall
+    values: list[Any] = []
+    for good, value in results:
+        if not good:
+            raise value
+        values += value
+    return values, wall < RELEASED_SHARE * sum(cpu)
+
+
+def _data_of(body: Body) -> tuple[Any, ...]:
+    assert isinstance(body, FunctionType)
+    names = body.__code__.co_names
+    cells = tuple(cell.cell_contents for cell in body.__closure__ or ())
+    return (*cells, *(body.__globals__[name] for name in names if name in body.__globals__))
+
+
+def _shares(result: list[Any], given: tuple[Any, ...]) -> bool:
+    """Whether a result holds an object that the caller holds too: its identity would be lost."""
+    import numpy as np
+
+    theirs = _reach(given)
+    ours = _reach(result)
+    if any(key in theirs for key in ours):
+        return True
+    arrays = [value for value in theirs.values() if isinstance(value, np.ndarray)]
+    return any(
+        isinstance(value, np.ndarray) and np.may_share_memory(value, other)
+        for value in ours.values()
+        for other in arrays
+    )
+
+
+def _reach(root: Any) -> dict[int, Any]:
+    import gc
+
+    import numpy as np
+
+    found: dict[int, Any] = {}
+    todo = list(root)
+    while todo:
+        value = todo.pop()
+        if id(value) in found or isinstance(value, (type, ModuleType, FunctionType)):
+            continue
+        if gc.is_tracked(value) or isinstance(value, (np.ndarray, dict, bytearray)):
+            if not isinstance(value, tuple):
+                found[id(value)] = value
+            todo += gc.get_referents(value)
+    return found
