@@ -45,7 +45,7 @@ def get_backend(name: str) -> Backend:
         )
     try:
         factory = entry.load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise EpochlyError(
             f"the backend {name!r} cannot be imported: {error}",
             where=entry.value,
@@ -54,7 +54,22 @@ def get_backend(name: str) -> Backend:
     return cast(Backend, factory())
 
 
+@cache
+def _loaded() -> tuple[tuple[Backend, ...], tuple[EpochlyError, ...]]:
+    good, bad = [], []
+    for name in backend_names():
+        try:
+            good.append(get_backend(name))
+        except EpochlyError as error:
+            bad.append(error)
+    return tuple(good), tuple(bad)
+
+
 def backends_of(level: Level) -> tuple[Backend, ...]:
-    """Every backend of a level, in alphabetical order of their names."""
-    every = (get_backend(name) for name in backend_names())
-    return tuple(backend for backend in every if backend.level == level)
+    """Every backend of a level that can be imported, in alphabetical order of their names."""
+    return tuple(backend for backend in _loaded()[0] if backend.level == level)
+
+
+def broken_backends() -> tuple[EpochlyError, ...]:
+    """Why registered backends cannot be imported; their level is therefore unknown."""
+    return _loaded()[1]

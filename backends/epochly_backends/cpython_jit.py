@@ -19,8 +19,8 @@ __all__ = ["CPythonJit"]
 
 SWITCH = {"PYTHON_JIT": "1"}
 _BUILD = (
-    "use CPython 3.13 or later configured with --enable-experimental-jit=yes-off; for 3.14 the"
-    " installers of python.org for Windows and macOS are"
+    "use CPython 3.13 or later configured with --enable-experimental-jit=yes-off, as"
+    " python.org's installers of 3.14 for Windows and macOS are"
 )
 _FREE = "use a build of CPython with the GIL: its JIT does not work without"
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 from epochly.backend import Available, Capabilities, Unavailable
 from epochly.code.callgraph import call_graph
@@ -143,7 +143,8 @@ class _Context:
         os.environ.update(self.variables)
         decimal.setcontext(self.decimals)
         np.seterr(**self.errors)
-        warnings.filters[:] = self.filters  # type: ignore[index]
+        warnings.resetwarnings()
+        cast("list[Any]", warnings.filters).extend(self.filters)
 
 
 def run_packed(payload: bytes) -> bytes:

@@ -23,8 +23,8 @@ _LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Asyn
 _NAMING = (ast.Global, ast.Nonlocal, ast.Delete, ast.NamedExpr, ast.Import, ast.ImportFrom)
 _FRAMES = frozenset({"locals", "vars", "dir", "eval", "exec", "globals", "super"})
 _CHANGING = frozenset(
-    ("add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop")
-    + ("popitem", "popleft", "remove", "resize", "reverse", "setdefault", "sort", "update")
+    "add append appendleft clear discard extend fill insert pop popitem popleft remove "
+    "resize reverse setdefault sort update".split()
 )
 
 Mapper = Callable[[int, Callable[[Any], list[Any]], Any], list[Any]]

@@ -57,13 +57,13 @@ class Run:
             workload.tolerance, exact=workload.tolerance.exact or options.exact
         )
         self._baseline = Contender(Level.MONITOR, "monitor")
-        self._others = self._contenders()
         self._understood: dict[str, Any] = {"repetition": {"writes": None}, "findings": []}
         self._profile: Profile | None = None
         self._shape_only = False
         self._stateful = False
         self._once = False
         self._notes: list[str] = []
+        self._others = self._contenders()
         self.target: TargetInfo | None = None
 
     def explore(self) -> None:
@@ -155,10 +155,11 @@ class Run:
         return answer
 
     def _contenders(self) -> list[Contender]:
-        from epochly.registry import backends_of
+        from epochly.registry import backends_of, broken_backends
 
         if self._options.against_itself:
             return [Contender(Level.MONITOR, "monitor", twin=True)]
+        self._notes += [f"{error.what}: {error.remedy}" for error in broken_backends()]
         levels = self._workload.levels or self._options.levels
         return [
             Contender(level, backend.name, dict(backend.capabilities.worker_environment))
