@@ -56,10 +56,10 @@ class CupyGpu:
             return Refused(found.reason, remedy=found.remedy)
         import cupy
 
-        return prepare_on(cupy, function)
+        return prepare_on(cupy, function, example)
 
 
-def prepare_on(xp: Any, function: Function) -> Prepared | Refused:
+def prepare_on(xp: Any, function: Function, example: Arguments) -> Prepared | Refused:
     """Rewrite a function for the arrays of a module like CuPy.
 
     Parameters
@@ -67,6 +67,7 @@ def prepare_on(xp: Any, function: Function) -> Prepared | Refused:
     xp : module
         CuPy, or what stands in for it in tests.
     function : Function
+    example : Arguments
 
     Returns
     -------
@@ -82,8 +83,9 @@ def prepare_on(xp: Any, function: Function) -> Prepared | Refused:
         rewritten = Rewritten(function.plain, device)
     except Unsuited as found:
         return Refused(found.reason, found.line, found.remedy)
-    if not rewritten.uses_arrays:
-        reason = "nothing in it calls NumPy"
+    given = (*example.args, *example.kwargs.values(), *function.bound.args)
+    if not rewritten.uses_arrays and not _holds_array(given):
+        reason = "nothing in it works on NumPy arrays"
         return Refused(reason, function.line, "level 2 compiles loops over numbers")
     return OnDevice(xp, function, rewritten)
 
@@ -173,6 +175,15 @@ def _check_errors_are_quiet() -> None:
     for action, _, category, _, _ in warnings.filters:
         if action == "error" and issubclass(RuntimeWarning, category):
             raise Deoptimize("a warning filter asks for errors that the device does not raise")
+
+
+def _holds_array(values: Any) -> bool:
+    import numpy as np
+
+    return any(
+        isinstance(value, np.ndarray) or (isinstance(value, list | tuple) and _holds_array(value))
+        for value in values
+    )
 
 
 def _random_state() -> tuple[Any, Any]:

@@ -42,8 +42,6 @@ _REFUSED = {
     ast.FunctionDef: "a function made inside",
     ast.AsyncFunctionDef: "a function made inside",
     ast.Lambda: "a function made inside",
-    ast.LShift: "a shift",
-    ast.RShift: "a shift",
     ast.JoinedStr: "a formatted string",
     ast.Match: "a `match`",
 }
@@ -53,7 +51,7 @@ _GENERATOR_METHODS = frozenset(
 )
 
 
-class Unsuited(Exception):  # noqa: N818 - a verdict, turned into a Refused
+class Unsuited(Exception):
     """Something in the source keeps the function from the device."""
 
     def __init__(self, reason: str, line: int | None, remedy: str) -> None:
@@ -204,10 +202,10 @@ class _Changer(ast.NodeTransformer):
         line = _line(node)
         if any(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
             value = self._sent("unpacked", node, [value, line])
-        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
-            target = node.targets[0]
+        place = node.targets[0]
+        if len(node.targets) == 1 and isinstance(place, ast.Subscript):
             self._whole.writes = True
-            parts = [value, self.visit(target.value), self._index(target.slice), line]
+            parts = [value, self.visit(place.value), self._index(place.slice), line]
             return ast.copy_location(ast.Expr(self._sent("store", node, parts)), node)
         for target in node.targets:
             self._check_names(target)
@@ -257,12 +255,13 @@ class _Changer(ast.NodeTransformer):
         return node
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
+        if isinstance(node.op, ast.LShift | ast.RShift):
+            raise Unsuited("it holds a shift", node.lineno, _SPLIT)
         left, right = self.visit(node.left), self.visit(node.right)
-        operator = self.visit(node.op)
-        way = {ast.Pow: "power", ast.MatMult: "matmul"}.get(type(operator))
+        way = {ast.Pow: "power", ast.MatMult: "matmul"}.get(type(node.op))
         if way is not None:
             return self._sent(way, node, [left, right, _line(node)])
-        return ast.copy_location(ast.BinOp(left, operator, right), node)
+        return ast.copy_location(ast.BinOp(left, node.op, right), node)
 
     def _index(self, node: ast.expr) -> ast.expr:
         """An index as an expression of its own: ``a:b`` becomes ``slice(a, b)``."""

@@ -44,7 +44,7 @@ class Visit:
         """
         import numpy as np
 
-        if isinstance(value, _PLAIN) or isinstance(value, np.generic | np.dtype | type):
+        if isinstance(value, (*_PLAIN, np.generic, np.dtype, type)):
             return value
         if id(value) in self._twins:
             return self._twins[id(value)][1]
@@ -71,8 +71,6 @@ class Visit:
         changed = []
         for original, twin, before in self._pristine:
             if not _same_bits(self._xp, twin, before):
-                if not original.flags.writeable:
-                    raise Deoptimize("a read-only array is written")
                 changed.append((original, self._get(twin)))
         for original, values in changed:
             np.copyto(original, values)
@@ -88,6 +86,8 @@ class Visit:
         for other, _ in self._twins.values():
             if isinstance(other, np.ndarray) and np.may_share_memory(array, other):
                 raise Deoptimize("two of the arrays overlap in memory")
+        if self._watches_writes and not array.flags.writeable:
+            raise Deoptimize("a read-only array may be written")
         twin = self._xp.asarray(array)
         if twin is array:
             twin = array.copy()
@@ -135,7 +135,7 @@ class Visit:
             return [self._fetch(item, home) for item in value]
         if type(value) is dict:
             return {key: self._fetch(item, home) for key, item in value.items()}
-        if isinstance(value, _PLAIN) or isinstance(value, np.generic | np.dtype | type):
+        if isinstance(value, (*_PLAIN, np.generic, np.dtype, type)):
             return value
         raise Deoptimize(f"a result of type {type(value).__name__} is not known to be the same")
 

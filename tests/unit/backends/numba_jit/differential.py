@@ -85,6 +85,8 @@ def same(first: Any, second: Any) -> bool:
         return all(same(a, b) for a, b in zip(first.flat, second.flat, strict=True))
     if isinstance(first, tuple | list):
         return len(first) == len(second) and all(map(same, first, second))
+    if isinstance(first, dict):
+        return list(first) == list(second) and same(list(first.values()), list(second.values()))
     if isinstance(first, float):
         if math.isnan(first) or math.isnan(second):
             return math.isnan(first) and math.isnan(second)
