@@ -11,7 +11,7 @@ help: ## Show what can be made
 
 demo: $(VENV)/.demo ## Run every level of the bundled workloads, then analyze one function
 	$(BIN)/epochly bench --bundled --levels 0-4 --budget 3
-	$(BIN)/epochly analyze epochly_fixtures.loop:func --budget 3
+	$(BIN)/epochly analyze epochly_fixtures.loops:energy --budget 3
 
 test: $(VENV)/.dev ## Run the tests
 	$(BIN)/pytest -n 2

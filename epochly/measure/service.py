@@ -7,9 +7,12 @@ import os
 import shlex
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from typing import IO
 
 from epochly.errors import UsageError
 from epochly.measure import tree
@@ -26,7 +29,8 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
     Parameters
     ----------
     command : str or None
-        As a shell would split it; ``EPOCHLY_SERVICE_PORT`` tells it where to listen.
+        As a shell would split it; ``EPOCHLY_SERVICE_PORT`` tells it where to listen. A first word
+        ``python`` is the interpreter that runs now.
     directory : str
         Its current directory.
 
@@ -47,24 +51,26 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
         port = probe.getsockname()[1]
     found = {PORT_VARIABLE: str(port)}
     mark = f"service-{uuid.uuid4().hex}"
+    words = tempfile.TemporaryFile()
     try:
         process = subprocess.Popen(
-            shlex.split(command),
+            _words_of(command),
             cwd=directory,
             env={**os.environ, **found, tree.RUN_VARIABLE: mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=words,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
+        words.close()
         raise UsageError(
             f"the service cannot be started: {error}",
             where=command,
             remedy="give a command that runs in the folder of epochly.yaml",
         ) from error
     try:
-        _wait_until_it_answers(process, port, command)
+        _wait_until_it_answers(process, port, command, words)
         yield found
     finally:
         process.terminate()
@@ -73,20 +79,27 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
         process.kill()
         process.wait()
         tree.end_strays(mark, session=process.pid)
-        if process.stderr is not None:
-            process.stderr.close()
+        words.close()
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, command: str) -> None:
+def _words_of(command: str) -> list[str]:
+    first, *others = shlex.split(command) or [""]
+    return [sys.executable if first in ("python", "python3") else first, *others]
+
+
+def _wait_until_it_answers(
+    process: subprocess.Popen[bytes], port: int, command: str, words: IO[bytes]
+) -> None:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            words = process.stderr.read().decode(errors="replace") if process.stderr else ""
+            words.seek(0)
+            said = words.read().decode(errors="replace")
             raise UsageError(
                 f"the service ended with status {process.returncode} before it answered",
                 where=command,
                 remedy=f"it must listen on 127.0.0.1, port ${PORT_VARIABLE}",
-                detail=words[-2000:] or None,
+                detail=said[-2000:] or None,
             )
         with (
             contextlib.suppress(OSError),
