@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, Protocol
 
 from epochly.code.function import Function
@@ -17,7 +18,7 @@ _LAZY_BUT_KNOWN = (enumerate, zip, reversed)
 class Runner(Protocol):
     """Runs the bodies of one loop side by side."""
 
-    def run(self, body: Callable[[Any], list[Any]], items: list[Any]) -> tuple[str, list[Any]]:
+    def run(self, body: FunctionType, items: list[Any]) -> tuple[str, list[Any]]:
         """The joined results in order, and the name of how they were run."""
         ...
 
@@ -72,7 +73,7 @@ class Mapped:
         """Give the workers back."""
         self._runner.close()
 
-    def _map(self, number: int, body: Callable[[Any], list[Any]], iterable: Any) -> list[Any]:
+    def _map(self, number: int, body: FunctionType, iterable: Any) -> list[Any]:
         if iter(iterable) is iterable and type(iterable) not in _LAZY_BUT_KNOWN:
             self._counts["sequential_loops"] += 1
             self._ways[number] = "sequential"

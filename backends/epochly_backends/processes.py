@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
 import math
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import FunctionType, ModuleType
 from typing import Any, cast
 
@@ -22,8 +23,7 @@ from epochly_backends.threads import ThreadRunner
 
 CHUNKS_PER_WORKER = 4
 RELEASED_SHARE = 0.75
-
-Body = Callable[[Any], list[Any]]
+PROBE_S = 0.01
 
 
 class Processes:
@@ -55,8 +55,8 @@ class CoreRunner:
         self._chunks = 0
         self._started = False
 
-    def run(self, body: Body, items: list[Any]) -> tuple[str, list[Any]]:
-        """Run the items; the first three tell whether they hold the GIL."""
+    def run(self, body: FunctionType, items: list[Any]) -> tuple[str, list[Any]]:
+        """Run the items; the first few tell whether they hold the GIL."""
         cores = usable_cores()
         head: list[Any] = []
         item_s = 0.0
@@ -66,9 +66,11 @@ class CoreRunner:
             started = time.perf_counter()
             head = body(items[0])
             item_s = time.perf_counter() - started
-            pair, self._released = _pair(body, items[1:3])
-            head += pair
-            items = items[3:]
+            each = min(math.ceil(PROBE_S / item_s), (len(items) - 1) // 3) if item_s else 1
+            probe = max(2, 2 * each)
+            values, self._released = _probed(body, items[1 : 1 + probe])
+            head += values
+            items = items[1 + probe :]
         if self._released:
             from threadpoolctl import threadpool_limits
 
@@ -90,7 +92,7 @@ class CoreRunner:
             get_reusable_executor().shutdown(wait=True)
             self._started = False
 
-    def _spread(self, body: Body, items: list[Any], cores: int) -> list[Any]:
+    def _spread(self, body: FunctionType, items: list[Any], cores: int) -> list[Any]:
         from joblib.externals.loky import get_reusable_executor
 
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
@@ -224,35 +226,44 @@ def _packed(function: Function, value: Any) -> bytes:
     return packed
 
 
-def _pair(body: Body, items: list[Any]) -> tuple[list[Any], bool]:
-    """Run two items in two threads at once; whether they overlapped more than the GIL lets them."""
-    results: list[Any] = [None, None]
+def _probed(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:
+    """Run items in two threads at once; whether they overlapped more than the GIL lets them."""
+    half = len(items) // 2
+    halves = [items[:half], items[half:]]
+    results: list[list[Any]] = [[], []]
+    failures: list[BaseException | None] = [None, None]
     cpu = [0.0, 0.0]
+    ended = [0.0, 0.0]
+    ready = threading.Barrier(3)
 
     def work(index: int) -> None:
+        ready.wait()
         started = time.thread_time()
         try:
-            results[index] = (True, body(items[index]))
+            for item in halves[index]:
+                results[index] += body(item)
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-            results[index] = (False, error)
+            failures[index] = error
         cpu[index] = time.thread_time() - started
+        ended[index] = time.perf_counter()
 
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(2)]
-    wall = time.perf_counter()
+    threads = [
+        threading.Thread(target=contextvars.copy_context().run, args=(work, index))
+        for index in range(2)
+    ]
     for thread in threads:
         thread.start()
+    ready.wait()
+    started = time.perf_counter()
     for thread in threads:
         thread.join()
-    wall = time.perf_counter() - wall
-    values: list[Any] = []
-    for good, value in results:
-        if not good:
-            raise value
-        values += value
-    return values, wall < RELEASED_SHARE * sum(cpu)
+    for failure in failures:
+        if failure is not None:
+            raise failure
+    return results[0] + results[1], max(ended) - started < RELEASED_SHARE * sum(cpu)
 
 
-def _data_of(body: Body) -> tuple[Any, ...]:
+def _data_of(body: FunctionType) -> tuple[Any, ...]:
     assert isinstance(body, FunctionType)
     names = body.__code__.co_names
     cells = tuple(cell.cell_contents for cell in body.__closure__ or ())

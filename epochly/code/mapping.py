@@ -27,7 +27,7 @@ _CHANGING = frozenset(
     "resize reverse setdefault sort update".split()
 )
 
-Mapper = Callable[[int, Callable[[Any], list[Any]], Any], list[Any]]
+Mapper = Callable[[int, FunctionType, Any], list[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -51,35 +51,33 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
         port = probe.getsockname()[1]
     found = {PORT_VARIABLE: str(port)}
     mark = f"service-{uuid.uuid4().hex}"
-    words = tempfile.TemporaryFile()
-    try:
-        process = subprocess.Popen(
-            _words_of(command),
-            cwd=directory,
-            env={**os.environ, **found, tree.RUN_VARIABLE: mark},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=words,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        words.close()
-        raise UsageError(
-            f"the service cannot be started: {error}",
-            where=command,
-            remedy="give a command that runs in the folder of epochly.yaml",
-        ) from error
-    try:
-        _wait_until_it_answers(process, port, command, words)
-        yield found
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_S)
-        process.kill()
-        process.wait()
-        tree.end_strays(mark, session=process.pid)
-        words.close()
+    with tempfile.TemporaryFile() as words:
+        try:
+            process = subprocess.Popen(
+                _words_of(command),
+                cwd=directory,
+                env={**os.environ, **found, tree.RUN_VARIABLE: mark},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the service cannot be started: {error}",
+                where=command,
+                remedy="give a command that runs in the folder of epochly.yaml",
+            ) from error
+        try:
+            _wait_until_it_answers(process, port, command, words)
+            yield found
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_S)
+            process.kill()
+            process.wait()
+            tree.end_strays(mark, session=process.pid)
 
 
 def _words_of(command: str) -> list[str]:
