@@ -23,7 +23,8 @@ from epochly_backends.threads import ThreadRunner
 
 CHUNKS_PER_WORKER = 4
 RELEASED_SHARE = 0.75
-PROBE_S = 0.01
+PROBE_S = 0.02
+PROBE_ITEMS = 4
 
 
 class Processes:
@@ -66,8 +67,9 @@ class CoreRunner:
             started = time.perf_counter()
             head = body(items[0])
             item_s = time.perf_counter() - started
-            each = min(math.ceil(PROBE_S / item_s), (len(items) - 1) // 3) if item_s else 1
-            probe = max(2, 2 * each)
+            # The first item also pays for what is cold, so it only bounds the others.
+            wanted = max(PROBE_ITEMS, math.ceil(PROBE_S / max(item_s, 1e-9)))
+            probe = 2 * max(1, min(wanted, (len(items) - 1) // 3))
             values, self._released = _probed(body, items[1 : 1 + probe])
             head += values
             items = items[1 + probe :]
