@@ -23,8 +23,9 @@ from epochly_backends.threads import ThreadRunner
 
 CHUNKS_PER_WORKER = 4
 RELEASED_SHARE = 0.75
-PROBE_S = 0.02
-PROBE_ITEMS = 4
+PROBES = 3
+PROBE_S = 0.01
+PROBE_ITEMS = 3
 
 
 class Processes:
@@ -67,12 +68,17 @@ class CoreRunner:
             started = time.perf_counter()
             head = body(items[0])
             item_s = time.perf_counter() - started
-            # The first item also pays for what is cold, so it only bounds the others.
             wanted = max(PROBE_ITEMS, math.ceil(PROBE_S / max(item_s, 1e-9)))
-            probe = 2 * max(1, min(wanted, (len(items) - 1) // 3))
-            values, self._released = _probed(body, items[1 : 1 + probe])
-            head += values
-            items = items[1 + probe :]
+            each = 2 * max(1, min(wanted, (len(items) - 1) // (2 * PROBES + 1)))
+            items = items[1:]
+            self._released = False
+            # A busy machine hides an overlap but never feigns one, so one sighting is enough.
+            for _ in range(PROBES):
+                if self._released or len(items) < 2:
+                    break
+                values, self._released = _probed(body, items[:each])
+                head += values
+                items = items[each:]
         if self._released:
             from threadpoolctl import threadpool_limits
 
