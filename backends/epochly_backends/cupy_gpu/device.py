@@ -10,6 +10,7 @@ from epochly.errors import Deoptimize
 from epochly_backends.cupy_gpu.names import (
     ATTRIBUTES,
     CONTAINER_METHODS,
+    EITHER_ZERO,
     HOSTED,
     MAKING,
     METHODS,
@@ -80,6 +81,8 @@ class Device:
             return self._moved(found, line) if isinstance(found, np.ndarray) else found
         if name == "power":
             self._check_power(args[0], args[1], line)
+        if name in EITHER_ZERO:
+            self._check_zeros((*args, *kwargs.values()), line)
         self.counts["operations"] += 1
         found = getattr(self._xp, name)(*args, **kwargs)
         if name in MAKING or name in ("asarray", "array"):
@@ -105,6 +108,8 @@ class Device:
         if not self._is_here(owner):
             return self._host_method(owner, name, line, *args, **kwargs)
         self._refuse_if(name not in METHODS, f"ndarray.{name}", line)
+        if name in EITHER_ZERO:
+            self._check_zeros((owner, *args, *kwargs.values()), line)
         if name == "astype":
             self._check_cast(owner, args, line)
         self.counts["operations"] += 1
@@ -178,6 +183,16 @@ class Device:
         self._check_power(base, exponent, line)
         return base**exponent
 
+    def divided(self, way: str, left: Any, right: Any, line: int) -> Any:
+        """``left // right`` or ``left % right``, which agree for integers."""
+        for part in (left, right):
+            kind = getattr(
+                getattr(part, "dtype", None), "kind", "f" if type(part) is float else "i"
+            )
+            on_device = self._is_here(left) or self._is_here(right)
+            self._refuse_if(on_device and kind not in "iu", f"{way} of such arrays", line)
+        return left // right if way == "//" else left % right
+
     def matmul(self, left: Any, right: Any, line: int) -> Any:
         """``left @ right``."""
         self.counts["operations"] += 1
@@ -236,6 +251,12 @@ class Device:
         if all(kind.kind in "biu" for kind in kinds):
             low = exponent.min().get() if self._is_here(exponent) and exponent.size else exponent
             self._refuse_if(bool(np.any(low < 0)), "integers to a negative power", line)
+
+    def _check_zeros(self, values: tuple[Any, ...], line: int) -> None:
+        floats = [v for v in values if self._is_here(v) and v.dtype.kind == "f"]
+        for value in floats:
+            negative = (value == 0) & self._xp.signbit(value)
+            self._refuse_if(bool(negative.any()), "the larger or smaller of 0.0 and -0.0", line)
 
     def _check_cast(self, owner: Any, args: tuple[Any, ...], line: int) -> None:
         import numpy as np

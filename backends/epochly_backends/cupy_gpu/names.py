@@ -1,8 +1,8 @@
 """The NumPy names that CuPy computes as NumPy does; everything else is refused by name.
 
-Left out on purpose, with what differs: ``argsort`` (ties), integer and float shifts (by 64 or
-more), ``linalg`` (singular matrices raise in NumPy only), ``median`` and ``percentile``
-(interpolation of NaN), and whatever writes through ``out=`` or ``where=``.
+Left out on purpose, with what differs: ``argsort`` (ties), shifts (by 64 or more), ``floor_divide``
+and ``remainder`` (infinities, zeros), ``reciprocal`` (integers), ``linalg`` (singular matrices
+raise in NumPy only), and whatever writes through ``out=`` or ``where=``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from types import BuiltinFunctionType
 from typing import Any
 
 _ELEMENTWISE = """
-abs absolute add subtract multiply divide true_divide floor_divide remainder mod power square sqrt
+abs absolute add subtract multiply divide true_divide power square sqrt
 cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh
 arcsinh arccosh arctanh hypot negative positive sign floor ceil rint trunc fabs maximum minimum fmax
 fmin equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor
 logical_not bitwise_and bitwise_or bitwise_xor invert isnan isinf isfinite signbit copysign conj
-conjugate real imag where clip deg2rad rad2deg degrees radians reciprocal
+conjugate real imag where clip deg2rad rad2deg degrees radians
 """
 _REDUCING = """
 sum prod mean std var min max amin amax any all argmin argmax count_nonzero cumsum cumprod ptp
@@ -32,6 +32,9 @@ empty_like pad
 _MAKING = "zeros ones full empty eye identity"
 # Computed by NumPy and then moved: the device rounds them otherwise.
 _HOSTED = "arange linspace logspace geomspace indices"
+
+# NumPy itself leaves open which zero these return where both signs are given.
+EITHER_ZERO = frozenset("maximum minimum fmax fmin clip max min amax amin".split())
 
 # Answered for device arrays without touching their elements, or with NumPy's meaning.
 METHODS = frozenset(

@@ -217,8 +217,8 @@ class _Changer(ast.NodeTransformer):
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        if isinstance(node.op, ast.Pow | ast.MatMult | ast.LShift | ast.RShift):
-            raise Unsuited("it assigns a power, product or shift in place", node.lineno, _SPLIT)
+        if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+            raise Unsuited("it assigns with an operator other than + - * /", node.lineno, _SPLIT)
         self._whole.writes = True
         value = self.visit(node.value)
         if isinstance(node.target, ast.Name):
@@ -258,6 +258,9 @@ class _Changer(ast.NodeTransformer):
         if isinstance(node.op, ast.LShift | ast.RShift):
             raise Unsuited("it holds a shift", node.lineno, _SPLIT)
         left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.FloorDiv | ast.Mod):
+            sign = ast.Constant("//" if isinstance(node.op, ast.FloorDiv) else "%")
+            return self._sent("divided", node, [sign, left, right, _line(node)])
         way = {ast.Pow: "power", ast.MatMult: "matmul"}.get(type(node.op))
         if way is not None:
             return self._sent(way, node, [left, right, _line(node)])

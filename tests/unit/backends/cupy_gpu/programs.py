@@ -101,6 +101,10 @@ def makes(n):
     return grid.T
 
 
+def rectified(x):
+    return np.maximum(x, 0.0).max() + np.arange(9).sum() // 2 % 5
+
+
 def tiles(a):
     for i in range(a.shape[0]):
         a[i, :] += a[i, :].sum() * i
@@ -126,6 +130,7 @@ ACCEPTED = {
     matrix_product: "matrices",
     branches: "x",
     makes: "n",
+    rectified: "x",
     tiles: "matrix",
 }
 
