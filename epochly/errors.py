@@ -73,6 +73,14 @@ class WorkerError(EpochlyError):
     """A worker process ended or answered in a way that nobody asked for."""
 
 
+class ResultError(EpochlyError):
+    """A result that cannot be compared, because its work is still to be done."""
+
+
+class UnpicklableOutcomeError(EpochlyError):
+    """A result that cannot leave its process to be compared."""
+
+
 class Deoptimize(EpochlyError):
     """An accelerated call gave up and left no trace, so the original may run instead.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from epochly.errors import Deoptimize, EpochlyError
+from epochly.errors import Deoptimize, EpochlyError, ResultError
 from epochly.levels import Level
 from epochly.measure.process import (
     Surroundings,
@@ -99,6 +99,8 @@ class Contender:
             return self.worker.request(verb, timeout_s=timeout_s, **fields)
         except Deoptimize as error:
             self.end("refused", error.what, line=error.line)
+        except ResultError as error:
+            self.end("refused", error.what, remedy=error.remedy)
         except WorkerTimeoutError as error:
             self.end("timeout", _placed(error), remedy=error.remedy)
         except (WorkerMemoryError, WorkerEndedError) as error:

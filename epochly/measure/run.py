@@ -63,6 +63,7 @@ class Run:
         self._stateful = False
         self._once = False
         self._notes: list[str] = []
+        self._unsaved: dict[str, str] = {}
         self._others = self._contenders()
         self.target: TargetInfo | None = None
 
@@ -233,7 +234,13 @@ class Run:
             return False
         contender.first_call_s = seconds + answer["seconds"]
         contender.measured_s += seconds
-        if answer["raised"]:
+        return self._noted(contender, name, answer)
+
+    def _noted(self, contender: Contender, name: str, answer: dict[str, Any]) -> bool:
+        """Keep why an outcome could not be saved; an exception is one only beside level 0."""
+        if "unsaved" in answer:
+            self._unsaved[name] = answer["unsaved"]
+        if answer["raised"] and contender.level is Level.MONITOR:
             contender.failed(answer["raised"])
             return False
         return True
@@ -248,8 +255,7 @@ class Run:
         )
         if answer is None or cpu is None:
             return False
-        if answer["raised"]:
-            contender.failed(answer["raised"])
+        if not self._noted(contender, name, answer):
             return False
         watcher()
         contender.peak_bytes = watcher.peak
@@ -294,6 +300,9 @@ class Run:
             contender.end("different", f"not the same result: {equality.where}")
 
     def _verdict(self, expected: str, actual: str, shape_only: bool) -> Equality:
+        for name in (expected, actual):
+            if name in self._unsaved:
+                return Equality("unchecked", where=self._unsaved[name])
         answer = self._baseline.ask(
             "compare",
             None,

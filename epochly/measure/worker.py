@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import Deoptimize, EpochlyError
+from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError
 from epochly.levels import Level
 from epochly.measure.channel import Channel
 from epochly.measure.stdio import CaughtOutput
@@ -140,7 +140,10 @@ class Worker:
                 outcome = watch.returned(value, printed)
             else:
                 outcome = watch.raised(raised, printed)
-            save(outcome, capture)
+            try:
+                save(outcome, capture)
+            except UnpicklableOutcomeError as error:
+                answer["unsaved"] = error.what
             answer["repeatable"] = raised is None and self._untouched(outcome)
         self._settle()
         return answer

@@ -14,19 +14,11 @@ from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
 
 from epochly.code.function import Function
-from epochly.errors import EpochlyError
+from epochly.errors import ResultError, UnpicklableOutcomeError
 from epochly.model import Arguments
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType)
 DEEPEST = 6
-
-
-class ResultError(EpochlyError):
-    """A result that cannot be compared, because its work is still to be done."""
-
-
-class UnpicklableOutcomeError(EpochlyError):
-    """A result that cannot leave its process."""
 
 
 @dataclass(frozen=True, slots=True)
