@@ -73,6 +73,19 @@ class WorkerError(EpochlyError):
     """A worker process ended or answered in a way that nobody asked for."""
 
 
+class ClosedError(EpochlyError):
+    """A prepared function was called after it had been closed.
+
+    Parameters
+    ----------
+    name : str
+        The function's qualified name.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was closed", remedy="prepare it again to call it")
+
+
 class ResultError(EpochlyError):
     """A result that cannot be compared, because its work is still to be done."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from epochly.backend import Available, Capabilities, Prepared, Unavailable
-from epochly.errors import EpochlyError
+from epochly.errors import ClosedError
 from epochly.levels import Level
 from epochly.model import Arguments, Part, Realized, Refused
 
@@ -82,9 +82,7 @@ class InterpretedFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
-            raise EpochlyError(
-                f"{self._function.qualname} was closed", remedy="prepare it again to call it"
-            )
+            raise ClosedError(self._function.qualname)
         self._calls += 1
         return self._function(*args, **kwargs)
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from epochly.code.function import Function
 from epochly.code.mapping import Mappable, map_loops
+from epochly.errors import ClosedError
 from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
 
@@ -47,8 +48,11 @@ class Mapped:
         self._bound = mappable.function.bound
         self._ways: dict[int, str] = {}
         self._counts: Counter[str] = Counter()
+        self._closed = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._closed:
+            raise ClosedError(self._mappable.function.qualname)
         self._counts["calls"] += 1
         return self._built(*self._bound.args, *args, **{**self._bound.kwargs, **kwargs})
 
@@ -71,6 +75,7 @@ class Mapped:
 
     def close(self) -> None:
         """Give the workers back."""
+        self._closed = True
         self._runner.close()
 
     def _map(self, number: int, body: FunctionType, iterable: Any) -> list[Any]:

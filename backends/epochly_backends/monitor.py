@@ -8,6 +8,7 @@ from typing import Any
 
 from epochly.backend import Available, Capabilities
 from epochly.code.function import Function
+from epochly.errors import ClosedError
 from epochly.levels import Level
 from epochly.model import Arguments, Realized
 
@@ -35,10 +36,14 @@ class Monitored:
 
     def __init__(self, function: Function) -> None:
         self._call = function.original
+        self._name = function.qualname
+        self._closed = False
         self._calls = 0
         self._seconds = 0.0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._closed:
+            raise ClosedError(self._name)
         started = time.perf_counter()
         try:
             return self._call(*args, **kwargs)
@@ -51,4 +56,5 @@ class Monitored:
         return {"calls": self._calls, "seconds": self._seconds}
 
     def close(self) -> None:
-        """Nothing is held."""
+        """A later call is an error."""
+        self._closed = True

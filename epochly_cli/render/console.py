@@ -176,7 +176,7 @@ def _recommendation(console: Console, report: Report, *, detail: bool) -> None:
             "  ",
             _text(f"confidence {advice.confidence}", _CONFIDENCE_STYLE[advice.confidence]),
         ),
-        _text(advice.reason),
+        _text(wording.reason(advice)),
     ]
     if detail and advice.path:
         said.append(_facts((f"{number}.", step) for number, step in enumerate(advice.path, 1)))

@@ -133,7 +133,7 @@ def _recommendation(report: Report, *, detail: bool) -> str:
     advice = report.recommendation
     blocks = [
         f"**Recommendation: {_escape(wording.verdict(advice))}** (confidence {advice.confidence})",
-        _escape(advice.reason),
+        _escape(wording.reason(advice)),
     ]
     if detail and advice.path:
         steps = enumerate(advice.path, 1)

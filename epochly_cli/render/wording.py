@@ -183,6 +183,11 @@ def verdict(facts: Recommendation) -> str:
     return f"level {int(facts.level)} with {facts.backend}{gain}"
 
 
+def reason(facts: Recommendation) -> str:
+    """Why, without repeating the one line."""
+    return facts.reason.removeprefix(f"{verdict(facts)}: ")
+
+
 def notes(report: Report) -> tuple[str, ...]:
     """Remarks on the whole report."""
     lines = list(report.notes)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from epochly.backend import Available, Capabilities, Prepared, Unavailable
-from epochly.errors import Deoptimize, EpochlyError
+from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
 from epochly.model import Arguments, Part, Realized, Refused
 
@@ -116,9 +116,7 @@ class OnDevice:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
-            raise EpochlyError(
-                f"{self._function.qualname} was closed", remedy="prepare it again to call it"
-            )
+            raise ClosedError(self._function.qualname)
         _check_errors_are_quiet()
         given = self._function.arguments_of_plain(Arguments(args, kwargs))
         with self._lock:

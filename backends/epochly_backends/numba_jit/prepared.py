@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import Deoptimize, EpochlyError
+from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
 from epochly.model import Arguments, Realized
 from epochly_backends.numba_jit.guards import parts_of
@@ -88,9 +88,7 @@ class CompiledFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
-            raise EpochlyError(
-                f"{self._plain.__qualname__} was closed", remedy="prepare it again to call it"
-            )
+            raise ClosedError(self._plain.__qualname__)
         self._calls += 1
         try:
             if kwargs or len(self._prefix) + len(args) != self._direct:

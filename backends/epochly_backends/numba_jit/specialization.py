@@ -88,7 +88,8 @@ class Specialization:
             for array, before in saved:
                 array[...] = before
             self._in_a_row = self._in_a_row + 1 if isinstance(error, Inexact) else 0
-            raise Deoptimize(f"compiled code raised {type(error).__name__}: {error}") from error
+            kind = "" if isinstance(error, Inexact) else f"{type(error).__name__}: "
+            raise Deoptimize(f"compiled code gave up: {kind}{error}") from error
         self._in_a_row = 0
         for at, _ in self._lists:
             if at in self._written:
