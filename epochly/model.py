@@ -186,6 +186,7 @@ class LevelRow:
     equality: Equality = Equality("unchecked")
     converged: bool = False
     generations: int = 0
+    measured_s: float = 0.0
     best: bool = False
     warnings: tuple[str, ...] = ()
 

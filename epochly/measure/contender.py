@@ -234,6 +234,7 @@ class Contender:
             equality=self.equality,
             converged=self.converged,
             generations=sum(1 for pairs in self.pairs if pairs),
+            measured_s=self.measured_s,
             warnings=tuple(self.warnings),
         )
 
