@@ -60,6 +60,7 @@ class Contender:
     warnings: list[str] = field(default_factory=list)
     ratio: Ratio | None = None
     converged: bool = False
+    available: bool = False
     measured_s: float = 0.0
     start_s: float = 0.0
 
@@ -113,12 +114,14 @@ class Contender:
         """Make the function ready; the seconds it took, or None when the level is out."""
         if self.level is Level.MONITOR:
             return 0.0
-        state = self.ask("availability", timeout_s, backend=self.backend)
-        if state is None:
-            return None
-        if not state["available"]:
-            self.end("unavailable", state["reason"], remedy=state["remedy"])
-            return None
+        if not self.available:
+            state = self.ask("availability", timeout_s, backend=self.backend)
+            if state is None:
+                return None
+            if not state["available"]:
+                self.end("unavailable", state["reason"], remedy=state["remedy"])
+                return None
+            self.available = True
         answer = self.ask("prepare", PREPARE_LIMIT * timeout_s, backend=self.backend)
         if answer is None:
             return None

@@ -344,6 +344,7 @@ class Run:
             seconds = contender.prepare(self._timeout_s)
             if seconds is None:
                 continue
+            contender.measured_s += seconds
             answer = contender.call(self._timeout_s, capture=None)
             if answer is not None and answer["raised"]:
                 contender.failed(answer["raised"])

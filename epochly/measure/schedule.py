@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-MOST_GENERATIONS = 8
+MOST_GENERATIONS = 6
 FIRST_LOOK = 5
 FEWEST_ROUNDS = 3
 SAMPLE_S = 0.01

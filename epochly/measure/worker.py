@@ -216,9 +216,12 @@ class Worker:
         return dataclasses.asdict(equality)
 
     def close(self) -> dict[str, Any]:
-        """Give back pools and device memory."""
+        """Give back pools and device memory, and run what the user registered for the end."""
+        import atexit
+
         if self._prepared is not None:
             self._prepared.close()
+        atexit._run_exitfuncs()
         return {}
 
     def _callable(self) -> Any:
@@ -334,6 +337,8 @@ def main(descriptor: int, folder: str) -> None:
         except EpochlyError as error:
             answer = {"error": _refusal(error)}
         channel.send(answer)
+    # Tearing down modules such as Numba's takes longer than many a sample.
+    os._exit(0)
 
 
 if __name__ == "__main__":
