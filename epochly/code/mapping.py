@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 from epochly.code.effects import Effect, effects_in, fresh_locals
 from epochly.code.function import Function
+from epochly.code.loops import Role, loop_at, root_name, stored_names
 from epochly.code.rebuild import rebuild
 from epochly.errors import SourceError
 from epochly.model import Refused
@@ -140,12 +141,12 @@ def _why_not(
 ) -> Refused | None:
     if isinstance(node, ast.ListComp):
         body: list[ast.AST] = [node.elt, *node.generators[0].ifs]
-        targets = _stored(node.generators[0].target)
+        targets = stored_names(node.generators[0].target)
         if len(node.generators) > 1 or node.generators[0].is_async:
             return _no("the comprehension has more than one `for`", node, "nest two comprehensions")
         allowed: str | None = None
     else:
-        body, targets = list(node.body), _stored(node.target)
+        body, targets = list(node.body), stored_names(node.target)
         allowed = _appended(node)
         if guarded or node.orelse:
             return _no("the loop stands in a `try` or has an `else`", node, "move it out")
@@ -154,24 +155,31 @@ def _why_not(
     odd = _odd(body)
     if odd is not None:
         return odd
-    private = targets | {name for part in body for name in _stored(part)}
+    private = targets | {name for part in body for name in stored_names(part)}
     if isinstance(node, ast.For):
-        outside = _names_outside(whole, node)
-        shared = sorted((private & outside) - {allowed or ""})
-        if shared:
-            return _no(
-                f"{shared[0]!r} is carried from one iteration to the next or used after the loop",
-                node,
-                "let each iteration work on names of its own",
-            )
-        early = _read_before_assigned(node.body, set(targets), private)
-        if early is not None:
-            return _no(f"{early!r} may hold the value of an earlier iteration", node, _OWN)
+        problem = _outlives(whole, node)
+        if problem is not None:
+            return problem
     for part in body:
         problem = _touches(part, private, allowed)
         if problem is not None:
             return problem
     return _effects(function, body, node)
+
+
+def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
+    """A variable by which one iteration reaches another, or the code after the loop."""
+    loop = loop_at(whole, node)
+    for role in (Role.REDUCTION, Role.CARRIED):
+        for name in loop.named(role):
+            return _no(f"{name!r} may hold the value of an earlier iteration", node, _OWN)
+    for name in loop.named(Role.LASTPRIVATE):
+        return _no(
+            f"{name!r} is used outside the loop as well",
+            node,
+            "let each iteration work on names of its own",
+        )
+    return None
 
 
 _LIST = "append to a list that the function has just made"
@@ -254,7 +262,7 @@ def _appended(node: ast.For) -> str | None:
         and inner.func.attr == "append"
         and isinstance(inner.func.value, ast.Name)
     }
-    stored = {name for part in node.body for name in _stored(part)}
+    stored = {name for part in node.body for name in stored_names(part)}
     outer = names - stored
     return next(iter(outer)) if len(outer) == 1 else None
 
@@ -265,10 +273,10 @@ def _touches(part: ast.AST, private: set[str], out: str | None) -> Refused | Non
         if isinstance(inner, (ast.Subscript, ast.Attribute)) and not isinstance(
             inner.ctx, ast.Load
         ):
-            if _root(inner) not in private:
+            if root_name(inner) not in private:
                 return _no(f"it stores to {ast.unparse(inner)}", inner, "return the value instead")
         elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-            root = _root(inner.func)
+            root = root_name(inner.func)
             own = root in private or (root == out and inner.func.attr == "append")
             if inner.func.attr in _CHANGING and not own:
                 return _no(f"it changes {ast.unparse(inner.func)}", inner, "return the value")
@@ -284,96 +292,6 @@ def _is_append(part: ast.AST, name: ast.Name) -> bool:
         isinstance(inner, ast.Attribute) and inner.value is name and inner.attr == "append"
         for inner in ast.walk(part)
     )
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _stored(node: ast.AST) -> set[str]:
-    found = set()
-    for inner in _outside_comprehensions(node):
-        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
-            found.add(inner.id)
-        elif isinstance(inner, ast.ExceptHandler) and inner.name:
-            found.add(inner.name)
-    return found
-
-
-def _outside_comprehensions(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp)):
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _outside_comprehensions(child)
-
-
-def _names_outside(whole: ast.FunctionDef, loop: ast.For) -> set[str]:
-    inside = {id(inner) for inner in ast.walk(loop)}
-    names = {argument.arg for argument in ast.walk(whole.args) if isinstance(argument, ast.arg)}
-    for inner in ast.walk(whole):
-        if id(inner) not in inside and isinstance(inner, ast.Name):
-            names.add(inner.id)
-    return names | {n.id for n in ast.walk(loop.iter) if isinstance(n, ast.Name)}
-
-
-def _read_before_assigned(
-    statements: Sequence[ast.stmt], assigned: set[str], private: set[str]
-) -> str | None:
-    """A private name that a path through the body may read before assigning it.
-
-    ``assigned`` is widened by what the statements surely assign.
-    """
-    for statement in statements:
-        blocks = _blocks(statement)
-        for part in ast.iter_child_nodes(statement):
-            if isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case)):
-                continue
-            for inner in _outside_comprehensions(part):
-                early = isinstance(inner, ast.Name) and inner.id in private - assigned
-                reads = isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
-                augmented = isinstance(statement, ast.AugAssign) and part is statement.target
-                if early and (reads or augmented):
-                    assert isinstance(inner, ast.Name)
-                    return inner.id
-                if isinstance(inner, (ast.ListComp, ast.SetComp, ast.DictComp)):
-                    own = {
-                        n.id
-                        for g in inner.generators
-                        for n in ast.walk(g.target)
-                        if isinstance(n, ast.Name)
-                    }
-                    for name in ast.walk(inner):
-                        if isinstance(name, ast.Name) and name.id in private - assigned - own:
-                            return name.id
-        states = []
-        for block in blocks:
-            state = set(assigned)
-            if isinstance(statement, ast.For):
-                state |= _stored(statement.target)
-            problem = _read_before_assigned(block, state, private)
-            if problem is not None:
-                return problem
-            states.append(state)
-        if isinstance(statement, ast.If):
-            assigned |= states[0] & (states[1] if len(states) > 1 else set(assigned))
-        elif isinstance(statement, ast.With):
-            assigned |= states[0] | {n for i in statement.items for n in _stored(i)}
-        elif not blocks:
-            assigned |= _stored(statement)
-    return None
-
-
-def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    found = [getattr(statement, name, None) for name in ("body", "orelse", "finalbody")]
-    blocks = [block for block in found if isinstance(block, list) and block]
-    for handler in getattr(statement, "handlers", []):
-        blocks.append(handler.body)
-    for case in getattr(statement, "cases", []):
-        blocks.append(case.body)
-    return blocks
 
 
 class _Copier:
