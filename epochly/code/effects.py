@@ -122,7 +122,7 @@ def _of_call(
             yield Cause(cause.effect, call.line, f"{call.text}: {cause.what}", cause.outside)
         return
     name = qualified_name(call.value)
-    if name == "open" and _opens_for_reading(call.node):
+    if name in ("open", "io.open") and _opens_for_reading(call.node):
         yield Cause(Effect.READS, call.line, call.text, True)
     elif name == "print":
         yield Cause(Effect.WRITES, call.line, call.text, False)

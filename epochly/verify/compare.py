@@ -64,7 +64,10 @@ class _Comparison:
         self._values(expected.value, actual.value, "result")
         if self.shape_only:
             return
+        alone = expected.unchanged & actual.unchanged
         for name in _common(expected.arguments, actual.arguments):
+            if name in alone:
+                continue
             self._values(expected.arguments[name], actual.arguments[name], f"arguments[{name!r}]")
         for root in ("globals", "cells"):
             one, two = getattr(expected, root), getattr(actual, root)

@@ -49,6 +49,9 @@ class Outcome:
         Digest of what went to standard output.
     aliases : tuple of str
         Which parts of the result are, or are views of, which arguments.
+    unchanged : frozenset
+        The arguments that the call surely left alone, so that inputs which differ from one
+        process to another, such as the names of temporary files, are no difference.
     """
 
     value: Any
@@ -60,6 +63,7 @@ class Outcome:
     numpy_random: Any
     printed: str
     aliases: tuple[str, ...]
+    unchanged: frozenset[Any] = frozenset()
 
 
 class Watch:
@@ -75,6 +79,7 @@ class Watch:
     def __init__(self, function: Function, arguments: Arguments) -> None:
         self._function = function
         self._arguments: dict[Any, Any] = {**dict(enumerate(arguments.args)), **arguments.kwargs}
+        self._before = {name: _digest(value) for name, value in self._arguments.items()}
 
     def returned(self, value: Any, printed: str) -> Outcome:
         """The outcome of a call that returned.
@@ -105,7 +110,24 @@ class Watch:
             numpy_random=numpy.random.get_state() if numpy is not None else None,
             printed=printed,
             aliases=tuple(sorted(_aliases(value, self._arguments))),
+            unchanged=frozenset(
+                name
+                for name, digest in self._before.items()
+                if digest is not None and digest == _digest(self._arguments[name])
+            ),
         )
+
+
+def _digest(value: Any) -> bytes | None:
+    """A digest of a value's pickle; None where it has none."""
+    import hashlib
+
+    import cloudpickle
+
+    try:
+        return hashlib.sha256(cloudpickle.dumps(value, protocol=5)).digest()
+    except Exception:  # noqa: BLE001 - __reduce__ may raise anything; unknown is not unchanged
+        return None
 
 
 def save(outcome: Outcome, path: str) -> None:
