@@ -99,11 +99,12 @@ def is_users(function: Callable[..., Any]) -> bool:
     code = getattr(function, "__code__", None)
     if code is None or code.co_filename.startswith("<"):
         return False
-    return not code.co_filename.startswith(_library_folders())
+    return not code.co_filename.startswith(library_folders())
 
 
 @cache
-def _library_folders() -> tuple[str, ...]:
+def library_folders() -> tuple[str, ...]:
+    """Where the standard library and installed packages live, each with a slash at its end."""
     paths = sysconfig.get_paths()
     folders = {paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"]}
     folders.update(site.getsitepackages())

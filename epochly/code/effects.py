@@ -122,8 +122,8 @@ def _of_call(
             yield Cause(cause.effect, call.line, f"{call.text}: {cause.what}", cause.outside)
         return
     name = qualified_name(call.value)
-    if name in ("open", "io.open") and _opens_for_reading(call.node):
-        yield Cause(Effect.READS, call.line, call.text, True)
+    if name in ("open", "io.open"):
+        yield Cause(_effect_of_open(call.node), call.line, call.text, True)
     elif name == "print":
         yield Cause(Effect.WRITES, call.line, call.text, False)
     else:
@@ -208,16 +208,21 @@ def _is_fresh(value: ast.expr) -> bool:
     return False
 
 
-def _opens_for_reading(node: ast.Call) -> bool:
+def _effect_of_open(node: ast.Call) -> Effect:
+    """What opening a file does, as far as the mode is written out."""
     mode: ast.expr | None = node.args[1] if len(node.args) > 1 else None
     for keyword in node.keywords:
         if keyword.arg == "mode":
             mode = keyword.value
         elif keyword.arg in (None, "opener"):
-            return False
+            return Effect.UNKNOWN
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        return Effect.UNKNOWN
     if mode is None:
-        return not any(isinstance(argument, ast.Starred) for argument in node.args)
-    return isinstance(mode, ast.Constant) and mode.value in _READING_MODES
+        return Effect.READS
+    if not isinstance(mode, ast.Constant):
+        return Effect.UNKNOWN
+    return Effect.READS if mode.value in _READING_MODES else Effect.WRITES
 
 
 def qualified_name(value: Any) -> str:

@@ -166,7 +166,7 @@ class WorkerProcess:
         list of str
             Names of processes that the user's code left behind.
         """
-        with contextlib.suppress(ConnectionError, BrokenPipeError):
+        with contextlib.suppress(OSError):
             self._channel.send({"verb": "close"})
             self._channel.receive(CLOSE_S)
         self._channel.close()
@@ -223,12 +223,14 @@ class WorkerProcess:
 
     def _place(self) -> str | None:
         """The innermost line of the user's code in the traceback that the dying worker wrote."""
-        ours = str(Path(__file__).parents[1])
+        from epochly.code.callgraph import library_folders
+
+        others = (str(Path(__file__).parents[1]), *library_folders())
         with contextlib.suppress(OSError):
             for line in (self.folder / "crash").read_text(errors="replace").splitlines():
                 head, _, rest = line.partition('File "')
                 file, quote, rest = rest.partition('", line ')
-                if not head.strip() and quote and not file.startswith(ours):
+                if not head.strip() and quote and not file.startswith(others):
                     return f"{file}:{rest.split()[0]}"
         return None
 

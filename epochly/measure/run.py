@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import EpochlyError
+from epochly.errors import EpochlyError, TargetError, WorkerError
 from epochly.levels import Level
 from epochly.measure import tree
 from epochly.measure.contender import Contender
@@ -179,7 +179,15 @@ class Run:
 
     def _explore_baseline(self) -> None:
         base = self._baseline
-        answer = self._start(base, 0)
+        try:
+            answer = self._start(base, 0)
+        except WorkerError as error:
+            raise TargetError(
+                f"loading {self._workload.target} and its inputs ended the worker: {error.what}",
+                where=error.where,
+                remedy=error.remedy or "import the module in a plain Python first",
+                detail=error.detail,
+            ) from error
         self.target = TargetInfo(**answer["target"])
         self._notes += answer["warnings"]
         self._understood = base.ask("understand", self._timeout_s) or self._understood

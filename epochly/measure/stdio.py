@@ -31,8 +31,15 @@ class CaughtOutput:
         self._streams: tuple[TextIO, ...] = (sys.stdin, sys.stdout, sys.stderr)
         self.restore()
 
-    def restore(self) -> None:
-        """Point descriptors 0 to 2 and ``sys.std*`` at our files again."""
+    def restore(self) -> bool:
+        """Point descriptors 0 to 2 and ``sys.std*`` at our files again.
+
+        Returns
+        -------
+        bool
+            Whether the descriptors had been left alone.
+        """
+        alone = all(map(_same_file, self._kept, range(3)))
         for number, kept in enumerate(self._kept):
             os.dup2(kept, number)
         names = ("stdin", "stdout", "stderr")
@@ -44,6 +51,7 @@ class CaughtOutput:
         self._streams = tuple(streams)
         for name, stream in zip(names, streams, strict=True):
             setattr(sys, name, stream)
+        return alone
 
     def clear(self) -> None:
         """Forget what was printed so far."""
@@ -68,6 +76,13 @@ class CaughtOutput:
         for stream in (sys.stdout, sys.stderr, *self._streams[1:]):
             if stream is not None and not stream.closed:
                 stream.flush()
+
+
+def _same_file(one: int, two: int) -> bool:
+    try:
+        return os.path.sameopenfile(one, two)
+    except OSError:
+        return False
 
 
 def _move_high(descriptor: int) -> int:

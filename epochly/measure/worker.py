@@ -131,7 +131,7 @@ class Worker:
                 raised = error
             answer["seconds"] = time.perf_counter() - started
         answer["cpu_s"] = time.process_time() - cpu
-        self._output.restore()
+        left_alone = self._output.restore()
         answer["warnings"] = sorted({f"{w.category.__name__}: {w.message}" for w in caught})
         answer["raised"] = None if raised is None else _described(raised)
         if capture is not None:
@@ -144,7 +144,7 @@ class Worker:
                 save(outcome, capture)
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
-            answer["repeatable"] = raised is None and self._untouched(outcome)
+            answer["repeatable"] = left_alone and raised is None and self._untouched(outcome)
         self._settle()
         return answer
 

@@ -1,0 +1,112 @@
+"""User code that does what a guest should not."""
+
+import ctypes
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+
+
+def segfault():
+    ctypes.string_at(0)
+
+
+def leave():
+    os._exit(3)
+
+
+def exit_politely():
+    raise SystemExit(5)
+
+
+def hang():
+    time.sleep(60)
+
+
+def eat():
+    held = []
+    while True:
+        held.append(bytearray(10_000_000))
+
+
+def print_much():
+    for _ in range(20):
+        print("x" * 1_000_000)
+        print("y" * 100_000, file=sys.stderr)
+    return 1
+
+
+def close_descriptors():
+    os.close(0)
+    os.close(1)
+    os.close(2)
+    return 7
+
+
+def leave_a_child():
+    subprocess.Popen(["sleep", "300"])
+    return 1
+
+
+def leave_a_thread():
+    threading.Thread(target=time.sleep, args=(100,)).start()
+    return 1
+
+
+def locks(n):
+    return [threading.Lock() for _ in range(n)]
+
+
+def generator(n):
+    return (i for i in range(n))
+
+
+def append_to(values):
+    values.append(len(values))
+    return len(values)
+
+
+def raise_always(n):
+    raise LookupError("no", n)
+
+
+def disagree():
+    return [time.time_ns(), os.urandom(2)]
+
+
+def hash_order():
+    return list({"a", "b", "c", "dd", "e"})
+
+
+CALLS = 0
+
+
+def count_calls():
+    global CALLS
+    CALLS += 1
+    return CALLS
+
+
+def write_a_file():
+    with open("written.txt", "a") as stream:
+        stream.write("x")
+    return 1
+
+
+def doubled(n):
+    return [item * 2 for item in range(n)]
+
+
+def change_surroundings(n):
+    random.seed(1)
+    np.random.seed(2)
+    np.seterr(all="ignore")
+    return [item * 2 for item in range(n)]
+
+
+def slow_items(n):
+    return [time.sleep(0.02) for _ in range(n)]

@@ -1,0 +1,133 @@
+"""A guest that crashes, hangs or writes takes only its own row with it."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "status", "reason"),
+    [
+        ("segfault", (), "failed", "SIGSEGV"),
+        ("leave", (), "failed", "exited with status 3"),
+        ("exit_politely", (), "failed", "SystemExit: 5"),
+        ("hang", ("--timeout", "1"), "timeout", "longer than 1 s"),
+        ("eat", ("--memory", "300MB"), "failed", "more than the limit"),
+        ("raise_always", ("--args", "5"), "failed", "LookupError: ('no', 5)"),
+        ("generator", ("--args", "5"), "refused", "generator"),
+    ],
+)
+def test_what_cannot_be_measured_has_a_row_that_says_why(folder, function, options, status, reason):
+    ran = folder.bench(function, *options)
+    row = ran.row(0)
+    assert ran.code == 3
+    assert row["status"] == status
+    assert reason in row["reason"]
+    assert ran.report["recommendation"]["level"] is None
+    assert "Traceback" not in ran.err
+
+
+def test_a_generator_is_refused_with_its_remedy(folder):
+    assert folder.bench("generator", "--args", "5").row(0)["remedy"] == "wrap it in list()"
+
+
+def test_a_crash_names_the_line_of_the_users_file(folder):
+    row = folder.bench("segfault").row(0)
+    lines = (folder.path / "misbehaving.py").read_text().splitlines()
+    assert "string_at" in lines[row["line"] - 1]
+
+
+@pytest.mark.parametrize(
+    "function", ["print_much", "close_descriptors", "leave_a_thread", "hash_order"]
+)
+def test_a_rude_function_is_measured_all_the_same(folder, function):
+    ran = folder.bench(function)
+    assert ran.code == 0
+    assert ran.row(0)["status"] == "measured"
+    assert ran.row(0)["median_s"] > 0
+
+
+def test_a_child_left_behind_is_ended_and_the_writer_ran_once(folder):
+    ran = folder.bench("leave_a_child")
+    assert len(ran.row(0)["samples_s"]) == 1
+    assert ran.row(1)["status"] == "skipped"
+
+
+def test_every_sample_gets_fresh_arguments(folder):
+    ran = folder.bench("append_to", "--args", "[]")
+    assert ran.row(0)["status"] == "measured"
+    assert ran.report["notes"] == []
+
+
+def test_a_result_that_cannot_be_pickled_is_unchecked_and_not_recommended(folder):
+    ran = folder.bench("locks", "--args", "40", "--allow-effects")
+    assert ran.row(1)["status"] == "measured"
+    assert ran.row(1)["equality"]["verdict"] == "unchecked"
+    assert ran.report["recommendation"]["level"] in (0, None)
+
+
+def test_a_function_that_disagrees_with_itself_is_compared_by_type_only(folder):
+    ran = folder.bench("disagree")
+    assert any("nondeterministic" in note for note in ran.report["notes"])
+
+
+def test_a_counter_of_calls_is_not_taken_for_nondeterminism(folder):
+    assert folder.bench("count_calls").report["notes"] == []
+
+
+def test_a_function_that_writes_runs_once_at_level_0(folder):
+    ran = folder.bench("write_a_file")
+    assert (folder.path / "written.txt").read_text() == "x"
+    assert ran.row(1)["status"] == "skipped"
+    assert "writes the outside world" in ran.row(1)["reason"]
+    assert "--allow-effects" in ran.row(1)["remedy"]
+
+
+def test_a_function_that_writes_runs_often_with_the_users_word(folder):
+    ran = folder.bench("write_a_file", "--allow-effects")
+    assert len((folder.path / "written.txt").read_text()) > 3
+    assert len(ran.row(0)["samples_s"]) > 1
+
+
+@pytest.mark.parametrize("function", ["doubled", "change_surroundings"])
+def test_standard_output_is_only_json(folder, function):
+    ran = folder.bench(function, "--args", "50")
+    assert ran.report["schema"] == "epochly.report/1"
+    assert ran.row(0)["status"] == "measured"
+
+
+def test_an_interrupt_keeps_what_was_measured_and_leaves_nothing_behind(folder):
+    process = folder.start(
+        *("bench", "misbehaving.py:slow_items", "--args", "8", "--levels", "0,1"),
+        *("--budget", "60", "--format", "json", "--output", "kept.json"),
+        start_new_session=True,
+    )
+    timer = threading.Timer(4.0, os.killpg, (process.pid, signal.SIGINT))
+    timer.start()
+    out, err = process.communicate(timeout=60)
+    timer.join()
+    assert process.returncode == 130, err
+    assert (folder.path / "kept.json").exists()
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("name", ["statistics.py", "typing.py", "random.py", "backends"])
+def test_a_file_named_like_a_module_of_ours_or_pythons_breaks_nothing(folder, name):
+    if name == "backends":
+        (folder.path / name).mkdir()
+        (folder.path / name / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    else:
+        (folder.path / name).write_text("raise RuntimeError('imported')\n")
+    ran = folder.bench("doubled", "--args", "50")
+    assert ran.code == 0
+    shadowed = [note for note in ran.report["notes"] if name in note]
+    assert bool(shadowed) == name.endswith(".py")
+
+
+def test_a_module_that_ends_the_process_while_loading_is_a_usage_error(folder):
+    (folder.path / "ends.py").write_text("import os; os._exit(1)\n")
+    ran = folder.run("bench", "ends.py:f", "--levels", "0")
+    assert ran.code == 2
+    assert "ended the worker" in ran.err
