@@ -189,8 +189,8 @@ def parse_size(text: str) -> int:
     if match:
         base = 1000 if match[3].lower() == "b" else 1024
         size = int(float(match[1]) * base ** " kmgt".index(match[2].lower() or " "))
-    if size < 1 << 20:
+    if size <= 0:
         raise UsageError(
-            f"--memory {text!r} is not a size of at least 1 MiB", remedy="give one, as in --memory 2GiB or 500MB"
+            f"--memory {text!r} is not a size", remedy="give one, as in --memory 2GiB or 500MB"
         )
     return size

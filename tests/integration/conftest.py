@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-COMMAND = [sys.executable, "-c", "from epochly_cli.app import main; main()"]
+COMMAND = [str(Path(sys.executable).with_name("epochly"))]
 
 
 @dataclass

@@ -106,7 +106,7 @@ def test_an_interrupt_keeps_what_was_measured_and_leaves_nothing_behind(folder):
     )
     timer = threading.Timer(4.0, os.killpg, (process.pid, signal.SIGINT))
     timer.start()
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     timer.join()
     assert process.returncode == 130, err
     assert (folder.path / "kept.json").exists()

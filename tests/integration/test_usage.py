@@ -68,7 +68,8 @@ def test_a_mistake_is_one_message_with_a_remedy(shop, arguments, said):
     assert ran.code == 2
     for text in said:
         assert text in ran.err
-    assert ran.err.count("error:") == 1
+    assert ran.err.startswith("error:")
+    assert "\nerror:" not in ran.err
     assert "remedy:" in ran.err
     assert "epochly/" not in ran.err
     assert ran.out == ""
