@@ -185,10 +185,11 @@ def fresh_locals(node: ast.AST) -> frozenset[str]:
             made[inner.arg] = False
         elif isinstance(inner, ast.Assign):
             for target in inner.targets:
-                for part in ast.walk(target):
-                    if isinstance(part, ast.Name) and not _is_load(part):
-                        good = part is target and _is_fresh(inner.value)
-                        made[part.id] = made.get(part.id, True) and good
+                for place, value in _paired(target, inner.value):
+                    for part in ast.walk(place):
+                        if isinstance(part, ast.Name) and not _is_load(part):
+                            good = part is place and _is_fresh(value)
+                            made[part.id] = made.get(part.id, True) and good
         elif isinstance(inner, (ast.For, ast.comprehension, ast.NamedExpr)):
             for part in ast.walk(inner.target):
                 if isinstance(part, ast.Name):
@@ -196,6 +197,18 @@ def fresh_locals(node: ast.AST) -> frozenset[str]:
         elif isinstance(inner, ast.withitem) and isinstance(inner.optional_vars, ast.Name):
             made[inner.optional_vars.id] = False
     return frozenset(name for name, good in made.items() if good)
+
+
+def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """``a, b = x, y`` as two assignments."""
+    if (
+        isinstance(target, ast.Tuple)
+        and isinstance(value, ast.Tuple)
+        and len(target.elts) == len(value.elts)
+        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
+    ):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _is_fresh(value: ast.expr) -> bool:

@@ -113,7 +113,7 @@ def _roles_of_statement(
     assigned = targets | {name for part in node.body for name in stored_names(part)}
     early: set[str] = {name for part in tested for name in _loaded(part)} & assigned
     _read_early(node.body, set(targets), assigned, early)
-    outside = _names_outside(whole, node)
+    outside = _read_outside(whole, node)
     roles: dict[str, Role] = {}
     operators: dict[str, str] = {}
     for name in assigned:
@@ -170,14 +170,40 @@ def _reduction(node: ast.For | ast.While, name: str) -> str | None:
     return operators.pop() if len(operators) == 1 else None
 
 
-def _names_outside(whole: FunctionNode, loop: ast.For | ast.While) -> set[str]:
-    """Names that the function uses outside a loop, its parameters among them."""
-    inside = {id(inner) for inner in ast.walk(loop)}
-    names = {argument.arg for argument in ast.walk(whole.args) if isinstance(argument, ast.arg)}
-    for inner in ast.walk(whole):
-        if id(inner) not in inside and isinstance(inner, ast.Name):
-            names.add(inner.id)
-    return names | (_loaded(loop.iter) if isinstance(loop, ast.For) else set())
+def _read_outside(whole: FunctionNode, loop: ast.For | ast.While) -> set[str]:
+    """Names whose value a loop may leave to the code around it."""
+    found = _loaded(loop.iter) if isinstance(loop, ast.For) else set()
+    todo: list[ast.AST] = [whole]
+    while todo:
+        node = todo.pop()
+        if node is loop:
+            todo += loop.orelse
+        elif isinstance(node, ast.For) and not any(n is loop for n in ast.walk(node)):
+            own, early = _assigned_in(node)
+            found |= _loaded(node.iter) | ({n for s in node.body for n in _loaded(s)} - own) | early
+            todo += node.orelse
+        elif isinstance(node, (*_COMPREHENSIONS, ast.GeneratorExp)):
+            found |= _loaded(node) | {
+                inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)
+            }
+        else:
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, ast.AugAssign):
+                found |= stored_names(node.target)
+            elif isinstance(node, ast.Global | ast.Nonlocal):
+                found.update(node.names)
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+def _assigned_in(loop: ast.For) -> tuple[set[str], set[str]]:
+    """Names that a loop assigns, and those of them that it may read first."""
+    targets = stored_names(loop.target)
+    own = targets | {name for part in loop.body for name in stored_names(part)}
+    early: set[str] = set()
+    _read_early(loop.body, set(targets), own, early)
+    return own, early
 
 
 def _read_early(

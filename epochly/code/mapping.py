@@ -164,7 +164,7 @@ def _why_not(
         problem = _touches(part, private, allowed)
         if problem is not None:
             return problem
-    return _effects(function, body, node)
+    return _effects(function, body, allowed)
 
 
 def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
@@ -207,7 +207,7 @@ def _odd(body: Sequence[ast.AST]) -> Refused | None:
     return None
 
 
-def _effects(function: Function, body: Sequence[ast.AST], node: Any) -> Refused | None:
+def _effects(function: Function, body: Sequence[ast.AST], out: str | None) -> Refused | None:
     assert function.plain is not None
     for cause in effects_in(function.plain, body).causes:
         if cause.effect is Effect.DRAWS:
@@ -217,7 +217,7 @@ def _effects(function: Function, body: Sequence[ast.AST], node: Any) -> Refused 
                 "draw them before the loop",
             )
         if cause.effect in (Effect.WRITES, Effect.UNKNOWN) and not function.independent:
-            if cause.effect is Effect.WRITES and not cause.outside and _is_own_append(cause.what):
+            if cause.what == f"{out}.append":
                 continue
             what = "writes" if cause.effect is Effect.WRITES else "has unknown effects"
             return Refused(
@@ -246,10 +246,6 @@ def _is_private_list(whole: ast.FunctionDef, loop: ast.For, out: str) -> bool:
         and id(inner) not in inside | owners
         for inner in ast.walk(whole)
     )
-
-
-def _is_own_append(what: str) -> bool:
-    return what.endswith(".append")
 
 
 def _appended(node: ast.For) -> str | None:

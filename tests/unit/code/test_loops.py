@@ -27,6 +27,12 @@ def role(body, name):
         ("for v in values:\n    f(v, n)", "f", Role.READ),
         ("for v in values:\n    y = v + 1\n    f(y)", "y", Role.PRIVATE),
         ("for v in values:\n    y = v + 1\nreturn y", "y", Role.LASTPRIVATE),
+        ("y = 0\nfor v in values:\n    y = v + 1\n    f(y)", "y", Role.PRIVATE),
+        ("for v in values:\n    f(v)\nfor v in n:\n    f(v)", "v", Role.TARGET),
+        ("for v in values:\n    f(v)\nfor w in n:\n    f(v)", "v", Role.LASTPRIVATE),
+        ("for v in values:\n    f(v)\nelse:\n    f(v)", "v", Role.LASTPRIVATE),
+        ("for v in values:\n    f(v)\nv += 1", "v", Role.LASTPRIVATE),
+        ("for v in values:\n    f(v)\nreturn [v for v in n]", "v", Role.TARGET),
         ("y = 0\nfor v in values:\n    f(y)\n    y = v", "y", Role.CARRIED),
         ("y = 0\nfor v in values:\n    if v:\n        y = v\n    f(y)", "y", Role.CARRIED),
         (
