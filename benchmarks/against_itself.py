@@ -9,7 +9,7 @@ from command import level, report, rounds_of
 
 RUNS = 200
 CALL_S = 0.004
-BUDGET_S = "1.6"
+BUDGET_S = "1.2"
 
 
 def main() -> int:

@@ -1,0 +1,103 @@
+"""Functions with known effects."""
+
+import json
+import os
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import requests
+
+TOTAL = 0
+SEEN = []
+
+
+def pure(x):
+    return sum(value * 2 for value in x) + len(x)
+
+
+def own_list(x):
+    out = []
+    out.append(x)
+    out[0] = 1
+    return sorted(out)
+
+
+def reads(path):
+    with open(path) as stream:
+        return json.load(stream)
+
+
+def reads_mode(path):
+    return open(path, mode="rb").read()
+
+
+def asks(url):
+    return requests.get(url, timeout=1).json()
+
+
+def draws(n):
+    return [random.random() for _ in range(n)]
+
+
+def draws_numpy(n):
+    return np.random.normal(size=n)
+
+
+def writes_file(path):
+    with open(path, "w") as stream:
+        stream.write("x")
+
+
+def removes(path):
+    os.remove(path)
+
+
+def writes_path(path):
+    Path(path).write_text("x")
+
+
+def posts(url):
+    return requests.post(url, timeout=1)
+
+
+def changes_argument(values):
+    values[0] = 1
+
+
+def appends_argument(values):
+    values.append(1)
+
+
+def changes_global():
+    global TOTAL
+    TOTAL += 1
+
+
+def appends_global(x):
+    SEEN.append(x)
+
+
+def unknown_mode(path, mode):
+    return open(path, mode)
+
+
+def unknown_callable(f):
+    return f()
+
+
+def through_helper(path):
+    return writes_file(path)
+
+
+def recursive(n):
+    return n if n < 2 else recursive(n - 1) + recursive(n - 2)
+
+
+def waits():
+    time.sleep(0.1)
+
+
+def writes_out(x):
+    return np.sin(x, out=x)
