@@ -21,9 +21,9 @@ def breakeven_calls(first_call_s: float, median_s: float, baseline_s: float) -> 
     int or None
         None when it never pays back.
     """
-    if first_call_s <= baseline_s:
-        return 1
     gain = baseline_s - median_s
     if gain <= 0:
         return None
+    if first_call_s <= baseline_s:
+        return 1
     return max(1, math.ceil((first_call_s - median_s) / gain))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import decimal
 import enum
 import math
 import sys
@@ -125,6 +126,9 @@ class _Comparison:
         elif isinstance(one, (str, bytes, bytearray, int, type(None), range, enum.Enum, type)):
             if not self.shape_only and one != two:
                 _differ(path, f"{_short(two)} instead of {_short(one)}")
+        elif isinstance(one, decimal.Decimal):
+            # Equal decimals may still print and round differently: 1.1 and 1.10.
+            yield str(one), str(two), path
         elif numpy is not None and isinstance(one, (numpy.ndarray, numpy.generic)):
             yield from self._arrays(one, two, path, numpy)
         elif pandas is not None and isinstance(

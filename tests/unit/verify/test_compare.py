@@ -1,0 +1,251 @@
+"""Outcomes are equal in all that a program can see, or the first difference is named."""
+
+import collections
+import dataclasses
+import decimal
+import random
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epochly.code.function import function_of
+from epochly.model import Arguments, Tolerance
+from epochly.verify.compare import compare
+from epochly.verify.outcome import Watch
+
+
+def outcome(value, args=()):
+    return Watch(function_of(len), Arguments(args)).returned(value, "")
+
+
+def verdict(one, two, **tolerance):
+    return compare(outcome(one), outcome(two), Tolerance(**tolerance))
+
+
+@dataclasses.dataclass
+class Point:
+    x: float
+    y: list
+
+
+class Plain:
+    def __init__(self, value):
+        self.value = value
+
+
+Pair = collections.namedtuple("Pair", "a b")
+RECORD = np.dtype([("a", "i4"), ("b", "f8")])
+NAN = float("nan")
+
+SAME = [
+    1,
+    2**100,
+    NAN,
+    -0.0,
+    float("inf"),
+    complex(1, NAN),
+    "text",
+    b"bytes",
+    None,
+    [1, [2, {"x": (3.0,)}]],
+    {1, 2, 3},
+    frozenset({"a"}),
+    {"b": 1, "a": 2},
+    Pair(1, 2),
+    Point(1.0, [2]),
+    decimal.Decimal("1.10"),
+    range(3),
+    np.array([1.0, NAN, -0.0]),
+    np.array(["a", "b"]),
+    np.array([(1, 2.0)], dtype=RECORD),
+    np.array([1, "x", None], dtype=object),
+    np.array("2026-01-01", dtype="M8[D]"),
+    np.float64(1.5),
+    pd.DataFrame({"a": [1, 2], "b": [1.0, NAN]}),
+    pd.Series([1, 2], name="s", index=["x", "y"]),
+]
+
+
+@pytest.mark.parametrize("value", SAME, ids=lambda value: f"{type(value).__name__}")
+def test_a_copy_is_identical(value):
+    import copy
+
+    assert verdict(value, copy.deepcopy(value)).verdict == "identical"
+
+
+DIFFERENT = [
+    (1, True, "result"),
+    (1, 1.0, "result"),
+    (1.0, np.float64(1.0), "result"),
+    (np.float64(1.0), np.float32(1.0), "result"),
+    (0.0, -0.0, "result"),
+    (NAN, 1.0, "result"),
+    (float("inf"), float("-inf"), "result"),
+    (2**100, 2**100 + 1, "result"),
+    ([1, 2], (1, 2), "result"),
+    ([1, 2, 3], [1, 2], "result"),
+    ([1, 2, 3], [1, 2, 4], "result[2]"),
+    ([0, 0, 0, {"x": [0] * 17 + [1]}], [0, 0, 0, {"x": [0] * 17 + [2]}], "result[3]['x'][17]"),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}, "result"),
+    ({"a": 1}, collections.OrderedDict(a=1), "result"),
+    ({1, 2}, {1, 3}, "result"),
+    (Pair(1, 2), Pair(1, 3), "result"),
+    (Point(1.0, [2]), Point(1.0, [3]), "result.y[0]"),
+    (Plain(1), Plain(2), "result"),
+    (decimal.Decimal("1.1"), decimal.Decimal("1.10"), "result"),
+    (np.zeros(3), np.zeros(4), "result"),
+    (np.zeros(3), np.zeros((3, 1)), "result"),
+    (np.zeros(3), np.zeros(3, dtype="f4"), "result"),
+    (np.array([0.0, 1.0]), np.array([-0.0, 1.0]), "result[0]"),
+    (np.array([1, 2]), np.array([1, 3]), "result[1]"),
+    (np.array([1, "x"], dtype=object), np.array([1, "y"], dtype=object), "result[1]"),
+    (np.array([(1, 2.0)], dtype=RECORD), np.array([(1, 3.0)], dtype=RECORD), "result"),
+    (np.array(1.0), np.float64(1.0), "result"),
+    (pd.DataFrame({"a": [1, 2]}), pd.DataFrame({"a": [1, 3]}), "result"),
+    (pd.DataFrame({"a": [1, 2]}), pd.DataFrame({"b": [1, 2]}), "result"),
+    (pd.Series([1, 2]), pd.Series([1, 2], index=[1, 2]), "result"),
+    (pd.Series([1, 2]), pd.Series([1, 2], name="s"), "result"),
+    (pd.Series([1, 2]), pd.Series([1.0, 2.0]), "result"),
+]
+
+
+@pytest.mark.parametrize(("one", "two", "where"), DIFFERENT)
+def test_a_difference_is_named_by_its_path(one, two, where):
+    found = verdict(one, two)
+    assert found.verdict == "different", found
+    assert found.where.startswith(where), found.where
+    assert verdict(two, one).verdict == "different"
+
+
+def test_floating_point_within_the_tolerance_is_close_and_says_by_how_much():
+    found = verdict([1.0, 2.0], [1.0, 2.0 + 4.44e-16])
+    assert (found.verdict, found.max_ulp) == ("close", 1.0)
+    assert found.max_rel == pytest.approx(2.2e-16, rel=0.01)
+    assert verdict(1.0, 1.0 + 1e-8).verdict == "different"
+    assert verdict(1.0, 1.0 + 1e-8, rtol=1e-6).verdict == "close"
+    assert verdict(0.0, 1e-12, atol=1e-9).verdict == "close"
+
+
+def test_exact_demands_the_same_bits():
+    assert verdict(1.0, 1.0 + 2.3e-16, exact=True).verdict == "different"
+    assert verdict(NAN, NAN, exact=True).verdict == "identical"
+
+
+def test_single_precision_has_its_own_tolerance():
+    one = np.array([1.0], dtype="f4")
+    assert verdict(one, one * np.float32(1.000005)).verdict == "close"
+    assert verdict(one.astype("f8"), one.astype("f8") * 1.000005).verdict == "different"
+
+
+def test_lists_that_hold_themselves_are_compared_to_an_end():
+    one, two = [1], [1]
+    one.append(one)
+    two.append(two)
+    assert verdict(one, two).verdict == "identical"
+
+
+def test_deep_nesting_is_no_limit():
+    one, two = [], []
+    for _ in range(50_000):
+        one, two = [one], [two]
+    comparison = compare(
+        dataclasses.replace(outcome(0), value=one),
+        dataclasses.replace(outcome(0), value=two),
+        Tolerance(),
+    )
+    assert comparison.verdict == "identical"
+
+
+def test_returning_an_argument_is_told_from_returning_its_copy():
+    values = np.zeros(3)
+    for made in (values, values[1:]):
+        one = outcome(made, (values,))
+        two = outcome(made.copy(), (values,))
+        assert compare(one, two, Tolerance()).verdict == "different"
+
+
+def test_a_changed_argument_is_a_difference():
+    def after(change):
+        values = [1, 2]
+        watch = Watch(function_of(len), Arguments((values,)))
+        change(values)
+        return watch.returned(None, "")
+
+    found = compare(after(lambda v: v.append(3)), after(lambda v: None), Tolerance())
+    assert found.verdict == "different"
+    assert found.where.startswith("arguments[0]")
+
+
+def test_inputs_that_differ_but_are_left_alone_are_no_difference():
+    assert compare(outcome(1, (["a"],)), outcome(1, (["b"],)), Tolerance()).verdict == "identical"
+
+
+def test_a_draw_more_is_a_difference():
+    one = outcome(1)
+    random.random()
+    assert "random state" in compare(one, outcome(1), Tolerance()).where
+    one = outcome(1)
+    np.random.random()
+    assert "np.random state" in compare(one, outcome(1), Tolerance()).where
+
+
+def test_exceptions_are_compared_by_type_arguments_and_attributes():
+    def raised(error):
+        return Watch(function_of(len), Arguments()).raised(error, "")
+
+    class Coded(ValueError):
+        def __init__(self, text, code):
+            super().__init__(text)
+            self.code = code
+
+    def check(one, two):
+        return compare(raised(one), raised(two), Tolerance()).verdict
+
+    assert check(ValueError("a"), ValueError("a")) == "identical"
+    assert check(ValueError("a"), ValueError("b")) == "different"
+    assert check(ValueError("a"), TypeError("a")) == "different"
+    assert check(Coded("a", 1), Coded("a", 2)) == "different"
+    found = compare(outcome(1), raised(ValueError("a")), Tolerance())
+    assert found.where.startswith("exception")
+
+
+def test_printing_something_else_is_a_difference():
+    one = Watch(function_of(len), Arguments()).returned(1, "digest")
+    assert compare(one, outcome(1), Tolerance()).where.startswith("printed")
+
+
+def test_shape_only_compares_types_shapes_and_dtypes():
+    def shape(one, two):
+        return compare(outcome(one), outcome(two), Tolerance(), shape_only=True).verdict
+
+    assert shape([1, 2.0], [3, 4.0]) == "unchecked"
+    assert shape(np.zeros(3), np.ones(3)) == "unchecked"
+    assert shape([1], ["a"]) == "different"
+    assert shape(np.zeros(3), np.zeros(4)) == "different"
+
+
+NESTED = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(NESTED)
+def test_any_value_equals_itself_copied(value):
+    import copy
+
+    assert verdict(value, copy.deepcopy(value), exact=True).verdict == "identical"
+
+
+@given(NESTED, NESTED)
+def test_values_that_print_differently_are_different(one, two):
+    found = verdict(one, two, exact=True).verdict
+    assert (found == "identical") == (repr(one) == repr(two))
