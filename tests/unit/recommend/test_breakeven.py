@@ -9,7 +9,13 @@ from epochly.recommend.breakeven import breakeven_calls
 
 @pytest.mark.parametrize(
     ("first", "later", "plain", "calls"),
-    [(0.5, 0.5, 1.0, 1), (1.0, 0.5, 1.0, 2), (10.0, 0.5, 1.0, 20), (5.0, 1.0, 1.0, None)],
+    [
+        (0.5, 0.5, 1.0, 1),
+        (1.0, 0.5, 1.0, 1),
+        (1.5, 0.5, 1.0, 2),
+        (10.0, 0.5, 1.0, 19),
+        (5.0, 1.0, 1.0, None),
+    ],
 )
 def test_known_cases(first, later, plain, calls):
     assert breakeven_calls(first, later, plain) == calls

@@ -1,0 +1,41 @@
+"""One JSON document a line over a real socket pair."""
+
+import socket
+
+import pytest
+
+from epochly.measure.channel import Channel
+
+
+@pytest.fixture
+def ends():
+    pair = [Channel(end) for end in socket.socketpair()]
+    yield pair
+    for channel in pair:
+        channel.close()
+
+
+def test_documents_arrive_whole_and_in_order(ends):
+    here, there = ends
+    sent = [{"n": number, "text": "line\nbreak é"} for number in range(20)]
+    for document in sent:
+        here.send(document)
+    assert [there.receive() for _ in sent] == sent
+
+
+def test_nothing_in_time_is_none(ends):
+    assert ends[0].receive(0.01) is None
+
+
+def test_half_a_document_is_kept_until_the_rest_comes():
+    left, right = socket.socketpair()
+    channel = Channel(right)
+    left.sendall(b'{"a": ')
+    assert channel.receive(0.01) is None
+    left.sendall(b'1}\n{"b": 2}\n')
+    assert channel.receive() == {"a": 1}
+    assert channel.receive() == {"b": 2}
+    left.close()
+    with pytest.raises(ConnectionError):
+        channel.receive()
+    channel.close()

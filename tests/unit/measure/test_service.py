@@ -1,0 +1,65 @@
+"""A service is started on a free port, waited for, and ended whatever happens."""
+
+import socket
+import sys
+import urllib.request
+
+import pytest
+
+from epochly.errors import UsageError
+from epochly.measure.service import PORT_VARIABLE, running_service
+
+SERVER = "python -m epochly_fixtures.slow_server"
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def test_a_service_answers_within_the_block_and_is_gone_after(tmp_path):
+    with running_service(SERVER, str(tmp_path)) as found:
+        port = found[PORT_VARIABLE]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/page", timeout=5) as answer:
+            assert b'"length": 5' in answer.read()
+    assert not answers(port)
+
+
+def test_a_service_is_ended_after_an_exception(tmp_path):
+    port = None
+
+    def run():
+        nonlocal port
+        with running_service(SERVER, str(tmp_path)) as found:
+            port = found[PORT_VARIABLE]
+            raise KeyError(port)
+
+    with pytest.raises(KeyError):
+        run()
+    assert not answers(port)
+
+
+def test_no_service_is_no_variable(tmp_path):
+    with running_service(None, str(tmp_path)) as found:
+        assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("no-such-command-here", "cannot be started"),
+        (f"{sys.executable} -c 'raise SystemExit(\"broken\")'", "ended with status 1"),
+    ],
+)
+def test_a_service_that_does_not_come_up_is_a_usage_error(tmp_path, command, said):
+    with pytest.raises(UsageError, match=said), running_service(command, str(tmp_path)):
+        pass
+
+
+def test_a_service_that_talks_much_is_not_held_up(tmp_path):
+    (tmp_path / "loud.py").write_text(
+        "import sys\nsys.stderr.write('x' * 1_000_000)\nsys.stderr.flush()\n"
+        "from epochly_fixtures.slow_server import main\nmain()\n"
+    )
+    with running_service("python loud.py", str(tmp_path)) as found:
+        assert answers(found[PORT_VARIABLE])
