@@ -19,8 +19,13 @@ _LAZY_BUT_KNOWN = (enumerate, zip, reversed)
 class Runner(Protocol):
     """Runs the bodies of one loop side by side."""
 
-    def run(self, body: FunctionType, items: list[Any]) -> tuple[str, list[Any]]:
-        """The joined results in order, and the name of how they were run."""
+    def run(
+        self, body: FunctionType, items: list[Any], *, replayable: bool
+    ) -> tuple[str, list[Any]]:
+        """The joined results in order, and the name of how they were run.
+
+        ``replayable`` tells whether an item may run a second time.
+        """
         ...
 
     def stats(self) -> Mapping[str, float]: ...
@@ -65,8 +70,8 @@ class Mapped:
             for number, way in sorted(self._ways.items())
             if way != "sequential"
         )
-        if self._ways and not parts:
-            return Realized(Level.MONITOR, "monitor")
+        if self._ways and all(way.startswith("sequential") for way in self._ways.values()):
+            return Realized(Level.MONITOR, "monitor", parts)
         return Realized(self._level, self._backend, parts)
 
     def stats(self) -> Mapping[str, float]:
@@ -85,7 +90,9 @@ class Mapped:
             return [value for item in iterable for value in body(item)]
         items = list(iterable)
         self._counts["items"] += len(items)
-        way, values = self._runner.run(body, items)
+        way, values = self._runner.run(
+            body, items, replayable=self._mappable.loops[number].replayable
+        )
         self._ways[number] = way
         return values
 

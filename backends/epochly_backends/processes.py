@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextvars
 import math
-import os
 import threading
 import time
 from collections.abc import Mapping
 from types import FunctionType, ModuleType
-from typing import Any, cast
+from typing import Any
 
 from epochly.backend import Available, Capabilities, Unavailable
 from epochly.code.callgraph import call_graph
 from epochly.code.function import Function
 from epochly.cores import usable_cores
-from epochly.errors import Deoptimize
+from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.model import Arguments, Refused
+from epochly_backends.chunk import Surroundings, run_packed
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.threads import ThreadRunner
 
@@ -57,14 +57,16 @@ class CoreRunner:
         self._chunks = 0
         self._started = False
 
-    def run(self, body: FunctionType, items: list[Any]) -> tuple[str, list[Any]]:
+    def run(
+        self, body: FunctionType, items: list[Any], *, replayable: bool
+    ) -> tuple[str, list[Any]]:
         """Run the items; the first few tell whether they hold the GIL."""
         cores = usable_cores()
         head: list[Any] = []
         item_s = 0.0
         if self._released is None:
             if len(items) < 4:
-                return "sequential", [value for item in items for value in body(item)]
+                return "sequential", _here(body, items)
             started = time.perf_counter()
             head = body(items[0])
             item_s = time.perf_counter() - started
@@ -84,7 +86,11 @@ class CoreRunner:
 
             with threadpool_limits(1):
                 return "threads", head + self._threads.run_chunks(body, items, cores, item_s)
-        return "processes", head + self._spread(body, items, cores)
+        try:
+            values = self._spread(body, items, cores, replayable)
+        except _CannotTravelError as error:
+            return f"sequential, since its items cannot travel: {error}", head + _here(body, items)
+        return "processes", head + values
 
     def stats(self) -> Mapping[str, float]:
         """Chunks so far, and the workers that ran them."""
@@ -100,20 +106,35 @@ class CoreRunner:
             get_reusable_executor().shutdown(wait=True)
             self._started = False
 
-    def _spread(self, body: FunctionType, items: list[Any], cores: int) -> list[Any]:
+    def _spread(
+        self, body: FunctionType, items: list[Any], cores: int, replayable: bool
+    ) -> list[Any]:
+        import pickle
+
         from joblib.externals.loky import get_reusable_executor
 
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
-        payloads = [_packed(self._function, (body, chunk, _Context.now())) for chunk in chunks]
+        payloads = [
+            _packed(self._function, (body, chunk, Surroundings.now(), replayable))
+            for chunk in chunks
+        ]
         executor = get_reusable_executor(max_workers=cores, timeout=60)
         self._started = True
         self._chunks += len(chunks)
         futures = [executor.submit(run_packed, payload) for payload in payloads]
         values: list[Any] = []
         try:
-            for future in futures:
-                values += _unpacked(future.result())
+            for future, chunk in zip(futures, chunks, strict=True):
+                kind, answer = pickle.loads(future.result())
+                if kind == "raised":
+                    raise answer
+                if kind == "lost" and not replayable:
+                    raise WorkerError(
+                        f"{answer}; its work is done and must not be done again",
+                        remedy="use level=1, where results need not travel",
+                    )
+                values += answer if kind == "values" else _here(body, chunk)
         finally:
             for future in futures:
                 if not future.cancel():
@@ -121,87 +142,12 @@ class CoreRunner:
         return values
 
 
-class _Context:
-    """What a worker must share with the caller besides its data."""
-
-    def __init__(self, folder: str, variables: dict[str, str], decimals: Any, errors: Any) -> None:
-        self.folder = folder
-        self.variables = variables
-        self.decimals = decimals
-        self.errors = errors
-        self.filters: list[Any] = []
-
-    @classmethod
-    def now(cls) -> _Context:
-        import decimal
-        import warnings
-
-        import numpy as np
-
-        found = cls(os.getcwd(), dict(os.environ), decimal.getcontext().copy(), np.geterr())
-        found.filters = list(warnings.filters)
-        return found
-
-    def enter(self) -> None:
-        import decimal
-        import warnings
-
-        import numpy as np
-
-        os.chdir(self.folder)
-        os.environ.clear()
-        os.environ.update(self.variables)
-        decimal.setcontext(self.decimals)
-        np.seterr(**self.errors)
-        warnings.resetwarnings()
-        cast("list[Any]", warnings.filters).extend(self.filters)
+class _CannotTravelError(Exception):
+    """Something that a worker would need cannot be pickled; nothing has run elsewhere."""
 
 
-def run_packed(payload: bytes) -> bytes:
-    """Run one chunk in a worker process; what it raises is part of the answer."""
-    import pickle
-
-    import cloudpickle
-    from threadpoolctl import threadpool_limits
-
-    body, items, context = pickle.loads(payload)
-    context.enter()
-    values: list[Any] = []
-    try:
-        with threadpool_limits(1):
-            for item in items:
-                found = body(item)
-                if _shares(found, (item, _data_of(body))):
-                    return _failure("an item's result is, or holds, the item or a shared object")
-                values += found
-        return bytes(cloudpickle.dumps(("values", values), protocol=5))
-    except Exception as error:  # noqa: BLE001 - the user's exception, raised by the caller
-        try:
-            packed: bytes = cloudpickle.dumps(("raised", error), protocol=5)
-            copied = pickle.loads(packed)[1]
-        except Exception:  # noqa: BLE001 - __reduce__ may raise anything
-            return _failure(f"{type(error).__name__} cannot travel between processes")
-        if type(copied) is not type(error) or repr(copied.args) != repr(error.args):
-            return _failure(f"{type(error).__name__} does not survive pickling")
-        return packed
-
-
-def _failure(reason: str) -> bytes:
-    import pickle
-
-    return pickle.dumps(("deoptimize", reason))
-
-
-def _unpacked(answer: bytes) -> list[Any]:
-    import pickle
-
-    kind, value = pickle.loads(answer)
-    if kind == "raised":
-        raise value
-    if kind == "deoptimize":
-        raise Deoptimize(value)
-    found: list[Any] = value
-    return found
+def _here(body: FunctionType, items: list[Any]) -> list[Any]:
+    return [value for item in items for value in body(item)]
 
 
 def _packed(function: Function, value: Any) -> bytes:
@@ -209,8 +155,7 @@ def _packed(function: Function, value: Any) -> bytes:
 
     Raises
     ------
-    Deoptimize
-        When something cannot be pickled; nothing has run elsewhere by then.
+    _CannotTravelError
     """
     import sys
 
@@ -227,7 +172,7 @@ def _packed(function: Function, value: Any) -> bytes:
     try:
         packed: bytes = cloudpickle.dumps(value, protocol=5)
     except Exception as error:
-        raise Deoptimize(f"the items cannot travel to another process: {error}") from error
+        raise _CannotTravelError(str(error)) from error
     finally:
         for module in modules:
             cloudpickle.unregister_pickle_by_value(module)
@@ -269,44 +214,3 @@ def _probed(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:
         if failure is not None:
             raise failure
     return results[0] + results[1], max(ended) - started < RELEASED_SHARE * sum(cpu)
-
-
-def _data_of(body: FunctionType) -> tuple[Any, ...]:
-    assert isinstance(body, FunctionType)
-    names = body.__code__.co_names
-    cells = tuple(cell.cell_contents for cell in body.__closure__ or ())
-    return (*cells, *(body.__globals__[name] for name in names if name in body.__globals__))
-
-
-def _shares(result: list[Any], given: tuple[Any, ...]) -> bool:
-    """Whether a result holds an object that the caller holds too: its identity would be lost."""
-    import numpy as np
-
-    theirs = _reach(given)
-    ours = _reach(result)
-    if any(key in theirs for key in ours):
-        return True
-    arrays = [value for value in theirs.values() if isinstance(value, np.ndarray)]
-    return any(
-        isinstance(value, np.ndarray) and np.may_share_memory(value, other)
-        for value in ours.values()
-        for other in arrays
-    )
-
-
-def _reach(root: Any) -> dict[int, Any]:
-    import gc
-
-    import numpy as np
-
-    found: dict[int, Any] = {}
-    todo = list(root)
-    while todo:
-        value = todo.pop()
-        if id(value) in found or isinstance(value, (type, ModuleType, FunctionType)):
-            continue
-        if gc.is_tracked(value) or isinstance(value, (np.ndarray, dict, bytearray)):
-            if not isinstance(value, tuple):
-                found[id(value)] = value
-            todo += gc.get_referents(value)
-    return found

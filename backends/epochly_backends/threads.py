@@ -52,7 +52,9 @@ class ThreadRunner:
         self._chunks = 0
         self._seen: dict[CodeType, tuple[int, float]] = {}
 
-    def run(self, body: FunctionType, items: list[Any]) -> tuple[str, list[Any]]:
+    def run(
+        self, body: FunctionType, items: list[Any], *, replayable: bool
+    ) -> tuple[str, list[Any]]:
         """Run the items in the pool; the first item ever tells how many threads pay."""
         if len(items) < 2:
             return "sequential", [value for item in items for value in body(item)]

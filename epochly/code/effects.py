@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import enum
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -121,6 +123,11 @@ def _of_call(
         for cause in _effects_of(call.value, open_codes).causes:
             yield Cause(cause.effect, call.line, f"{call.text}: {cause.what}", cause.outside)
         return
+    if isinstance(call.value, type) and call.value.__module__ != "builtins":
+        made = _of_class(call, open_codes)
+        if made is not None:
+            yield from made
+            return
     name = qualified_name(call.value)
     if name in ("open", "io.open"):
         yield Cause(_effect_of_open(call.node), call.line, call.text, True)
@@ -130,6 +137,33 @@ def _of_call(
         effect = _known(name)
         if effect is not Effect.PURE:
             yield Cause(effect, call.line, call.text, True)
+
+
+def _of_class(call: Call, open_codes: frozenset[Any]) -> list[Cause] | None:
+    """Effects of making an instance of a user's plain class; None for any other class."""
+    cls = call.value
+    if type(cls) is not type:
+        return None
+    found: list[Cause] = []
+    for name in ("__new__", "__init__", "__post_init__"):
+        maker = inspect.getattr_static(cls, name, None)
+        maker = maker.__func__ if isinstance(maker, staticmethod) else maker
+        if not isinstance(maker, FunctionType):
+            owner = next((c for c in cls.__mro__ if name in vars(c)), object)
+            if owner.__module__ != "builtins":
+                return None
+        elif is_users(maker):
+            harmless = [f"{own}." for own in maker.__code__.co_varnames[:1]]
+            rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
+            if not any(isinstance(other, FunctionType) for other in rest):
+                harmless.append(f"super().{name}")
+            for cause in _effects_of(maker, open_codes).causes:
+                if not cause.what.startswith(tuple(harmless)):
+                    what = f"{call.text}: {cause.what}"
+                    found.append(Cause(cause.effect, call.line, what, cause.outside))
+        elif not (dataclasses.is_dataclass(cls) and maker.__code__.co_filename == "<string>"):
+            return None
+    return found
 
 
 def _of_method(call: Call, fresh: frozenset[str]) -> Iterator[Cause]:

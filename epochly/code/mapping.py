@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FunctionType
@@ -41,12 +42,15 @@ class MapLoop:
     line, end_line : int
     kind : str
         ``comprehension`` or ``append-loop``.
+    replayable : bool
+        Whether its items are proven to be pure or only to read, so that one may run again.
     """
 
     node: ast.ListComp | ast.For
     line: int
     end_line: int
     kind: str
+    replayable: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +124,7 @@ def _search(
     loops: list[MapLoop],
     refused: list[Refused],
 ) -> None:
+    untrusted = dataclasses.replace(function, independent=False)
     for node in nodes:
         if isinstance(node, _LATE):
             continue
@@ -129,7 +134,9 @@ def _search(
             if is_candidate:
                 reason = _why_not(function, whole, node, guarded)
                 if reason is None:
-                    loops.append(MapLoop(node, node.lineno, node.end_lineno or node.lineno, kind))
+                    proven = _why_not(untrusted, whole, node, guarded) is None
+                    end = node.end_lineno or node.lineno
+                    loops.append(MapLoop(node, node.lineno, end, kind, proven))
                     continue
                 refused.append(reason)
         inside = guarded or isinstance(node, ast.Try)

@@ -1,0 +1,114 @@
+"""Loops whose items are hard to run elsewhere."""
+
+import contextvars
+import decimal
+import os
+import threading
+
+import numpy as np
+
+VARIABLE = contextvars.ContextVar("VARIABLE", default="unset")
+SHARED = [1, 2]
+SCALE = 2
+
+
+def busy(value):
+    total = 0
+    for number in range(20_000):
+        total += number % (value + 2)
+    return total
+
+
+def plain(values):
+    return [busy(value) * SCALE for value in values]
+
+
+def vectors(values):
+    return [float(np.sin(value).sum()) for value in values]
+
+
+def returns_items(values):
+    return [same(value) for value in values]
+
+
+def same(value):
+    return value
+
+
+def returns_shared(values):
+    return [SHARED for value in values]
+
+
+class OddError(Exception):
+    def __init__(self, number, extra):
+        super().__init__(number)
+        self.extra = extra
+
+
+class Coded(LookupError):
+    pass
+
+
+def fails_at(values):
+    return [check(value) for value in values]
+
+
+def check(value):
+    busy(1)
+    if value >= 10:
+        raise Coded("too large", value)
+    return value
+
+
+def fails_oddly(values):
+    return [check_oddly(value) for value in values]
+
+
+def check_oddly(value):
+    busy(1)
+    if value >= 10:
+        raise OddError(value, threading.Lock())
+    return value
+
+
+def surroundings(values):
+    return [look(value) for value in values]
+
+
+def look(value):
+    busy(1)
+    return (
+        os.getcwd(),
+        os.environ.get("FOR_ITEMS"),
+        decimal.getcontext().prec,
+        np.geterr()["over"],
+    )
+
+
+def variables(values):
+    return [VARIABLE.get() for value in values]
+
+
+def appends_to_file(paths):
+    return [note(path) for path in paths]
+
+
+def note(path):
+    busy(1)
+    with open(path, "a") as stream:
+        stream.write("x")
+    return SHARED
+
+
+def generators(values):
+    return [value * 2 for value in (x for x in values)]
+
+
+def changes_items(values):
+    return [grow(value) for value in values]
+
+
+def grow(value):
+    busy(1)
+    value.append(len(value))
+    return len(value)

@@ -1,0 +1,141 @@
+"""Levels 1 and 3 over items that are hard to run elsewhere, against plain Python."""
+
+import contextvars
+import decimal
+import threading
+
+import numpy as np
+import pytest
+from epochly_backends.processes import Processes
+from epochly_backends.threads import Threads
+from unit.backends import item_programs as programs
+
+from epochly.code.function import function_of
+from epochly.errors import WorkerError
+from epochly.levels import Level
+from epochly.model import Arguments, Refused
+
+NUMBERS = list(range(40))
+
+
+@pytest.fixture(params=[Threads, Processes])
+def prepare(request):
+    made = []
+
+    def ready(function, trusted=False):
+        target = function_of(function)
+        found = request.param().prepare(target.trusted() if trusted else target, Arguments())
+        assert not isinstance(found, Refused), found
+        made.append(found)
+        return found
+
+    ready.level = request.param.level
+    yield ready
+    for found in made:
+        found.close()
+
+
+@pytest.mark.parametrize(
+    "function", [programs.plain, programs.returns_items, programs.generators, programs.variables]
+)
+def test_the_result_is_that_of_the_loop(prepare, function):
+    ready = prepare(function)
+    for _ in range(2):
+        assert ready(NUMBERS) == function(NUMBERS)
+
+
+def test_what_is_realized_is_told_by_line(prepare):
+    ready = prepare(programs.plain)
+    ready(NUMBERS)
+    (part,) = ready.realized.parts
+    assert ready.realized.level is prepare.level
+    assert part.line == programs.plain.__code__.co_firstlineno + 1
+    assert part.backend in ("threads", "processes")
+
+
+def test_an_iterator_stays_sequential_and_says_so(prepare):
+    ready = prepare(programs.generators)
+    ready(NUMBERS)
+    assert ready.realized.level is Level.MONITOR
+
+
+def test_results_that_are_items_keep_their_identity(prepare):
+    values = [[number] for number in NUMBERS]
+    found = prepare(programs.returns_items)(values)
+    assert all(one is other for one, other in zip(found, values, strict=True))
+
+
+def test_results_that_are_shared_keep_their_identity(prepare):
+    found = prepare(programs.returns_shared)(NUMBERS)
+    assert all(one is programs.SHARED for one in found)
+
+
+def test_items_that_cannot_be_pickled_give_the_same_result(prepare):
+    locks = [threading.Lock() for _ in NUMBERS]
+    found = prepare(programs.returns_items)(locks)
+    assert all(one is other for one, other in zip(found, locks, strict=True))
+
+
+def test_the_first_exception_in_the_order_of_the_items_is_raised(prepare):
+    with pytest.raises(programs.Coded) as caught:
+        prepare(programs.fails_at)(NUMBERS)
+    assert caught.value.args == ("too large", 10)
+
+
+def test_an_exception_that_cannot_travel_is_raised_all_the_same(prepare):
+    with pytest.raises(programs.OddError) as caught:
+        prepare(programs.fails_oddly)(NUMBERS)
+    assert caught.value.args == (10,)
+
+
+def test_items_see_the_callers_surroundings(prepare, monkeypatch, tmp_path):
+    ready = prepare(programs.surroundings, trusted=True)
+    ready(NUMBERS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOR_ITEMS", "seen")
+    with decimal.localcontext() as context, np.errstate(over="raise"):
+        context.prec = 7
+        assert ready(NUMBERS) == [(str(tmp_path), "seen", 7, "raise")] * len(NUMBERS)
+
+
+def test_items_see_the_callers_context_variables():
+    ready = Threads().prepare(function_of(programs.variables).trusted(), Arguments())
+    context = contextvars.copy_context()
+    context.run(programs.VARIABLE.set, "set")
+    assert context.run(ready, NUMBERS) == ["set"] * len(NUMBERS)
+    ready.close()
+
+
+def test_globals_are_those_of_the_call(prepare, monkeypatch):
+    ready = prepare(programs.plain)
+    ready(NUMBERS)
+    monkeypatch.setattr(programs, "SCALE", 5)
+    assert ready(NUMBERS) == programs.plain(NUMBERS)
+
+
+def test_an_item_that_writes_never_runs_twice(tmp_path):
+    path = tmp_path / "written"
+    ready = Processes().prepare(function_of(programs.appends_to_file).trusted(), Arguments())
+    with pytest.raises(WorkerError, match="must not be done again"):
+        ready([str(path)] * 40)
+    ready.close()
+    assert len(path.read_text()) <= 40
+
+
+def test_a_change_of_an_item_is_kept_or_told(prepare):
+    ready = prepare(programs.changes_items, trusted=True)
+    values, plain = [[number] for number in NUMBERS], [[number] for number in NUMBERS]
+    expected = programs.changes_items(plain)
+    if prepare.level is Level.CORES:
+        with pytest.raises(WorkerError, match="changed an object of the caller's"):
+            ready(values)
+    else:
+        assert ready(values) == expected
+        assert values == plain
+
+
+def test_array_work_runs_in_threads_at_level_3():
+    ready = Processes().prepare(function_of(programs.vectors), Arguments())
+    values = [np.arange(200_000.0) + number for number in range(24)]
+    assert ready(values) == programs.vectors(values)
+    ready.close()
