@@ -10,6 +10,7 @@ import numpy as np
 VARIABLE = contextvars.ContextVar("VARIABLE", default="unset")
 SHARED = [1, 2]
 SCALE = 2
+LOCK = threading.Lock()
 
 
 def busy(value):
@@ -67,7 +68,7 @@ def fails_oddly(values):
 def check_oddly(value):
     busy(1)
     if value >= 10:
-        raise OddError(value, threading.Lock())
+        raise OddError(value, LOCK)
     return value
 
 
