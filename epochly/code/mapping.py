@@ -14,6 +14,7 @@ from epochly.code.effects import Effect, effects_in, fresh_locals
 from epochly.code.function import Function
 from epochly.code.loops import Role, loop_at, root_name, stored_names
 from epochly.code.rebuild import rebuild
+from epochly.code.scopes import live_value
 from epochly.errors import SourceError
 from epochly.model import Refused
 
@@ -24,6 +25,7 @@ _LATE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp, as
 _LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _NAMING = (ast.Global, ast.Nonlocal, ast.Delete, ast.NamedExpr, ast.Import, ast.ImportFrom)
 _FRAMES = frozenset({"locals", "vars", "dir", "eval", "exec", "globals", "super"})
+_READERS = (all, any, dict, frozenset, list, max, min, set, sorted, sum, tuple)
 _CHANGING = frozenset(
     "add append appendleft clear discard extend fill insert pop popitem popleft remove "
     "resize reverse setdefault sort update".split()
@@ -159,7 +161,7 @@ def _why_not(
             return _no("the loop stands in a `try` or has an `else`", node, "move it out")
         if not _is_private_list(whole, node, allowed or ""):
             return _no(f"{allowed!r} may be seen by others while the loop runs", node, _LIST)
-    odd = _odd(body)
+    odd = _odd(function, body)
     if odd is not None:
         return odd
     private = targets | {name for part in body for name in stored_names(part)}
@@ -197,10 +199,11 @@ def _no(reason: str, node: Any, remedy: str) -> Refused:
     return Refused(reason, node.lineno, remedy)
 
 
-def _odd(body: Sequence[ast.AST]) -> Refused | None:
+def _odd(function: Function, body: Sequence[ast.AST]) -> Refused | None:
+    at_once = _used_at_once(function, body)
     for part in body:
         for inner in ast.walk(part):
-            if isinstance(inner, _LATE):
+            if isinstance(inner, _LATE) and id(inner) not in at_once:
                 return _no("a function is made inside the loop", inner, "define it outside")
             if isinstance(inner, _LEAVING + _NAMING):
                 text = type(inner).__name__.lower()
@@ -212,6 +215,21 @@ def _odd(body: Sequence[ast.AST]) -> Refused | None:
             ):
                 return _no(f"the loop calls {inner.func.id}()", inner, "name what it needs")
     return None
+
+
+def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
+    """Generators and keys that a call reads to their end before the iteration goes on."""
+    assert function.plain is not None
+    found: set[int] = set()
+    for part in body:
+        for inner in ast.walk(part):
+            if not isinstance(inner, ast.Call):
+                continue
+            known, called = live_value(function.plain, inner.func)
+            if known and any(called is reader for reader in _READERS):
+                found |= {id(a) for a in inner.args if isinstance(a, ast.GeneratorExp)}
+                found |= {id(k.value) for k in inner.keywords if isinstance(k.value, ast.Lambda)}
+    return found
 
 
 def _effects(function: Function, body: Sequence[ast.AST], out: str | None) -> Refused | None:

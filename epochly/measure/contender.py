@@ -219,7 +219,7 @@ class Contender:
             backend=f"{self.backend} again" if self.twin else self.backend,
             status=self.status or ("measured" if measured else "skipped"),
             realized=self.realized,
-            reason=self.reason,
+            reason=self.reason or (None if measured else "the run ended before it was sampled"),
             line=self.line,
             remedy=self.remedy,
             samples_s=tuple(self.samples_s),

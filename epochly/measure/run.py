@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import itertools
+import functools
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError, TargetError, WorkerError
 from epochly.levels import Level
 from epochly.measure import tree
+from epochly.measure.agreement import MOMENTS, Agreement
 from epochly.measure.contender import Contender
 from epochly.measure.process import Surroundings
-from epochly.measure.schedule import Plan, in_one_group, plan, rotated
-from epochly.measure.statistics import paired_ratio, tied
+from epochly.measure.sampling import Sampling, look
+from epochly.measure.schedule import in_one_group
+from epochly.measure.statistics import tied
 from epochly.model import (
     Equality,
     Finding,
@@ -33,7 +34,6 @@ from epochly.model import (
 if TYPE_CHECKING:
     from epochly.measure.session import Options, Progress
 
-PRECISION = 0.05
 FIRST_SHARE = 0.2
 
 
@@ -53,17 +53,15 @@ class Run:
         self._progress = progress
         self._timeout_s = workload.timeout_s or options.timeout_s
         self._independent = options.allow_effects or workload.reset is not None
-        self._tolerance = dataclasses.replace(
+        tolerance = dataclasses.replace(
             workload.tolerance, exact=workload.tolerance.exact or options.exact
         )
         self._baseline = Contender(Level.MONITOR, "monitor")
+        self._agreement = Agreement(self._baseline, surroundings.scratch, tolerance)
         self._understood: dict[str, Any] = {"repetition": {"writes": None}, "findings": []}
         self._profile: Profile | None = None
-        self._shape_only = False
-        self._stateful = False
         self._once = False
         self._notes: list[str] = []
-        self._unsaved: dict[str, str] = {}
         self._others = self._contenders()
         self.target: TargetInfo | None = None
 
@@ -102,7 +100,9 @@ class Run:
         groups = [self._candidates()] if self._together else [[c] for c in self._candidates()]
         budget_s = self._options.budget_s / max(1, len(groups))
         for number, group in enumerate(groups or [[]]):
-            self._sample_group(group, budget_s, number / max(1, len(groups)), len(groups) or 1)
+            shares = (number / max(1, len(groups)), len(groups) or 1)
+            sampling = Sampling(self._baseline, group, self._start, self._timeout_s)
+            sampling.take(budget_s, self._together, functools.partial(self._say_sampling, *shares))
 
     def stop(self) -> None:
         """End every worker."""
@@ -116,7 +116,7 @@ class Run:
 
         assert self.target is not None
         for contender in self._others:
-            self._look(contender)
+            look(contender)
         base = self._baseline
         baseline_s = statistics.median(base.samples_s) if base.samples_s else None
         contenders = {id(c): c for c in (base, *self._others)}
@@ -138,7 +138,7 @@ class Run:
             findings=tuple(_finding(item) for item in self._understood["findings"]),
             mistakes=(),
             recommendation=recommendation,
-            nondeterministic=self._shape_only,
+            nondeterministic=self._agreement.shape_only,
             notes=tuple(self._notes),
             interrupted=interrupted,
         )
@@ -151,7 +151,7 @@ class Run:
             tied=same,
             target=self.target,
             profile=self._profile,
-            nondeterministic=self._shape_only,
+            nondeterministic=self._agreement.shape_only,
         )
         return answer
 
@@ -216,8 +216,7 @@ class Run:
             return
         if not self._warm_call(contender, f"{prefix}-warm"):
             return
-        for moment in ("first", "warm"):
-            self._compare(contender, f"0-{moment}", f"{prefix}-{moment}")
+        self._agreement.judge(contender, prefix)
         contender.note_realized()
 
     def _start(self, contender: Contender, generation: int) -> dict[str, Any]:
@@ -237,7 +236,7 @@ class Run:
         seconds = contender.prepare(self._timeout_s)
         if seconds is None:
             return False
-        answer = contender.call(self._timeout_s, capture=self._path(name))
+        answer = contender.call(self._timeout_s, capture=self._agreement.path(name))
         if answer is None:
             return False
         contender.first_call_s = seconds + answer["seconds"]
@@ -245,9 +244,8 @@ class Run:
         return self._noted(contender, name, answer)
 
     def _noted(self, contender: Contender, name: str, answer: dict[str, Any]) -> bool:
-        """Keep why an outcome could not be saved; an exception is one only beside level 0."""
-        if "unsaved" in answer:
-            self._unsaved[name] = answer["unsaved"]
+        """Whether the run can go on; an exception is an outcome only beside level 0's."""
+        self._agreement.note(name, answer)
         if answer["raised"] and contender.level is Level.MONITOR:
             contender.failed(answer["raised"])
             return False
@@ -259,7 +257,7 @@ class Run:
         profiled = contender is self._baseline
         cpu = contender.ask("children_cpu", self._timeout_s)
         answer = contender.call(
-            self._timeout_s, capture=self._path(name), profile=profiled, watch=watcher
+            self._timeout_s, capture=self._agreement.path(name), profile=profiled, watch=watcher
         )
         if answer is None or cpu is None:
             return False
@@ -278,124 +276,23 @@ class Run:
 
     def _check_determinism(self) -> None:
         """Level 0 against itself: two calls of one process, or else of two processes."""
-        if self._verdict("0-first", "0-warm", False).verdict != "different":
+        if self._agreement.within_level_0():
             return
         again = Contender(Level.MONITOR, "monitor")
         self._start(again, 0)
         if self._first_call(again, "0-again-first") and self._warm_call(again, "0-again-warm"):
-            equal = [
-                self._verdict(f"0-{moment}", f"0-again-{moment}", False)
-                for moment in ("first", "warm")
-            ]
-            different = [one for one in equal if one.verdict == "different"]
-            self._shape_only = bool(different)
-            if different:
+            where = self._agreement.first_difference("0", "0-again", MOMENTS)
+            if where is not None:
+                self._agreement.shape_only = True
                 self._notes.append(
-                    "level 0 disagrees with itself under the same seeds "
-                    f"({different[0].where}): nondeterministic, so levels are compared by type, "
-                    "shape and dtype only"
+                    f"level 0 disagrees with itself under the same seeds ({where}): "
+                    "nondeterministic, so levels are compared by type, shape and dtype only"
                 )
         again.stop()
 
-    def _compare(self, contender: Contender, expected: str, actual: str) -> None:
-        if contender.status is not None or self._baseline.status is not None:
-            return
-        equality = self._verdict(expected, actual, self._shape_only)
-        worst = max((contender.equality, equality), key=lambda one: _GRAVITY[one.verdict])
-        contender.equality = equality if contender.equality.where is None else worst
-        if equality.verdict == "different":
-            contender.equality = equality
-            contender.end("different", f"not the same result: {equality.where}")
-
-    def _verdict(self, expected: str, actual: str, shape_only: bool) -> Equality:
-        for name in (expected, actual):
-            if name in self._unsaved:
-                return Equality("unchecked", where=self._unsaved[name])
-        answer = self._baseline.ask(
-            "compare",
-            None,
-            expected=self._path(expected),
-            actual=self._path(actual),
-            tolerance=dataclasses.asdict(self._tolerance),
-            shape_only=shape_only,
-        )
-        if answer is None:
-            return Equality("unchecked", where="level 0's worker ended while comparing")
-        return Equality(**answer)
-
-    def _sample_group(
-        self, group: list[Contender], budget_s: float, done: float, groups: int
-    ) -> None:
-        everyone = [c for c in (self._baseline, *group) if c.status is None]
-        round_s = sum(c.call_s for c in everyone)
-        start_s = sum(c.start_s + (c.first_call_s or 0.0) for c in everyone)
-        chosen = plan(budget_s, start_s, round_s)
-        for generation in range(chosen.generations):
-            members = [c for c in everyone if c.status is None and not c.converged]
-            if generation or not self._together:
-                self._restart(members, generation)
-            share = (done + generation / chosen.generations) / groups
-            self._say(f"sampling, generation {generation + 1}", FIRST_SHARE + 0.8 * share)
-            self._rounds(members, chosen)
-            for contender in everyone:
-                contender.stop()
-            if generation + 1 >= chosen.first_look and self._all_converged(group):
-                break
-
-    def _restart(self, members: list[Contender], generation: int) -> None:
-        for contender in members:
-            try:
-                self._start(contender, generation)
-            except EpochlyError as error:
-                contender.end("failed", error.what, remedy=error.remedy)
-                continue
-            seconds = contender.prepare(self._timeout_s)
-            if seconds is None:
-                continue
-            contender.measured_s += seconds
-            answer = contender.call(self._timeout_s, capture=None)
-            if answer is not None and answer["raised"]:
-                contender.failed(answer["raised"])
-            elif answer is not None:
-                contender.warm_first_calls_s.append(seconds + answer["seconds"])
-
-    def _rounds(self, members: list[Contender], chosen: Plan) -> None:
-        for contender in members:
-            contender.pairs.append([])
-            contender.choose_loops()
-        deadline = time.monotonic() + chosen.sampling_s
-        for number in itertools.count():
-            taken: dict[int, float] = {}
-            for contender in rotated([c for c in members if c.alive], number):
-                seconds = contender.sample(self._timeout_s)
-                if seconds is not None:
-                    taken[id(contender)] = seconds
-            self._keep(members, taken)
-            enough = len(self._baseline.samples_s) >= 3 or chosen.generations > 1
-            if not taken or (enough and time.monotonic() >= deadline):
-                return
-
-    def _keep(self, members: list[Contender], taken: dict[int, float]) -> None:
-        base = taken.get(id(self._baseline))
-        for contender in members:
-            seconds = taken.get(id(contender))
-            if seconds is None:
-                continue
-            contender.samples_s.append(seconds)
-            if base is not None:
-                contender.pairs[-1].append((base, seconds))
-
-    def _all_converged(self, group: list[Contender]) -> bool:
-        for contender in group:
-            self._look(contender)
-        return all(c.converged for c in group if c.status is None)
-
-    def _look(self, contender: Contender) -> None:
-        contender.ratio = paired_ratio([pairs for pairs in contender.pairs if pairs])
-        contender.converged = contender.ratio is not None and contender.ratio.within(PRECISION)
-
-    def _path(self, name: str) -> str:
-        return str(Path(self._surroundings.scratch) / f"outcome-{name}")
+    def _say_sampling(self, done: float, groups: int, generation: int, share: float) -> None:
+        fraction = FIRST_SHARE + (1.0 - FIRST_SHARE) * (done + share / groups)
+        self._say(f"sampling, generation {generation}", fraction)
 
     def _why_once(self) -> str:
         repetition = self._understood["repetition"]
@@ -411,7 +308,6 @@ class Run:
 
 
 _ONCE_REMEDY = "give a `reset` in epochly.yaml, or --allow-effects if repeating it does no harm"
-_GRAVITY = {"identical": 0, "close": 1, "unchecked": 2, "different": 3}
 
 
 class _MemoryWatch:

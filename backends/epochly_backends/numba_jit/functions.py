@@ -51,7 +51,8 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
                 _user_line(unit, error),
             ) from error
     dispatcher.disable_compile()
-    return dispatcher  # type: ignore[no-any-return]
+    compiled: Callable[..., Any] = dispatcher
+    return compiled
 
 
 def _first_line(error: NumbaError) -> str:

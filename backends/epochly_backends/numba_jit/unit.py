@@ -227,9 +227,10 @@ class Unit:
         signature = inspect.signature(function, follow_wrapped=False)
         if any(isinstance(item, ast.Starred) for item in node.args):
             raise Refusal("an unpacked argument")
-        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        # `**more` has no name, so that binding refuses it.
+        keywords = {keyword.arg or "": keyword.value for keyword in node.keywords}
         try:
-            bound = signature.bind(*node.args, **keywords)  # type: ignore[arg-type]
+            bound = signature.bind(*node.args, **keywords)
         except TypeError as error:
             raise Refusal(f"a call that does not fit {function.__qualname__}: {error}") from error
         values = []

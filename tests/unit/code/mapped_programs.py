@@ -106,7 +106,17 @@ def same_names_twice(values):
     return second
 
 
+def read_at_once(values):
+    return [sum(i * value for i in range(4)) for value in values]
+
+
+def sorted_by_key(values):
+    return [sorted([3, value, 1], key=lambda x: -x * value) for value in values]
+
+
 MAPPED = [
+    read_at_once,
+    sorted_by_key,
     same_names_twice,
     comprehension,
     filtered,
@@ -265,6 +275,10 @@ def makes_functions(values):
     return [(lambda: value)() for value in values]
 
 
+def keeps_generators(values):
+    return [(value for _ in range(2)) for value in values]
+
+
 def yields(values):
     out = []
     for value in values:
@@ -290,5 +304,6 @@ REFUSED = [
     guarded,
     global_counter,
     makes_functions,
+    keeps_generators,
     yields,
 ]

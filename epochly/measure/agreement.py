@@ -1,0 +1,83 @@
+"""Whether what a level did agrees with what level 0 did, and level 0 with itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from epochly.measure.contender import Contender
+from epochly.model import Equality, Tolerance
+
+MOMENTS = ("first", "warm")
+_GRAVITY = ("identical", "close", "unchecked", "different")
+
+
+class Agreement:
+    """The outcomes of one run, by name, in files that only level 0's worker reads.
+
+    Parameters
+    ----------
+    baseline : Contender
+        Level 0, whose worker compares.
+    folder : str
+        Where the outcomes lie.
+    tolerance : Tolerance
+    """
+
+    def __init__(self, baseline: Contender, folder: str, tolerance: Tolerance) -> None:
+        self._baseline = baseline
+        self._folder = Path(folder)
+        self._tolerance = tolerance
+        self._unsaved: dict[str, str] = {}
+        self.shape_only = False
+
+    def path(self, name: str) -> str:
+        """The file of an outcome."""
+        return str(self._folder / f"outcome-{name}")
+
+    def note(self, name: str, answer: dict[str, Any]) -> None:
+        """Keep why an outcome could not be saved."""
+        if "unsaved" in answer:
+            self._unsaved[name] = answer["unsaved"]
+
+    def first_difference(self, one: str, other: str, moments: Sequence[str]) -> str | None:
+        """Where two runs of level 0 differ, if they do."""
+        for moment in moments:
+            found = self._verdict(f"{one}-{moment}", f"{other}-{moment}", shape_only=False)
+            if found.verdict == "different":
+                return found.where
+        return None
+
+    def within_level_0(self) -> bool:
+        """Whether level 0's two calls in one process agree."""
+        return self._verdict("0-first", "0-warm", shape_only=False).verdict != "different"
+
+    def judge(self, contender: Contender, prefix: str) -> None:
+        """Compare a contender's calls with level 0's; a different one is out."""
+        found = [
+            self._verdict(f"0-{moment}", f"{prefix}-{moment}", shape_only=self.shape_only)
+            for moment in MOMENTS
+        ]
+        if contender.status is not None or self._baseline.status is not None:
+            return
+        contender.equality = max(found, key=lambda one: _GRAVITY.index(one.verdict))
+        if contender.equality.verdict == "different":
+            contender.end("different", f"not the same result: {contender.equality.where}")
+
+    def _verdict(self, expected: str, actual: str, *, shape_only: bool) -> Equality:
+        for name in (expected, actual):
+            if name in self._unsaved:
+                return Equality("unchecked", where=self._unsaved[name])
+        answer = self._baseline.ask(
+            "compare",
+            None,
+            expected=self.path(expected),
+            actual=self.path(actual),
+            tolerance=dataclasses.asdict(self._tolerance),
+            shape_only=shape_only,
+        )
+        if answer is None:
+            return Equality("unchecked", where="level 0's worker ended while comparing")
+        return Equality(**answer)
