@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.95
 RESAMPLES = 1999
+# The range of fewer values covers their median in less than 95 % of cases: 1 - 2 ** (1 - n).
+FEWEST_RANKED = 6
 
 Pairs = Sequence[tuple[float, float]]
 
@@ -37,7 +39,9 @@ def paired_ratio(generations: Sequence[Pairs]) -> Ratio | None:
     processes, and averaged over generations. The interval is a two-stage bootstrap: processes
     first, rounds within them second (Davison and Hinkley, *Bootstrap Methods and their
     Application*, 1997, section 3.8), widened for few processes by the expanded percentile
-    (Hesterberg, *What Teachers Should Know About the Bootstrap*, 2015, section 5.3).
+    (Hesterberg, *What Teachers Should Know About the Bootstrap*, 2015, section 5.3). A few rounds
+    of one process alone get Student's interval of the mean instead, since no resampling of fewer
+    than six values covers enough.
 
     Parameters
     ----------
@@ -56,6 +60,8 @@ def paired_ratio(generations: Sequence[Pairs]) -> Ratio | None:
     if sum(len(values) for values in logs) < 3:
         return None
     reduce: Callable[..., Any] = np.mean
+    if len(logs) == 1 and len(logs[0]) < FEWEST_RANKED and np.ptp(logs[0]) > 0.0:
+        return _by_t(logs[0])
     if len(logs) == 1:
         logs = [logs[0][[index]] for index in range(len(logs[0]))]
         reduce = np.median
@@ -100,6 +106,13 @@ def tied(first: Sequence[float], second: Sequence[float]) -> bool:
     if not difference.any():
         return True
     return bool(stats.wilcoxon(difference).pvalue > 1 - LEVEL)
+
+
+def _by_t(logs: np.ndarray) -> Ratio:
+    from scipy import stats
+
+    interval = stats.ttest_1samp(logs, 0.0).confidence_interval(LEVEL)
+    return Ratio(*map(math.exp, (float(logs.mean()), float(interval.low), float(interval.high))))
 
 
 def _resampled_medians(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:

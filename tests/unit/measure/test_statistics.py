@@ -57,3 +57,11 @@ def test_fewer_than_three_pairs_say_nothing():
 
 def test_the_same_samples_give_the_same_interval():
     assert paired_ratio(generations(1.5)) == paired_ratio(generations(1.5))
+
+
+@pytest.mark.parametrize("rounds", [3, 4, 5])
+def test_a_few_rounds_of_one_process_hold_the_truth_as_often_as_they_say(rounds):
+    ratios = [
+        paired_ratio(generations(1.0, count=1, rounds=rounds, seed=seed)) for seed in range(200)
+    ]
+    assert sum(ratio.low <= 1.0 <= ratio.high for ratio in ratios) >= 180
