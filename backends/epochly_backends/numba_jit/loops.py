@@ -34,13 +34,12 @@ def iterated(expressions: Expressions, node: ast.expr) -> Value:
         When it is none of range, enumerate, zip, an array or a list.
     """
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        name = node.func.id
-        if name not in expressions.definitions.locals:
+        if node.func.id not in expressions.definitions.locals:
             called = expressions.resolve(node.func)
             if called is builtins.range:
                 return _range(expressions, node, "range")
             if called in _COMBINED:
-                return _combined(expressions, node, name)
+                return _combined(expressions, node, called.__name__)
     value = expressions.value(node)
     return Value(_element(expressions, value.kind), value.text)
 
@@ -65,7 +64,8 @@ def _range(expressions: Expressions, node: ast.Call, name: str) -> Value:
 
 
 def _bound(node: ast.expr, value: Value) -> str:
-    return value.text if isinstance(node, ast.Constant) else f"bound({whole(value)})"
+    small = isinstance(node, ast.Constant) and abs(node.value) <= 2**60
+    return value.text if small else f"bound({whole(value)})"
 
 
 def _combined(expressions: Expressions, node: ast.Call, name: str) -> Value:

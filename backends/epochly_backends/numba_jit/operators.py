@@ -115,7 +115,7 @@ def _on_pairs(operator: ast.operator, left: Value, right: Value) -> Value:
     tags = frozenset(a | b | is_division for a in first.tags for b in second.tags)
     kind = Number(tags)
     name = _PAIR[type(operator)]
-    if kind.single is not None and not is_division:
+    if kind.single is not None and kind.real and not is_division:
         return Value(kind, f"({real(left)} {_FLOAT[type(operator)]} {real(right)})")
     as_real = is_division or first.real or second.real
     call = f"{name}_{'real' if as_real else 'whole'}"
