@@ -146,6 +146,21 @@ def rshift_int(a: int, b: int) -> int:
 
 
 @compiled
+def and_int(a: int, b: int) -> int:
+    return a & b
+
+
+@compiled
+def or_int(a: int, b: int) -> int:
+    return a | b
+
+
+@compiled
+def xor_int(a: int, b: int) -> int:
+    return a ^ b
+
+
+@compiled
 def divide_float(a: float, b: float) -> float:
     if b == 0.0:
         raise ZeroDivisionError("float division by zero")
