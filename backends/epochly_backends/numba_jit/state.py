@@ -53,7 +53,8 @@ def _numpy_lock(draws: frozenset[str]) -> AbstractContextManager[Any]:
 
     if "numpy" not in draws:
         return nullcontext()
-    lock: AbstractContextManager[Any] = numpy.random.get_bit_generator().lock
+    generators: Any = numpy.random
+    lock: AbstractContextManager[Any] = generators.get_bit_generator().lock
     return lock
 
 

@@ -270,14 +270,10 @@ def _parameters(node: ast.FunctionDef) -> list[ast.arg]:
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
 
 
-def _in_order_of_call(
-    node: ast.Call, function: FunctionType, values: list[Value]
-) -> Iterator[str]:
+def _in_order_of_call(node: ast.Call, function: FunctionType, values: list[Value]) -> Iterator[str]:
     """Texts of a helper's arguments, evaluated in the order in which they are written."""
-    texts = {
-        name: value.text
-        for name, value in zip(inspect.signature(function, follow_wrapped=False).parameters, values)
-    }
+    names = inspect.signature(function, follow_wrapped=False).parameters
+    texts = {name: value.text for name, value in zip(names, values, strict=True)}
     for name in list(texts)[: len(node.args)]:
         yield texts.pop(name)
     for keyword in node.keywords:
