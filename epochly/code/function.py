@@ -15,6 +15,7 @@ from epochly.errors import SourceError, TargetError
 from epochly.model import Arguments
 
 ORIGINAL = "__epochly_original__"
+_DECORATOR = "epochly.runtime.optimize"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +104,12 @@ class Function:
 
 def undecorated(target: Any) -> Any:
     """What our own decorator was put on; every other decorator stays."""
-    while isinstance(target, FunctionType) and ORIGINAL in vars(target):
+    # `functools.wraps` of another decorator copies the mark, but not the globals.
+    while (
+        isinstance(target, FunctionType)
+        and ORIGINAL in vars(target)
+        and target.__globals__.get("__name__") == _DECORATOR
+    ):
         target = vars(target)[ORIGINAL]
     return target
 

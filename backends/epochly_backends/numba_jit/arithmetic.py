@@ -146,6 +146,21 @@ def rshift_int(a: int, b: int) -> int:
 
 
 @compiled
+def and_int(a: int, b: int) -> int:
+    return a & b
+
+
+@compiled
+def or_int(a: int, b: int) -> int:
+    return a | b
+
+
+@compiled
+def xor_int(a: int, b: int) -> int:
+    return a ^ b
+
+
+@compiled
 def divide_float(a: float, b: float) -> float:
     if b == 0.0:
         raise ZeroDivisionError("float division by zero")
@@ -240,8 +255,8 @@ def nearest(a: float) -> int:
 @compiled
 def bound(a: int) -> int:
     """A bound or step of a range, kept where the loop counter cannot overflow."""
-    if a > 2**62 - 1 or a < 1 - 2**62:
-        raise Inexact("a range bound beyond 62 bits")
+    if a > 2**60 or a < -(2**60):
+        raise Inexact("a range bound beyond 60 bits")
     return a
 
 

@@ -155,6 +155,16 @@ def _length(expressions: Expressions, node: ast.Call) -> Value:
     raise Refusal(f"len() of a value that is {operand.kind}")
 
 
+def _list(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = map(expressions.value, positional(node, 1, 1))
+    if operand.kind is None:
+        return operand
+    if not isinstance(operand.kind, NewList):
+        raise Refusal(f"list() of a value that is {operand.kind}", "append in a loop")
+    expressions.fill(NewList(operand.kind.sites | {expressions.site(node)}))
+    return Value(expressions.new_list(node), f"{operand.text}.copy()")
+
+
 def _round(expressions: Expressions, node: ast.Call) -> Value:
     if len(node.args) != 1:
         raise Refusal("round() to digits", "round to an int, or round the result outside")
@@ -193,6 +203,7 @@ def table() -> dict[Any, Handler]:
         builtins.bool: _to_bool,
         builtins.abs: _absolute,
         builtins.len: _length,
+        builtins.list: _list,
         builtins.max: _extreme("larger", "largest"),
         builtins.min: _extreme("smaller", "smallest"),
         builtins.sum: _sum,

@@ -63,8 +63,7 @@ def handlers() -> dict[Any, Handler]:
 
     def filled(name: str, most: int) -> Handler:
         def handle(expressions: Expressions, node: ast.Call) -> Value:
-            given = dict(zip(("shape", "dtype"), node.args, strict=False))
-            given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+            given = _given(node, "shape", "dtype")
             if len(node.args) > most or not given.keys() <= {"shape", "dtype"}:
                 raise Refusal(f"these arguments of np.{name}", "give a shape and a dtype only")
             if "shape" not in given:
@@ -76,8 +75,7 @@ def handlers() -> dict[Any, Handler]:
         return handle
 
     def full(expressions: Expressions, node: ast.Call) -> Value:
-        given = dict(zip(("shape", "fill_value", "dtype"), node.args, strict=False))
-        given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        given = _given(node, "shape", "fill_value", "dtype")
         if not {"shape", "fill_value"} <= given.keys() <= {"shape", "fill_value", "dtype"}:
             raise Refusal("these arguments of np.full", "give a shape, a value and a dtype only")
         shape, fill = expressions.value(given["shape"]), expressions.value(given["fill_value"])
@@ -120,6 +118,16 @@ def handlers() -> dict[Any, Handler]:
     makers = {getattr(np, name): filled(name, 2) for name in ("zeros", "ones", "empty")}
     makers |= {getattr(np, name): like(name) for name in ("zeros_like", "ones_like", "empty_like")}
     return makers | {np.full: full, np.arange: arange}
+
+
+def _given(node: ast.Call, *names: str) -> dict[str, ast.expr]:
+    """The arguments of a call by name."""
+    given = dict(zip(names, node.args, strict=False))
+    for keyword in node.keywords:
+        if keyword.arg is None or keyword.arg in given:
+            raise Refusal(f"these arguments of {ast.unparse(node.func)}", "give each once, by name")
+        given[keyword.arg] = keyword.value
+    return given
 
 
 def copied(expressions: Expressions, node: ast.Call, owner: Value) -> Value:

@@ -167,10 +167,12 @@ class Definitions:
             if head == previous:
                 break
         endless = isinstance(node, ast.While) and is_true(node.test)
-        after = self._block(node.orelse, None if endless else head)
-        for left in self._breaks:
-            after = _meet(after, left)
+        left_by_break = self._breaks
+        # A `break` in the `else` is the outer loop's.
         self._breaks, self._continues = outer
+        after = self._block(node.orelse, None if endless else head)
+        for left in left_by_break:
+            after = _meet(after, left)
         return after
 
 

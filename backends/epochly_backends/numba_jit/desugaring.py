@@ -48,10 +48,7 @@ class _Desugaring(ast.NodeTransformer):
                 func=ast.Name(id=called), args=[ast.ListComp() | ast.GeneratorExp() as made]
             ) if called in _TAKES_SEQUENCE and not value.keywords:
                 before, name = self._loops(made)
-                if called == "list":
-                    node.value = name
-                else:
-                    value.args = [name]
+                value.args = [name]
                 return [*before, node]
         return [node]
 

@@ -48,7 +48,10 @@ def subscript(expressions: Expressions, node: ast.Subscript) -> Value:
 
 
 def _of_tuple(container: Value, length: int, index: ast.expr) -> Value:
-    at = ast.literal_eval(index) if isinstance(index, ast.Constant | ast.UnaryOp) else None
+    try:
+        at = ast.literal_eval(index)
+    except ValueError:
+        at = None
     if not isinstance(container.kind, TupleOf) or type(at) is not int:
         raise Refusal("an index of a tuple that is no constant", "use an array")
     if not -length <= at < length:

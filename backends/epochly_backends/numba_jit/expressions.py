@@ -44,6 +44,7 @@ class Expressions:
         self.definitions = definitions
         self.kinds: dict[int, Kind | None] = {}
         self.elements: dict[int, Kind | None] = {}
+        self.held: dict[ast.AST, Value] = {}
         self.changed = False
         self._sites: dict[ast.AST, int] = {}
 
@@ -92,7 +93,7 @@ class Expressions:
             When it cannot be compiled with its meaning kept.
         """
         try:
-            return self._value(node)
+            return self.held.get(node) or self._value(node)
         except Refusal as refusal:
             if refusal.line is None:
                 refusal.line = node.lineno
@@ -118,7 +119,8 @@ class Expressions:
             if tag == NONE:
                 return Value(kind, "None")
             plain = value if tag_of_constant(value) is not None else value.item()
-            return Value(kind, f"({plain!r})" if plain < 0 else repr(plain))
+            text = repr(plain)
+            return Value(kind, f"({text})" if text.startswith("-") else text)
         if isinstance(kind, TupleOf):
             items = [self.constant(item, what) for item in value]
             return Value(kind, f"({', '.join(item.text for item in items)},)")

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numba
 import numpy as np
-from numba.core.errors import NumbaError, NumbaWarning
+from numba.core.errors import NumbaWarning
 
 from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
@@ -35,7 +35,12 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
     """
     namespace = dict(_names())
     text = "\n".join(line for _, line in unit.lines)
-    exec(compile(text, "<compiled by numba>", "exec"), namespace)
+    try:
+        exec(compile(text, "<compiled by numba>", "exec"), namespace)
+    except SyntaxError as error:
+        raise Refusal(
+            f"it is nested too deeply: {error.msg}", "split the longest expression or loop"
+        ) from error
     make = numba.njit(boundscheck=True, error_model="python", nogil=not unit.draws)
     for name in unit.names:
         namespace[name] = make(namespace[name])
@@ -44,7 +49,7 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
         warnings.simplefilter("ignore", NumbaWarning)
         try:
             dispatcher.compile(tuple(map(numba.typeof, example)))
-        except NumbaError as error:
+        except Exception as error:  # Numba's own defects show as any exception
             raise Refusal(
                 f"Numba cannot compile it: {_first_line(error)}",
                 "keep the numeric loop in a function of its own, with numbers and arrays only",
@@ -55,13 +60,13 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
     return compiled
 
 
-def _first_line(error: NumbaError) -> str:
+def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines()]
     useful = [line for line in lines if line and "nopython mode pipeline" not in line]
     return useful[0] if useful else type(error).__name__
 
 
-def _user_line(unit: Unit, error: NumbaError) -> int | None:
+def _user_line(unit: Unit, error: Exception) -> int | None:
     place = getattr(error, "loc", None)
     if place is None or not 1 <= place.line <= len(unit.lines):
         return None

@@ -31,7 +31,7 @@ class Guards:
                     return False
             except ValueError:
                 return False
-        return all(parts_of(function) == parts for function, parts in self._functions.values())
+        return all(still(function, parts) for function, parts in self._functions.values())
 
     def resolve(self, function: FunctionType, node: ast.expr) -> Any:
         """What a name, or an attribute of a module, means to a function; guarded from now on.
@@ -85,4 +85,10 @@ def parts_of(function: FunctionType) -> tuple[Any, ...]:
     """What of a function may be replaced while it stays the same object."""
     defaults = function.__defaults__ or ()
     keyword_defaults = function.__kwdefaults__ or {}
-    return function.__code__, *map(id, defaults), *map(id, keyword_defaults.values())
+    return function.__code__, *defaults, *keyword_defaults, *keyword_defaults.values()
+
+
+def still(function: FunctionType, parts: tuple[Any, ...]) -> bool:
+    """Whether a function has the very parts that it had."""
+    now = parts_of(function)
+    return len(now) == len(parts) and all(a is b for a, b in zip(now, parts, strict=True))

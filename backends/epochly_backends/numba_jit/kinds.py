@@ -128,8 +128,10 @@ def join(first: Kind | None, second: Kind | None) -> Kind | None:
     """
     if first is None or first == second:
         return second
-    if second is None:
+    if second is None or isinstance(first, Opaque):
         return first
+    if isinstance(second, Opaque):
+        return second
     match first, second:
         case Number(), Number():
             return Number(first.tags | second.tags)
@@ -190,7 +192,11 @@ def kind_of(value: Any, position: int) -> Kind:
 
 
 def _kind_of_array(value: Any, position: int) -> Kind:
-    tag = _TAG_OF_DTYPE.get(value.dtype.name)
+    import numpy
+
+    # Not by name: np.longlong is called int64 too, and its elements are of another type.
+    own = value.dtype.type in (numpy.float64, numpy.int64, numpy.bool_)
+    tag = _TAG_OF_DTYPE.get(value.dtype.name) if own else None
     if tag is None or not value.dtype.isnative:
         return Opaque(f"an array of dtype {value.dtype}")
     if value.ndim == 0 or not value.flags.aligned:

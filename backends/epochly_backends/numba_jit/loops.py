@@ -33,14 +33,16 @@ def iterated(expressions: Expressions, node: ast.expr) -> Value:
     Refusal
         When it is none of range, enumerate, zip, an array or a list.
     """
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        name = node.func.id
-        if name not in expressions.definitions.locals:
-            called = expressions.resolve(node.func)
-            if called is builtins.range:
-                return _range(expressions, node, "range")
-            if called in _COMBINED:
-                return _combined(expressions, node, name)
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id not in expressions.definitions.locals
+    ):
+        called = expressions.resolve(node.func)
+        if called is builtins.range:
+            return _range(expressions, node, "range")
+        if called in _COMBINED:
+            return _combined(expressions, node, called.__name__)
     value = expressions.value(node)
     return Value(_element(expressions, value.kind), value.text)
 
@@ -65,7 +67,10 @@ def _range(expressions: Expressions, node: ast.Call, name: str) -> Value:
 
 
 def _bound(node: ast.expr, value: Value) -> str:
-    return value.text if isinstance(node, ast.Constant) else f"bound({whole(value)})"
+    match node:
+        case ast.Constant(value=int(size)) if size <= 2**60:
+            return value.text
+    return f"bound({whole(value)})"
 
 
 def _combined(expressions: Expressions, node: ast.Call, name: str) -> Value:

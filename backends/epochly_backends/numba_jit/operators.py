@@ -39,7 +39,21 @@ _INT = {
 _BITS = {ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
 _FLOAT = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 _CHECKED_FLOAT = {ast.FloorDiv: "floordiv_float", ast.Mod: "mod_float"}
-_PAIR = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "divide"}
+_PAIR = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+}
+_REAL_PAIR = _PAIR | {ast.Div: "divide"}
+_WHOLE_PAIR = _PAIR | {
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+}
 _COMPARE = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -105,22 +119,31 @@ def _on_ints(operator: ast.operator, left: Value, right: Value, tag: int) -> Val
 
 
 def _on_pairs(operator: ast.operator, left: Value, right: Value) -> Value:
+    left, right = _counted(left), _counted(right)
     first, second = known_number(left), known_number(right)
-    if type(operator) not in _PAIR or (first.tags | second.tags) & BOOLS:
+    is_division = isinstance(operator, ast.Div)
+    as_real = is_division or first.real or second.real
+    name = (_REAL_PAIR if as_real else _WHOLE_PAIR).get(type(operator))
+    if name is None or (first.tags | second.tags) & BOOLS:
         raise Refusal(
             f"{_name(operator)} on a value that is {first if first.single is None else second}",
             "give the variable the same type on every path, such as 0.0 instead of 0",
         )
-    is_division = isinstance(operator, ast.Div)
     tags = frozenset(a | b | is_division for a in first.tags for b in second.tags)
     kind = Number(tags)
-    name = _PAIR[type(operator)]
-    if kind.single is not None and not is_division:
+    if kind.single is not None and kind.real and type(operator) in _FLOAT:
         return Value(kind, f"({real(left)} {_FLOAT[type(operator)]} {real(right)})")
-    as_real = is_division or first.real or second.real
     call = f"{name}_{'real' if as_real else 'whole'}"
     text = f"{call}({pair(left, as_real=as_real)}, {pair(right, as_real=as_real)})"
     return Value(kind, f"{text}[0]" if kind.single is not None else text)
+
+
+def _counted(value: Value) -> Value:
+    """A boolean as the int that it counts for beside another number."""
+    tag = known_number(value).single
+    if tag not in BOOLS:
+        return value
+    return Value(number(_arithmetic_tag(tag)), whole(value))
 
 
 def negative(operand: Value) -> Value:
@@ -129,9 +152,9 @@ def negative(operand: Value) -> Value:
         return operand
     kind = known_number(operand)
     if kind.single is None:
-        if not kind.real or kind.tags & BOOLS:
+        if kind.tags & BOOLS:
             raise Refusal(f"minus on a value that is {kind}")
-        return Value(kind, f"neg_real({operand.text})")
+        return Value(kind, f"neg_{'real' if kind.real else 'whole'}({operand.text})")
     if kind.single in FLOATS:
         return Value(kind, f"(-{operand.text})")
     if kind.single == NP_BOOL:
@@ -145,9 +168,9 @@ def absolute(operand: Value) -> Value:
         return operand
     kind = known_number(operand)
     if kind.single is None:
-        if not kind.real or kind.tags & BOOLS:
+        if kind.tags & BOOLS:
             raise Refusal(f"abs() of a value that is {kind}")
-        return Value(kind, f"abs_real({operand.text})")
+        return Value(kind, f"abs_{'real' if kind.real else 'whole'}({operand.text})")
     if kind.single in FLOATS:
         return Value(kind, f"fabs({operand.text})")
     if kind.single == NP_BOOL:

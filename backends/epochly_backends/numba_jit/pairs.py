@@ -6,15 +6,27 @@ An int in a pair of reals is at most 2**53 and never -0.0, so its float64 says a
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from epochly_backends.numba_jit.arithmetic import (
     EXACT,
     Inexact,
+    abs_int,
     add_int,
+    and_int,
     compiled,
     divide_ieee,
+    floordiv_float,
+    floordiv_int,
+    lshift_int,
+    mod_float,
+    mod_int,
     mul_int,
+    neg_int,
+    or_int,
+    rshift_int,
     sub_int,
+    xor_int,
 )
 
 Real = tuple[float, int]
@@ -81,15 +93,42 @@ def abs_real(a: Real) -> Real:
 
 
 @compiled
-def add_whole(a: Whole, b: Whole) -> Whole:
-    return add_int(a[0], b[0]), a[1] | b[1]
+def floordiv_real(a: Real, b: Real) -> Real:
+    return settled(floordiv_float(a[0], b[0]), a[1] | b[1])
 
 
 @compiled
-def sub_whole(a: Whole, b: Whole) -> Whole:
-    return sub_int(a[0], b[0]), a[1] | b[1]
+def mod_real(a: Real, b: Real) -> Real:
+    return settled(mod_float(a[0], b[0]), a[1] | b[1])
 
 
 @compiled
-def mul_whole(a: Whole, b: Whole) -> Whole:
-    return mul_int(a[0], b[0]), a[1] | b[1]
+def neg_whole(a: Whole) -> Whole:
+    return neg_int(a[0]), a[1]
+
+
+@compiled
+def abs_whole(a: Whole) -> Whole:
+    return abs_int(a[0]), a[1]
+
+
+def _on_whole(operation: Callable[[int, int], int]) -> Callable[[Whole, Whole], Whole]:
+    """An operation on ints as one on pairs of them."""
+
+    @compiled
+    def call(a: Whole, b: Whole) -> Whole:
+        return operation(a[0], b[0]), a[1] | b[1]
+
+    return call
+
+
+add_whole = _on_whole(add_int)
+sub_whole = _on_whole(sub_int)
+mul_whole = _on_whole(mul_int)
+floordiv_whole = _on_whole(floordiv_int)
+mod_whole = _on_whole(mod_int)
+lshift_whole = _on_whole(lshift_int)
+rshift_whole = _on_whole(rshift_int)
+and_whole = _on_whole(and_int)
+or_whole = _on_whole(or_int)
+xor_whole = _on_whole(xor_int)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
 from epochly.model import Arguments, Realized
-from epochly_backends.numba_jit.guards import parts_of
+from epochly_backends.numba_jit.guards import parts_of, still
 from epochly_backends.numba_jit.kinds import kind_of
 from epochly_backends.numba_jit.specialization import Specialization
 from epochly_backends.numba_jit.values import Refusal
@@ -108,7 +108,7 @@ class CompiledFunction:
 
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
         given = self._function.arguments_of_plain(Arguments(tuple(args), kwargs))
-        if parts_of(self._plain) != self._parts:
+        if not still(self._plain, self._parts):
             self._parts = parts_of(self._plain)
             self._signature = inspect.signature(self._plain, follow_wrapped=False)
         try:
@@ -125,7 +125,7 @@ class CompiledFunction:
             if kind in self._scalars:
                 key.append(kind)
             elif kind is self._array:
-                key.append((value.dtype, value.ndim, value.flags.num & _FLAGS))
+                key.append((value.dtype.num, value.dtype, value.ndim, value.flags.num & _FLAGS))
             else:
                 key.append(kind_of(value, len(key)))
         return tuple(key)
@@ -143,5 +143,7 @@ class CompiledFunction:
             self._compile_s += made.compile_s
         except Refusal as refusal:
             made = refusal
+        except RecursionError:
+            made = Refusal("an expression is nested too deeply", "split the longest expression")
         self._specializations[key] = made
         return made

@@ -97,15 +97,18 @@ def _list(element: Kind | None) -> Decoder:
 def _distinct(items: Sequence[Kind]) -> None:
     seen: set[int] = set()
     for item in items:
-        match item:
-            case Array(origins=origins):
-                places = set(origins)
-            case NewList(sites):
-                places = set(sites)
-            case GivenList(origin=origin):
-                places = {origin}
-            case _:
-                continue
+        places = _places(item)
         if places & seen:
             raise Refusal("a result that may hold one array or list twice", "return a copy of it")
         seen |= places
+
+
+def _places(kind: Kind) -> frozenset[int]:
+    match kind:
+        case Array(origins=places) | NewList(sites=places):
+            return places
+        case GivenList(origin=origin):
+            return frozenset((origin,))
+        case TupleOf(items):
+            return frozenset().union(*map(_places, items))
+    return frozenset()

@@ -12,7 +12,15 @@ from epochly.errors import Deoptimize
 from epochly.model import Part
 from epochly_backends.numba_jit.arithmetic import Inexact
 from epochly_backends.numba_jit.functions import build
-from epochly_backends.numba_jit.kinds import Array, GivenList, Opaque, kind_of
+from epochly_backends.numba_jit.kinds import (
+    PY_BOOL,
+    PY_FLOAT,
+    PY_INT,
+    Array,
+    GivenList,
+    Opaque,
+    kind_of,
+)
 from epochly_backends.numba_jit.results import decoder
 from epochly_backends.numba_jit.state import with_streams
 from epochly_backends.numba_jit.unit import Unit
@@ -20,6 +28,7 @@ from epochly_backends.numba_jit.unit import Unit
 # An attempt that ends in Inexact costs its time on top of the original's; after two in a row
 # the next is likely to end the same way.
 PATIENCE = 2
+_DTYPE = {PY_INT: "int64", PY_FLOAT: "float64", PY_BOOL: "bool"}
 
 
 class Specialization:
@@ -55,7 +64,7 @@ class Specialization:
         self._in_a_row = 0
         self.guards = unit.guards
         self.parts: tuple[Part, ...] = tuple(dict.fromkeys(unit.parts))
-        self._call: Callable[..., Any] = build(unit, root, tuple(self._passed(values)))
+        self._call: Callable[..., Any] = build(unit, root, self._example(values))
         self.compile_s = time.perf_counter() - started
 
     @property
@@ -108,11 +117,20 @@ class Specialization:
         for at, element in self._lists:
             value = values[at]
             if id(value) not in arrays:
-                arrays[id(value)] = numpy.array(value, dtype=("int64", "float64")[element & 1])
-                if element & 4:
-                    arrays[id(value)] = arrays[id(value)].astype(bool)
+                arrays[id(value)] = numpy.array(value, dtype=_DTYPE[element])
             passed[at] = arrays[id(value)]
         return passed
+
+    def _example(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """What is passed, by type: lists may hold ints of more than 64 bits, which none is."""
+        import numpy
+
+        example = list(values)
+        for at in self._unread:
+            example[at] = None
+        for at, element in self._lists:
+            example[at] = numpy.empty(0, dtype=_DTYPE[element])
+        return tuple(example)
 
 
 def _warnings_raise() -> bool:

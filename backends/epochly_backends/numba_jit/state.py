@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import random
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from epochly.errors import Deoptimize
 
 _WORDS = 624
+# Two threads that were lent the same state would draw the same numbers.
+_lock = threading.RLock()
 
 
 class _Generator(ctypes.Structure):
@@ -39,6 +43,22 @@ def with_streams(draws: frozenset[str], call: Callable[[], Any]) -> Any:
     Deoptimize
         When `np.random` no longer runs on a Mersenne Twister.
     """
+    with _lock, _numpy_lock(draws):
+        return _call_with(draws, call)
+
+
+def _numpy_lock(draws: frozenset[str]) -> AbstractContextManager[Any]:
+    """What keeps other threads from drawing from `np.random` meanwhile."""
+    import numpy
+
+    if "numpy" not in draws:
+        return nullcontext()
+    generators: Any = numpy.random
+    lock: AbstractContextManager[Any] = generators.get_bit_generator().lock
+    return lock
+
+
+def _call_with(draws: frozenset[str], call: Callable[[], Any]) -> Any:
     from numba import _helperlib
 
     library: Any = _helperlib

@@ -120,7 +120,9 @@ class Statements:
             self._expressions.fill(after)
         if isinstance(after, TupleOf) and after != value.kind:
             value = self._temporary(value)
-        if not isinstance(after, Opaque):
+        if isinstance(after, Opaque):
+            self._emit(value.text)
+        else:
             self._emit(f"{name} = {coerce(value, after)}")
 
     def _emit(self, text: str) -> None:
@@ -235,9 +237,7 @@ class Statements:
             expressions.definitions.alias(read, target)
             old = expressions.value(read)
         elif isinstance(target, ast.Subscript):
-            for part in ast.walk(target):
-                if isinstance(part, ast.Call):
-                    raise Refusal("a call in the index of an augmented assignment")
+            self._hold(target)
             old = subscript(expressions, target)
         else:
             raise Refusal(f"an assignment to {ast.unparse(target)}")
@@ -246,6 +246,14 @@ class Statements:
                 f"an augmented assignment to a value that is {old.kind}", "write the loop out"
             )
         self.assign(target, expressions.arithmetic(node.op, old, expressions.value(node.value)))
+
+    def _hold(self, target: ast.Subscript) -> None:
+        """Evaluate an element's container and index once, before it is read and stored into."""
+        index = target.slice
+        for part in (target.value, *(index.elts if isinstance(index, ast.Tuple) else [index])):
+            if not isinstance(part, ast.Constant | ast.Name | ast.Slice):
+                self._expressions.held.pop(part, None)
+                self._expressions.held[part] = self._temporary(self._expressions.value(part))
 
     def _store(self, target: ast.Subscript, value: Value) -> None:
         expressions = self._expressions

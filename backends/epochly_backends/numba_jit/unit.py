@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -218,7 +218,7 @@ class Unit:
         self._writes[-1].update(
             origin for at in done.writes for origin in _origins(values[at].kind) if origin >= 0
         )
-        text = f"{done.name}({', '.join(value.text for value in values)})"
+        text = f"{done.name}({', '.join(_in_order_of_call(node, function, values))})"
         return Value(self._seen_from_outside(expressions, node, done, values), text)
 
     def _bound(
@@ -270,6 +270,19 @@ def _parameters(node: ast.FunctionDef) -> list[ast.arg]:
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
 
 
+def _in_order_of_call(node: ast.Call, function: FunctionType, values: list[Value]) -> Iterator[str]:
+    """Texts of a helper's arguments, evaluated in the order in which they are written."""
+    names = inspect.signature(function, follow_wrapped=False).parameters
+    texts = {name: value.text for name, value in zip(names, values, strict=True)}
+    for name in list(texts)[: len(node.args)]:
+        yield texts.pop(name)
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            yield f"{keyword.arg}_p={texts.pop(keyword.arg)}"
+    for name, text in texts.items():
+        yield f"{name}_p={text}"
+
+
 def _seen_from_inside(kind: Kind | None, position: int) -> Kind:
     if isinstance(kind, Array):
         return replace(kind, origins=frozenset((position,)), view=False)
@@ -277,6 +290,8 @@ def _seen_from_inside(kind: Kind | None, position: int) -> Kind:
         return replace(kind, origin=position)
     if isinstance(kind, NewList) or kind is None:
         raise Refusal("a list passed on to a helper", "pass an array, or inline the helper")
+    if isinstance(kind, TupleOf) and not all(isinstance(item, Number) for item in kind.items):
+        raise Refusal("a tuple of arrays passed on to a helper", "pass each array on its own")
     return kind
 
 

@@ -43,6 +43,19 @@ def test_assignments_on_two_branches_that_meet_are_one_variable() -> None:
     assert [definitions.stored(store) for store in stores] == [web, web]
 
 
+@pytest.mark.parametrize("word", ["break", "continue"])
+def test_a_break_in_an_inner_else_leaves_the_outer_loop(word: str) -> None:
+    definitions, node = analysed(
+        "r = 0\nfor i in n:\n    for j in n:\n        if j:\n            break\n    else:\n"
+        f"        r = 5\n        {word}\n    r = 7\nreturn r"
+    )
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == "r"]
+    (read,) = loaded(definitions, node, "r")
+    stores = [definitions.stored(name) for name in names if isinstance(name.ctx, ast.Store)]
+    assert stores == [read] * 3
+    assert not definitions.dead
+
+
 @pytest.mark.parametrize(
     ("body", "unbound"),
     [

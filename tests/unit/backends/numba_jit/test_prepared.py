@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import types
@@ -42,6 +43,14 @@ def with_default(n: int, step: float = 1.5, *, start: float = 0.0) -> float:
     for _ in range(n):
         total += step
     return total
+
+
+def with_one_default(n: int, factor: float = 1.5) -> float:
+    return n * factor
+
+
+def through_default(n: int) -> float:
+    return with_one_default(n)
 
 
 def closure(factor: Any) -> tuple[Any, Any]:
@@ -132,6 +141,14 @@ def test_changed_defaults_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     prepared = compiled(with_default, 3)
     monkeypatch.setattr(with_default, "__defaults__", (10.0,))
     assert prepared(2) == 20.0
+
+
+def test_a_helpers_default_is_compared_by_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = compiled(through_default, 2)
+    for at in range(50):
+        monkeypatch.setattr(with_one_default, "__defaults__", (at * 1.25,))
+        with contextlib.suppress(Deoptimize):
+            assert prepared(2) == 2 * at * 1.25
 
 
 def test_methods_and_partials_are_taken_with_what_they_are_bound_to() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
-from unit.backends.numba_jit import programs
+from unit.backends.numba_jit import programs, traps
 from unit.backends.numba_jit.differential import compiled, differential
 
 from epochly.errors import Deoptimize
@@ -81,6 +82,31 @@ COMPILED: list[tuple[Any, tuple[Any, ...]]] = [
     (programs.scaled_in_place, (INTS.copy(), 1.5)),
     (programs.scaled_in_place, ([1.5, 2.5], 2.0)),
     (programs.view_of_new, (6,)),
+    (traps.index_changed_by_the_value, (np.arange(3), np.array([0, 1]))),
+    (traps.index_changed_by_the_value, ([1, 2, 3], [0, 1])),
+    (traps.index_taken_away_by_the_value, (np.arange(5),)),
+    (traps.index_that_is_a_call, (np.arange(5),)),
+    (traps.int_of_two_kinds, (np.array([2**53 + 1, 3, 5]) // 2**23,)),
+    (traps.int_of_two_kinds, (np.array([2**61 + 1, -(2**61) + 2, 1]) // 2**30,)),
+    (traps.int_of_two_kinds, (np.array([1, 2**60, 1]),)),
+    (traps.operators_on_an_int_of_two_kinds, (np.array([5, -7, 9]), 3)),
+    (traps.operators_on_an_int_of_two_kinds, (np.array([-5, -7]), np.int64(-5))),
+    (traps.operators_on_an_int_of_two_kinds, (np.array([-5, -7]), True)),
+    (traps.division_of_an_int_or_float, (np.array([5.5, -7.0]), 2.5)),
+    (traps.division_of_an_int_or_float, (np.array([-0.5]), -3)),
+    (traps.division_of_an_int_or_float, ([0.5, -7.0], 2)),
+    (traps.booleans_counted, (FLOATS, 0.5)),
+    (traps.booleans_counted, (FLOATS[:0], 0.5)),
+    (traps.rolling_hash, (INTS,)),
+    (traps.rolling_hash, (INTS[:0],)),
+    (traps.keywords_in_another_order, (5,)),
+    *((traps.break_in_the_else_of_an_inner_loop, (n,)) for n in (0, 1, 3, 5, 9)),
+    (traps.unread_draw, (True, False)),
+    (traps.negative_zero_to_a_power, (2.0,)),
+    (traps.list_of_a_generator, (np.array([1, 2, 3]),)),
+    (traps.list_changed_while_it_is_read, (7,)),
+    (traps.own_element_added, (np.arange(4.0),)),
+    (traps.own_element_added, ([1, 2, 3],)),
 ]
 
 
@@ -111,6 +137,13 @@ LEFT: list[tuple[Any, tuple[Any, ...]]] = [
     (programs.scaled_in_place, (np.array([2**62, 5]), 4)),
     (programs.scaled_in_place, (np.array([1, 5]), float("nan"))),
     (programs.pi_numpy, (0,)),
+    (traps.tuple_passed_on, (np.zeros(3), 0)),
+    (traps.array_twice_in_nested_tuples, (3,)),
+    (traps.tuple_indexed_by_a_variable, ((1, 2), 1)),
+    (traps.shape_given_twice, (3,)),
+    (traps.sum_of_array, (np.arange(3, dtype=np.longlong),)),
+    (traps.sum_of_array, ([2**70],)),
+    (traps.unread_draw, (False, True)),
 ]
 
 
@@ -158,6 +191,21 @@ def test_a_pending_gaussian_is_taken_over_and_given_back() -> None:
             np.random.normal()
         assert differential(programs.seeded, 7) == "equal"
         assert differential(programs.option_price, 7, 100.0, 95.0, 0.05, 0.2, 1.0) == "equal"
+
+
+@pytest.mark.parametrize("program", [programs.pi_numpy, programs.pi_python])
+def test_no_two_threads_draw_the_same_numbers(program: Any) -> None:
+    prepared = compiled(program, 10)
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(lambda _: prepared(1_000_003), range(16)))
+    assert len(set(drawn)) > 12
+
+
+def test_an_array_of_an_equal_dtype_of_another_type_is_not_mistaken() -> None:
+    prepared = compiled(traps.sum_of_array, np.arange(3))
+    assert type(prepared(np.arange(3))) is np.int64
+    with pytest.raises(Deoptimize):
+        prepared(np.arange(3, dtype=np.longlong))
 
 
 def test_another_generator_behind_np_random_is_left_to_python() -> None:

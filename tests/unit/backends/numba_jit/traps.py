@@ -1,0 +1,173 @@
+"""Programs whose obvious translation returns something else than Python does."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+NEGATIVE_ZERO = np.float64(-0.0)
+
+
+def raise_first(places):
+    places[0] = 1
+    return 5
+
+
+def index_changed_by_the_value(values, places):
+    values[places[0]] += raise_first(places)
+    return values
+
+
+def index_taken_away_by_the_value(values):
+    places = [0, 1]
+    for _ in range(2):
+        places.append(2)
+        values[places[-1]] += places.pop()
+    return values
+
+
+def index_that_is_a_call(values):
+    places = [0, 1, 2]
+    for _ in range(2):
+        values[places.pop()] += 10
+    return values, places
+
+
+def int_of_two_kinds(values):
+    total = 0
+    for x in values:
+        total += x
+    return total + values[0], total * values[0], total - values[-1]
+
+
+def operators_on_an_int_of_two_kinds(values, k):
+    t = 0
+    for x in values:
+        t += x
+    shifted = t >> 1, t << 2
+    return t // k, t % k, k // t, k % t, t & k, t | k, t ^ k, shifted, -t, abs(t), t / k
+
+
+def division_of_an_int_or_float(values, k):
+    t = 0
+    for x in values:
+        t = t + x
+    return t // k, t % k, k // t, k % t
+
+
+def booleans_counted(values, limit):
+    count = 0
+    for x in values:
+        count += x > limit
+    return count
+
+
+def rolling_hash(values):
+    h = 0
+    for x in values:
+        h = (h * 31 + x) % 1000007
+    return h
+
+
+def less_twice(a, b):
+    return a - 2 * b
+
+
+def keywords_in_another_order(n):
+    total = 0.0
+    for _ in range(n):
+        total += less_twice(b=np.random.random(), a=np.random.random())
+    return total
+
+
+def break_in_the_else_of_an_inner_loop(n):
+    result = 0
+    for i in range(n):
+        for _ in range(2):
+            if i == 4:
+                break
+        else:
+            result = 5
+            if i > 2:
+                break
+            result = 6
+            continue
+        result = 7
+    return result
+
+
+def unread_draw(draw, fail):
+    if draw:
+        x = random.random()
+    else:
+        x = np.zeros(3)
+    if fail:
+        raise ValueError(x)
+    return 1
+
+
+def negative_zero_to_a_power(x):
+    return NEGATIVE_ZERO**x
+
+
+def list_of_a_generator(values):
+    kept = list(x for x in values if x > 1)  # noqa: C400
+    kept.append(kept[0])
+    return kept
+
+
+def list_changed_while_it_is_read(n):
+    items = [1, 2, 3]
+    for x in items:
+        if len(items) < n:
+            items.append(x + 1)
+    shorter = 0
+    for x in items:
+        shorter += x
+        items.pop()
+    return items, shorter
+
+
+def own_element_added(values):
+    for x in values:
+        values[-1] += x
+    return values
+
+
+def fill_first(pair):
+    pair[0][0] = 1.0
+    return 0
+
+
+def tuple_passed_on(values, n):
+    fill_first((values, n))
+    return 1 // n
+
+
+def array_twice_in_nested_tuples(n):
+    a = np.zeros(n)
+    for i in range(n):
+        a[i] = i
+    return (a, 1), a
+
+
+def tuple_indexed_by_a_variable(pair, i):
+    total = 0
+    for _ in range(3):
+        total += pair[-i]
+    return total
+
+
+def shape_given_twice(n):
+    for _ in range(2):
+        a = np.zeros(n, float, dtype=int)
+        a[0] = n
+    return n
+
+
+def sum_of_array(values):
+    total = 0
+    for x in values:
+        total += x
+    return total
