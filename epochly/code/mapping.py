@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from epochly.code.effects import Effect, effects_in, fresh_locals
+from epochly.code.effects import Effect, effects_in
 from epochly.code.function import Function
+from epochly.code.kinds import fresh_locals, is_load
 from epochly.code.loops import Role, loop_at, root_name, stored_names
 from epochly.code.rebuild import rebuild
 from epochly.code.scopes import live_value
@@ -30,6 +31,9 @@ _CHANGING = frozenset(
     "add append appendleft clear discard extend fill insert pop popitem popleft remove "
     "resize reverse setdefault sort update".split()
 )
+
+_LAZY = "__epochly_lazy__"
+_LAZY_CALLS = (enumerate, zip, reversed)
 
 Mapper = Callable[[int, FunctionType, Any], list[Any]]
 
@@ -53,6 +57,26 @@ class MapLoop:
     end_line: int
     kind: str
     replayable: bool
+
+
+class Lazy:
+    """``enumerate``, ``zip`` or ``reversed`` in the head of a loop, with what it reads.
+
+    Parameters
+    ----------
+    make : type
+    sources : object
+        Its positional arguments.
+    options : object
+        Its keyword arguments.
+    """
+
+    def __init__(self, make: Callable[..., Any], *sources: Any, **options: Any) -> None:
+        self._made = make(*sources, **options)
+        self.sources = sources[:1] if make is enumerate else sources
+
+    def __iter__(self) -> Any:
+        return self._made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +103,10 @@ class Mappable:
         """
         assert self.function.plain is not None
         node = self.function.source.node
-        changer = _Changer({id(loop.node): number for number, loop in enumerate(self.loops)})
+        marks = {id(loop.node): number for number, loop in enumerate(self.loops)}
+        changer = _Changer(marks, self.function.plain)
         changed = changer.visit(_Copier().copy(node, changer))
-        return rebuild(self.function.plain, changed, names={MAPPER: mapper})
+        return rebuild(self.function.plain, changed, names={MAPPER: mapper, _LAZY: Lazy})
 
 
 def map_loops(function: Function) -> Mappable | Refused:
@@ -164,6 +189,9 @@ def _why_not(
     odd = _odd(function, body)
     if odd is not None:
         return odd
+    target = node.generators[0].target if isinstance(node, ast.ListComp) else node.target
+    if any(isinstance(part, (ast.Attribute, ast.Subscript)) for part in ast.walk(target)):
+        return _no("the loop assigns to a part of an object", node, "loop over a plain name")
     private = targets | {name for part in body for name in stored_names(part)}
     if isinstance(node, ast.For):
         problem = _outlives(whole, node)
@@ -173,7 +201,8 @@ def _why_not(
         problem = _touches(part, private, allowed)
         if problem is not None:
             return problem
-    return _effects(function, body, allowed)
+    bound = {n.id for b in body for n in ast.walk(b) if isinstance(n, ast.Name) and not is_load(n)}
+    return _effects(function, body, allowed, private | bound)
 
 
 def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
@@ -232,7 +261,9 @@ def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
     return found
 
 
-def _effects(function: Function, body: Sequence[ast.AST], out: str | None) -> Refused | None:
+def _effects(
+    function: Function, body: Sequence[ast.AST], out: str | None, private: set[str]
+) -> Refused | None:
     assert function.plain is not None
     for cause in effects_in(function.plain, body).causes:
         if cause.effect is Effect.DRAWS:
@@ -240,6 +271,17 @@ def _effects(function: Function, body: Sequence[ast.AST], out: str | None) -> Re
                 f"{cause.what} draws random numbers, whose order would change",
                 cause.line,
                 "draw them before the loop",
+            )
+        outlives = cause.shared or (bool(cause.root) and cause.root not in private | {out})
+        if cause.effect is Effect.WRITES and outlives:
+            return Refused(
+                f"{cause.what} changes what all items share", cause.line, "return the value instead"
+            )
+        if cause.effect is Effect.WRITES and cause.what.endswith("print"):
+            return Refused(
+                f"{cause.what} prints, whose order would change",
+                cause.line,
+                "print after the loop",
             )
         if cause.effect in (Effect.WRITES, Effect.UNKNOWN) and not function.independent:
             if cause.what == f"{out}.append":
@@ -328,8 +370,17 @@ class _Copier:
 class _Changer(ast.NodeTransformer):
     """Replaces marked loops by calls of the mapper."""
 
-    def __init__(self, marks: dict[int, int]) -> None:
+    def __init__(self, marks: dict[int, int], function: FunctionType) -> None:
         self.marks = marks
+        self.function = function
+
+    def mapped(self, number: int, body: ast.expr, iterable: ast.expr) -> ast.Call:
+        if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name):
+            known, called = live_value(self.function, iterable.func)
+            if known and any(called is lazy for lazy in _LAZY_CALLS):
+                arguments = [iterable.func, *iterable.args]
+                iterable = ast.Call(ast.Name(_LAZY, ast.Load()), arguments, iterable.keywords)
+        return ast.Call(ast.Name(MAPPER, ast.Load()), [ast.Constant(number), body, iterable], [])
 
     def visit_ListComp(self, node: ast.ListComp) -> Any:
         number = self.marks.get(id(node))
@@ -342,7 +393,7 @@ class _Changer(ast.NodeTransformer):
             posonlyargs=[], args=[ast.arg(_ITEM)], kwonlyargs=[], kw_defaults=[], defaults=[]
         )
         body = ast.Lambda(arguments, node)
-        return _located(_mapped(number, body, iterable), node)
+        return _located(self.mapped(number, body, iterable), node)
 
     def visit_For(self, node: ast.For) -> Any:
         number = self.marks.get(id(node))
@@ -358,13 +409,9 @@ class _Changer(ast.NodeTransformer):
         template.body = [first, node, last]
         for inner in (template, *ast.walk(template.args), *ast.walk(first), *ast.walk(last)):
             ast.copy_location(inner, node)
-        call = _mapped(number, ast.Name(_FUNCTION, ast.Load()), iterable)
+        call = self.mapped(number, ast.Name(_FUNCTION, ast.Load()), iterable)
         extend = ast.Attribute(ast.Name(out, ast.Load()), "extend", ast.Load())
         return [template, _located(ast.Expr(ast.Call(extend, [call], [])), node)]
-
-
-def _mapped(number: int, body: ast.expr, iterable: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(MAPPER, ast.Load()), [ast.Constant(number), body, iterable], [])
 
 
 def _located(node: Any, like: ast.AST) -> Any:
