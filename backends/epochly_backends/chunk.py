@@ -73,8 +73,9 @@ def run_packed(payload: bytes) -> bytes:
     position = 0
     try:
         with threadpool_limits(1):
-            for position, item in enumerate(items):
+            for item in items:
                 values += body(item)
+                position += 1
     except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
         if before is not None and before != _digest((items, data)):
             return _failure("an item changed an object of the caller's")

@@ -10,13 +10,14 @@ from typing import Any, Protocol
 
 from epochly.code.function import Function
 from epochly.code.harmless import hazard, shared_state
-from epochly.code.mapping import Lazy, Mappable, map_loops
+from epochly.code.mapper_calls import Lazy
+from epochly.code.mapping import Mappable, map_loops
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
 from epochly_backends.held import held_by, names_of
 
-_VIEWS = tuple(type(view) for view in ({}.keys(), {}.values(), {}.items()))
+_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 _READ_AHEAD = frozenset(
     (
         list,

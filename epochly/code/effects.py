@@ -166,10 +166,10 @@ def _of_call(
         for cause in _effects_of(call.value, open_codes).causes:
             yield from _seen_by_caller(function, call, cause, fresh)
         return
-    if isinstance(call.value, type) and issubclass(call.value, BaseException):
-        if call.value.__module__ == "builtins":
-            return
-    if isinstance(call.value, type) and call.value.__module__ != "builtins":
+    is_class, home = isinstance(call.value, type), getattr(call.value, "__module__", None)
+    if is_class and home == "builtins" and issubclass(call.value, BaseException):
+        return
+    if is_class and home != "builtins":
         made = _of_class(call, open_codes)
         if made is not None:
             yield from made

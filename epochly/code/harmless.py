@@ -10,7 +10,7 @@ from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from epochly.code.callgraph import is_users
+from epochly.code.callgraph import is_users, library_folders
 from epochly.code.effects import Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
 from epochly.code.kinds import qualified_name
@@ -81,7 +81,9 @@ def hazard(values: Iterable[Any], names: frozenset[str]) -> str | None:
             if cls.__module__.partition(".")[0] not in _LIBRARIES:
                 todo += getattr(value, "__dict__", {}).values()
                 todo += _slots(value)
-            elif cls.__module__ == "numpy" and getattr(value, "dtype", None) == object:
+            elif cls.__module__ == "numpy" and getattr(
+                getattr(value, "dtype", None), "hasobject", False
+            ):
                 todo += value.tolist() if value.ndim else [value.item()]
         if reason is not None:
             return reason
@@ -152,7 +154,6 @@ def _is_own(cls: type) -> bool:
     file = getattr(module, "__file__", None)
     if file is None:
         return cls.__module__ == "__main__"
-    from epochly.code.callgraph import library_folders
 
     return not file.startswith(library_folders())
 
@@ -192,10 +193,15 @@ def _of_member(cls: type, name: str, raw: Any, made_inside: bool) -> str | None:
                 reason = _of_function(getter, what, made_inside)
                 if reason is not None:
                     return reason
-        elif hasattr(type(getter), "__get__") and not inspect.ismemberdescriptor(getter):
-            if not inspect.isgetsetdescriptor(getter) and not inspect.isbuiltin(getter):
-                return f"{what} has unknown effects"
+        elif hasattr(type(getter), "__get__") and not _is_plain(getter):
+            return f"{what} has unknown effects"
     return None
+
+
+def _is_plain(raw: Any) -> bool:
+    return (
+        inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw) or inspect.isbuiltin(raw)
+    )
 
 
 def _of_function(function: FunctionType, what: str, made_inside: bool | None) -> str | None:

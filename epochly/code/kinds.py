@@ -88,14 +88,15 @@ def _assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
                 if isinstance(target, ast.Name) and target.id == name:
                     found.append(inner.value)
                     plain.add(id(target))
-        elif isinstance(inner, ast.withitem) and isinstance(inner.optional_vars, ast.Name):
-            if inner.optional_vars.id == name:
+        elif isinstance(inner, ast.withitem):
+            target = inner.optional_vars
+            if isinstance(target, ast.Name) and target.id == name:
                 found.append(inner.context_expr)
-                plain.add(id(inner.optional_vars))
+                plain.add(id(target))
     for inner in ast.walk(whole):
-        if isinstance(inner, ast.Name) and inner.id == name and not is_load(inner):
-            if id(inner) not in plain:
-                found.append(None)
+        stored = isinstance(inner, ast.Name) and inner.id == name and not is_load(inner)
+        if stored and id(inner) not in plain:
+            found.append(None)
     return found
 
 
