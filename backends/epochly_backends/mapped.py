@@ -17,7 +17,7 @@ from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
 from epochly_backends.held import held_by, names_of
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _READ_AHEAD = frozenset(
     (
         list,

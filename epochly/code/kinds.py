@@ -89,10 +89,10 @@ def _assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
                     found.append(inner.value)
                     plain.add(id(target))
         elif isinstance(inner, ast.withitem):
-            target = inner.optional_vars
-            if isinstance(target, ast.Name) and target.id == name:
+            bound = inner.optional_vars
+            if isinstance(bound, ast.Name) and bound.id == name:
                 found.append(inner.context_expr)
-                plain.add(id(target))
+                plain.add(id(bound))
     for inner in ast.walk(whole):
         stored = isinstance(inner, ast.Name) and inner.id == name and not is_load(inner)
         if stored and id(inner) not in plain:
