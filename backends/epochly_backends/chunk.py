@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType
 from typing import Any, cast
+
+from epochly_backends.held import held_by, known_objects, reach
 
 
 class Surroundings:
@@ -16,20 +18,26 @@ class Surroundings:
         self.decimals = decimals
         self.errors = errors
         self.filters: list[Any] = []
+        self.recursion = 0
+        self.digits = 0
 
     @classmethod
     def now(cls) -> Surroundings:
         import decimal
+        import sys
         import warnings
 
         import numpy as np
 
         found = cls(os.getcwd(), dict(os.environ), decimal.getcontext().copy(), np.geterr())
         found.filters = list(warnings.filters)
+        found.recursion = sys.getrecursionlimit()
+        found.digits = sys.get_int_max_str_digits()
         return found
 
     def enter(self) -> None:
         import decimal
+        import sys
         import warnings
 
         import numpy as np
@@ -41,69 +49,132 @@ class Surroundings:
         np.seterr(**self.errors)
         warnings.resetwarnings()
         cast("list[Any]", warnings.filters).extend(self.filters)
+        sys.setrecursionlimit(self.recursion)
+        sys.set_int_max_str_digits(self.digits)
 
 
 def run_packed(payload: bytes) -> bytes:
-    """Run one chunk in a worker process; what it raises is part of the answer."""
+    """Run one chunk in a worker process; what it raises is part of the answer.
+
+    The answer is a pickled ``("values", bytes)``, ``("raised", (position, bytes or None))`` or
+    ``("lost", reason)``; the bytes are for `unpacked`.
+    """
     import pickle
 
-    import cloudpickle
     from threadpoolctl import threadpool_limits
 
     body, items, context, replayable = pickle.loads(payload)
     context.enter()
-    values: list[Any] = []
-    data = _data_of(body)
-    held = _reach((items, data))
+    data = held_by(body)
     before = None if replayable else _digest((items, data))
+    theirs = reach((items, list(data.values())))
+    known = known_objects(items)
+    values: list[Any] = []
+    position = 0
     try:
         with threadpool_limits(1):
             for item in items:
                 values += body(item)
-        if _shares(values, held):
-            return _failure("an item's result is, or holds, the item or a shared object")
+                position += 1
+    except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
         if before is not None and before != _digest((items, data)):
             return _failure("an item changed an object of the caller's")
-        return bytes(cloudpickle.dumps(("values", values), protocol=5))
-    except Exception as error:  # noqa: BLE001 - the user's exception, raised by the caller
-        try:
-            packed: bytes = cloudpickle.dumps(("raised", error), protocol=5)
-            copied = pickle.loads(packed)[1]
-        except Exception:  # noqa: BLE001 - __reduce__ may raise anything
-            return _failure(f"{type(error).__name__} cannot travel between processes")
-        if type(copied) is not type(error) or repr(copied.args) != repr(error.args):
-            return _failure(f"{type(error).__name__} does not survive pickling")
-        return packed
+        return pickle.dumps(("raised", (position, _packed_error(error))))
+    if before is not None and before != _digest((items, data)):
+        return _failure("an item changed an object of the caller's")
+    reason = _bound_to_the_caller(values, theirs, known)
+    if reason is not None:
+        return _failure(reason)
+    try:
+        return pickle.dumps(("values", _packed(values, known)))
+    except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
+        return _failure(f"a result cannot travel between processes: {error}")
+
+
+def unpacked(answer: bytes, items: list[Any]) -> list[Any]:
+    """The results of a chunk, with the caller's own objects in the place of their copies."""
+    import io
+    import pickle
+
+    class Unpickler(pickle.Unpickler):
+        own: list[Any] | None = None
+
+        def persistent_load(self, pid: Any) -> Any:
+            if self.own is None:
+                self.own = known_objects(items)
+            return self.own[pid]
+
+    found: list[Any] = Unpickler(io.BytesIO(answer)).load()
+    return found
+
+
+def _packed(values: list[Any], known: list[Any]) -> bytes:
+    import io
+
+    import cloudpickle
+
+    places = {
+        id(value): number
+        for number, value in reversed(list(enumerate(known)))
+        if not isinstance(value, (bool, type, type(None)))
+    }
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        def persistent_id(self, obj: Any) -> Any:
+            return places.get(id(obj))
+
+    stream = io.BytesIO()
+    Pickler(stream, protocol=5).dump(values)
+    return stream.getvalue()
+
+
+def _packed_error(error: BaseException) -> bytes | None:
+    """The exception with its chain, or None where a copy would not be the same."""
+    import pickle
+
+    import cloudpickle
+
+    try:
+        packed: bytes = cloudpickle.dumps(_chain(error), protocol=5)
+        copied = pickle.loads(packed)[0]
+        same = type(copied) is type(error) and repr(copied.args) == repr(error.args)
+        return packed if same and repr(vars(copied)) == repr(vars(error)) else None
+    except Exception:  # noqa: BLE001 - __reduce__ may raise anything
+        return None
+
+
+def _chain(error: BaseException) -> tuple[Any, ...]:
+    cause, context = error.__cause__, error.__context__
+    return (
+        error,
+        _chain(cause) if cause is not None else None,
+        _chain(context) if context is not None and context is not cause else None,
+        error.__suppress_context__,
+    )
+
+
+def chained(packed: bytes) -> BaseException:
+    """The exception that `run_packed` answered with."""
+    import pickle
+
+    return _linked(pickle.loads(packed))
+
+
+def _linked(chain: tuple[Any, ...]) -> BaseException:
+    error: BaseException
+    error, cause, context, suppress = chain
+    if cause is not None:
+        error.__cause__ = error.__context__ = _linked(cause)
+    if context is not None:
+        error.__context__ = _linked(context)
+    error.__suppress_context__ = suppress
+    return error
 
 
 def _failure(reason: str) -> bytes:
     import pickle
 
     return pickle.dumps(("lost", reason))
-
-
-def _data_of(body: FunctionType) -> dict[str, Any]:
-    """What the body and the user's functions that it calls hold outside themselves."""
-    found: dict[str, Any] = {}
-    seen: set[int] = set()
-    todo: list[Any] = [body]
-    while todo:
-        value = todo.pop()
-        if id(value) in seen or not isinstance(value, FunctionType):
-            continue
-        seen.add(id(value))
-        outside = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=True))
-        held = {name: cell.cell_contents for name, cell in outside.items()}
-        held |= {n: value.__globals__[n] for n in _names(value.__code__) if n in value.__globals__}
-        found |= {f"{id(value)}.{name}": part for name, part in held.items()}
-        todo += held.values()
-    return found
-
-
-def _names(code: CodeType) -> set[str]:
-    """Global names of a code object and of those within it."""
-    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
-    return set(code.co_names).union(*map(_names, inner))
 
 
 def _digest(value: Any) -> bytes:
@@ -114,34 +185,17 @@ def _digest(value: Any) -> bytes:
     return hashlib.sha256(cloudpickle.dumps(value, protocol=5)).digest()
 
 
-def _shares(result: list[Any], theirs: dict[int, Any]) -> bool:
-    """Whether a result holds an object that the caller holds too: its identity would be lost."""
+def _bound_to_the_caller(result: list[Any], theirs: dict[int, Any], known: list[Any]) -> str | None:
+    """Why a result cannot be told apart from its copy no more: what identity would be lost."""
     import numpy as np
 
-    ours = _reach(result)
+    ours = reach(result, frozenset(map(id, known)))
+    if any(isinstance(value, FunctionType) for value in ours.values()):
+        return "a result holds a function"
     if any(key in theirs for key in ours):
-        return True
+        return "an item's result is, or holds, a part of the item or of a shared object"
     arrays = [value for value in theirs.values() if isinstance(value, np.ndarray)]
-    return any(
-        isinstance(value, np.ndarray) and np.may_share_memory(value, other)
-        for value in ours.values()
-        for other in arrays
-    )
-
-
-def _reach(root: Any) -> dict[int, Any]:
-    import gc
-
-    import numpy as np
-
-    found: dict[int, Any] = {}
-    todo = list(root)
-    while todo:
-        value = todo.pop()
-        if id(value) in found or isinstance(value, (type, ModuleType, FunctionType)):
-            continue
-        if gc.is_tracked(value) or isinstance(value, (np.ndarray, dict, bytearray)):
-            if not isinstance(value, tuple):
-                found[id(value)] = value
-            todo += gc.get_referents(value)
-    return found
+    for value in ours.values():
+        if isinstance(value, np.ndarray) and any(np.may_share_memory(value, a) for a in arrays):
+            return "an item's result is a view of an array that the caller holds"
+    return None

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, Protocol
 
 from epochly.code.function import Function
+from epochly.code.harmless import hazard, shared_state
+from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import Mappable, map_loops
-from epochly.errors import ClosedError
+from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
+from epochly_backends.held import held_by, names_of
 
-_LAZY_BUT_KNOWN = (enumerate, zip, reversed)
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_READ_AHEAD = frozenset(
+    (
+        list,
+        tuple,
+        dict,
+        set,
+        frozenset,
+        range,
+        str,
+        bytes,
+        bytearray,
+        memoryview,
+        array,
+        deque,
+        Counter,
+        OrderedDict,
+        defaultdict,
+        *_VIEWS,
+    )
+)
+_LIBRARIES = frozenset({"numpy", "pandas"})
 
 
 class Runner(Protocol):
@@ -84,17 +109,40 @@ class Mapped:
         self._runner.close()
 
     def _map(self, number: int, body: FunctionType, iterable: Any) -> list[Any]:
-        if iter(iterable) is iterable and type(iterable) not in _LAZY_BUT_KNOWN:
+        sources = iterable.sources if isinstance(iterable, Lazy) else (iterable,)
+        if not all(_can_be_read_ahead(source) for source in sources):
             self._counts["sequential_loops"] += 1
             self._ways[number] = "sequential"
             return [value for item in iterable for value in body(item)]
-        items = list(iterable)
+        loop = self._mappable.loops[number]
+        held = list(held_by(body).values())
+        items: list[Any] = []
+        failure: Exception | None = None
+        try:
+            items.extend(iterable)
+        except Exception as error:  # noqa: BLE001 - raised once the items before it are done
+            failure = error
         self._counts["items"] += len(items)
-        way, values = self._runner.run(
-            body, items, replayable=self._mappable.loops[number].replayable
-        )
+        reason = shared_state(held)
+        proven = loop.replayable and hazard([*held, items], names_of(body)) is None
+        if reason is None and not proven and not self._mappable.function.independent:
+            reason = hazard([*held, items], names_of(body))
+        if reason is not None:
+            way, values = f"sequential: {reason}", [v for item in items for v in body(item)]
+        else:
+            way, values = self._runner.run(body, items, replayable=proven)
         self._ways[number] = way
+        if failure is not None:
+            raise failure
         return values
+
+
+def _can_be_read_ahead(iterable: Any) -> bool:
+    """Whether reading items before their turn cannot be noticed, not even after an exception."""
+    kind = type(iterable)
+    if kind in _READ_AHEAD:
+        return True
+    return kind.__module__.partition(".")[0] in _LIBRARIES and iter(iterable) is not iterable
 
 
 def prepare_mapped(
@@ -105,4 +153,8 @@ def prepare_mapped(
     if isinstance(mappable, Refused):
         runner.close()
         return mappable
-    return Mapped(mappable, level, backend, runner)
+    try:
+        return Mapped(mappable, level, backend, runner)
+    except SourceError as error:
+        runner.close()
+        return Refused(error.what, function.line, error.remedy or "")

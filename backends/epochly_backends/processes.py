@@ -17,7 +17,7 @@ from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.model import Arguments, Refused
-from epochly_backends.chunk import Surroundings, run_packed
+from epochly_backends.chunk import Surroundings, chained, run_packed, unpacked
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.threads import ThreadRunner
 
@@ -127,19 +127,39 @@ class CoreRunner:
         try:
             for future, chunk in zip(futures, chunks, strict=True):
                 kind, answer = pickle.loads(future.result())
+                if kind == "values":
+                    values += unpacked(answer, chunk)
+                    continue
                 if kind == "raised":
-                    raise answer
+                    _raise_again(answer, body, chunk, replayable)
                 if kind == "lost" and not replayable:
-                    raise WorkerError(
-                        f"{answer}; its work is done and must not be done again",
-                        remedy="use level=1, where results need not travel",
-                    )
-                values += answer if kind == "values" else _here(body, chunk)
+                    raise _done(answer)
+                values += _here(body, chunk)
         finally:
             for future in futures:
                 if not future.cancel():
                     future.exception()
         return values
+
+
+def _raise_again(
+    answer: tuple[int, bytes | None], body: FunctionType, chunk: list[Any], replayable: bool
+) -> None:
+    """Raise what an item raised elsewhere, from the item itself where it may run again."""
+    position, packed = answer
+    if replayable:
+        body(chunk[position])
+    if packed is not None:
+        raise chained(packed)
+    if not replayable:
+        raise _done("an item raised an exception that cannot travel between processes")
+
+
+def _done(reason: str) -> WorkerError:
+    return WorkerError(
+        f"{reason}; its work is done and must not be done again",
+        remedy="use level=1, where results need not travel",
+    )
 
 
 class _CannotTravelError(Exception):

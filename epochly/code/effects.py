@@ -9,19 +9,27 @@ import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from epochly.code.callgraph import Call, calls_in, is_users
 from epochly.code.function import undecorated
-from epochly.code.scopes import scope_of
+from epochly.code.kinds import (
+    OPENING,
+    fresh_locals,
+    is_fresh,
+    is_listed,
+    is_load,
+    kind_of,
+    qualified_name,
+    table,
+)
+from epochly.code.loops import root_name
+from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 
 _READING_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
-_FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Tuple)
-_MAKERS = frozenset({"list", "dict", "set", "bytearray", "deque", "defaultdict", "Counter"})
 
 
 class Effect(enum.IntEnum):
@@ -47,12 +55,18 @@ class Cause:
         The call or the store, as written.
     outside : bool
         Whether it reaches beyond this process; a store to an argument or a global does not.
+    root : str
+        The variable through which an object is changed; empty where there is none.
+    shared : bool
+        Whether what is changed is a global, or an outer function's variable.
     """
 
     effect: Effect
     line: int
     what: str
     outside: bool
+    root: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,21 @@ class Effects:
     def first(self, effect: Effect) -> Cause | None:
         """The first cause of an effect."""
         return next((cause for cause in self.causes if cause.effect is effect), None)
+
+
+@cache
+def effect_of_name(name: str) -> Effect:
+    """The effect that the table gives for a qualified name."""
+    known = table()
+    prefix, best, effect = name, -1, Effect.UNKNOWN
+    while prefix:
+        for candidate in Effect:
+            listed = known.get(candidate.name.lower(), frozenset())
+            wanted = prefix if prefix == name else f"{prefix}.*"
+            if wanted in listed and len(prefix) > best:
+                best, effect = len(prefix), candidate
+        prefix = prefix.rpartition(".")[0]
+    return effect
 
 
 def effects_of(function: FunctionType) -> Effects:
@@ -106,9 +135,23 @@ def _causes(
     for node in nodes:
         for call in calls_in(function, node):
             found += _of_call(function, call, fresh, open_codes)
+        for call in _handed_over(function, node):
+            found += _of_call(function, call, fresh, open_codes)
         for inner in ast.walk(node):
-            found += _of_store(inner, fresh, outer)
+            found += _of_store(function, inner, fresh, outer)
     yield from sorted(found, key=lambda cause: cause.line)
+
+
+def _handed_over(function: FunctionType, node: ast.AST) -> Iterator[Call]:
+    """Functions that are passed on instead of called: whoever gets them may call them."""
+    for inner in ast.walk(node):
+        if not isinstance(inner, ast.Call):
+            continue
+        for argument in (*inner.args, *(keyword.value for keyword in inner.keywords)):
+            known, value = live_value(function, argument)
+            if known and callable(value) and not isinstance(value, type):
+                made = ast.copy_location(ast.Call(argument, [], []), argument)
+                yield Call(made, argument.lineno, ast.unparse(argument), True, undecorated(value))
 
 
 def _of_call(
@@ -117,26 +160,65 @@ def _of_call(
     if any(keyword.arg == "out" for keyword in call.node.keywords):
         yield Cause(Effect.WRITES, call.line, f"{call.text}(out=...)", False)
     if not call.found:
-        yield from _of_method(call, fresh)
+        yield from _of_method(function, call, fresh)
         return
     if isinstance(call.value, FunctionType) and is_users(call.value):
         for cause in _effects_of(call.value, open_codes).causes:
-            yield Cause(cause.effect, call.line, f"{call.text}: {cause.what}", cause.outside)
+            yield from _seen_by_caller(function, call, cause, fresh)
         return
-    if isinstance(call.value, type) and call.value.__module__ != "builtins":
+    is_class, home = isinstance(call.value, type), getattr(call.value, "__module__", None)
+    if is_class and home == "builtins" and issubclass(call.value, BaseException):
+        return
+    if is_class and home != "builtins":
         made = _of_class(call, open_codes)
         if made is not None:
             yield from made
             return
     name = qualified_name(call.value)
-    if name in ("open", "io.open"):
+    if name in OPENING:
         yield Cause(_effect_of_open(call.node), call.line, call.text, True)
     elif name == "print":
         yield Cause(Effect.WRITES, call.line, call.text, False)
     else:
-        effect = _known(name)
+        effect = effect_of_name(name)
         if effect is not Effect.PURE:
             yield Cause(effect, call.line, call.text, True)
+
+
+def _seen_by_caller(
+    function: FunctionType, call: Call, cause: Cause, fresh: frozenset[str]
+) -> Iterator[Cause]:
+    """What a helper's effect is where it is called: its parameters are the call's arguments."""
+    root, shared = "", cause.shared
+    if cause.root and not shared:
+        argument = _argument_for(call, cause.root)
+        root = root_name(argument) if argument is not None else ""
+        if (isinstance(argument, ast.Name) and root in fresh) or argument is _NEW:
+            return
+        shared = bool(root) and _is_outer(function, root)
+    what = f"{call.text}: {cause.what}"
+    yield Cause(cause.effect, call.line, what, cause.outside, root, shared)
+
+
+_NEW = ast.Constant(None)
+
+
+def _argument_for(call: Call, parameter: str) -> ast.expr | None:
+    """What a call passes for a parameter of the function called, where that can be told."""
+    positional = call.value.__code__.co_varnames[: call.value.__code__.co_argcount]
+    if any(isinstance(argument, ast.Starred) for argument in call.node.args):
+        return None
+    for keyword in call.node.keywords:
+        if keyword.arg == parameter:
+            return _NEW if is_fresh(keyword.value) else keyword.value
+    if parameter in positional and positional.index(parameter) < len(call.node.args):
+        argument = call.node.args[positional.index(parameter)]
+        return _NEW if is_fresh(argument) else argument
+    return None
+
+
+def _is_outer(function: FunctionType, name: str) -> bool:
+    return name not in bound_names(function.__code__)
 
 
 def _of_class(call: Call, open_codes: frozenset[Any]) -> list[Cause] | None:
@@ -160,32 +242,65 @@ def _of_class(call: Call, open_codes: frozenset[Any]) -> list[Cause] | None:
             for cause in _effects_of(maker, open_codes).causes:
                 if not cause.what.startswith(tuple(harmless)):
                     what = f"{call.text}: {cause.what}"
-                    found.append(Cause(cause.effect, call.line, what, cause.outside))
+                    made = Cause(cause.effect, call.line, what, cause.outside, "", cause.shared)
+                    found.append(made)
         elif not (dataclasses.is_dataclass(cls) and maker.__code__.co_filename == "<string>"):
             return None
     return found
 
 
-def _of_method(call: Call, fresh: frozenset[str]) -> Iterator[Cause]:
-    function = call.node.func
-    if not isinstance(function, ast.Attribute):
+def _of_method(function: FunctionType, call: Call, fresh: frozenset[str]) -> Iterator[Cause]:
+    method = call.node.func
+    if not isinstance(method, ast.Attribute):
         yield Cause(Effect.UNKNOWN, call.line, call.text, True)
         return
-    table = _table()
-    if function.attr in table["pure_methods"]:
+    effect = _of_typed_method(function, call.node)
+    if effect is not None:
+        if effect is not Effect.PURE:
+            yield Cause(effect, call.line, call.text, True)
         return
-    owner = function.value
-    if function.attr in table["changing_methods"]:
+    known = table()
+    if method.attr in known["pure_methods"]:
+        return
+    owner = method.value
+    if method.attr in known["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in fresh):
-            yield Cause(Effect.WRITES, call.line, call.text, False)
+            root = root_name(owner)
+            shared = bool(root) and _is_outer(function, root)
+            yield Cause(Effect.WRITES, call.line, call.text, False, root, shared)
         return
-    if function.attr in {"read", "readline", "readlines"}:
+    if method.attr in {"read", "readline", "readlines"}:
         yield Cause(Effect.READS, call.line, call.text, True)
         return
     yield Cause(Effect.UNKNOWN, call.line, call.text, True)
 
 
-def _of_store(node: ast.AST, fresh: frozenset[str], outer: frozenset[str]) -> Iterator[Cause]:
+def _of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
+    """The effect of a method whose object's class the source tells; None where the name decides."""
+    assert isinstance(node.func, ast.Attribute)
+    kind = kind_of(function, node.func.value)
+    if kind is None:
+        return None
+    if kind.startswith("sqlite3.") and node.func.attr == "execute":
+        return _effect_of_sql(node)
+    if kind == "pathlib.Path" and node.func.attr == "open":
+        return _effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
+    name = f"{kind}.{node.func.attr}"
+    return effect_of_name(name) if is_listed(name) else None
+
+
+def _effect_of_sql(node: ast.Call) -> Effect:
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return (
+            Effect.READS if first.value.split()[:1] in (["SELECT"], ["select"]) else Effect.WRITES
+        )
+    return Effect.UNKNOWN
+
+
+def _of_store(
+    function: FunctionType, node: ast.AST, fresh: frozenset[str], outer: frozenset[str]
+) -> Iterator[Cause]:
     targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
         targets = node.targets
@@ -197,62 +312,17 @@ def _of_store(node: ast.AST, fresh: frozenset[str], outer: frozenset[str]) -> It
         targets = [node.target]
     for target in targets:
         for part in ast.walk(target):
-            if isinstance(part, ast.Name) and part.id in outer and not _is_load(part):
-                yield Cause(Effect.WRITES, part.lineno, part.id, False)
-            elif isinstance(part, (ast.Subscript, ast.Attribute)) and not _is_load(part):
+            if isinstance(part, ast.Name) and part.id in outer and not is_load(part):
+                yield Cause(Effect.WRITES, part.lineno, part.id, False, part.id, True)
+            elif isinstance(part, (ast.Subscript, ast.Attribute)) and not is_load(part):
                 owner = part.value
                 if not (isinstance(owner, ast.Name) and owner.id in fresh):
-                    yield Cause(Effect.WRITES, part.lineno, ast.unparse(part), False)
+                    root = root_name(part)
+                    shared = bool(root) and _is_outer(function, root)
+                    text = ast.unparse(part)
+                    yield Cause(Effect.WRITES, part.lineno, text, False, root, shared)
     if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
         yield Cause(Effect.UNKNOWN, node.lineno, ast.unparse(node), True)
-
-
-def _is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
-    return isinstance(node.ctx, ast.Load)
-
-
-def fresh_locals(node: ast.AST) -> frozenset[str]:
-    """Locals that only ever hold containers which the function itself made."""
-    made: dict[str, bool] = {}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.arg):
-            made[inner.arg] = False
-        elif isinstance(inner, ast.Assign):
-            for target in inner.targets:
-                for place, value in _paired(target, inner.value):
-                    for part in ast.walk(place):
-                        if isinstance(part, ast.Name) and not _is_load(part):
-                            good = part is place and _is_fresh(value)
-                            made[part.id] = made.get(part.id, True) and good
-        elif isinstance(inner, (ast.For, ast.comprehension, ast.NamedExpr)):
-            for part in ast.walk(inner.target):
-                if isinstance(part, ast.Name):
-                    made[part.id] = False
-        elif isinstance(inner, ast.withitem) and isinstance(inner.optional_vars, ast.Name):
-            made[inner.optional_vars.id] = False
-    return frozenset(name for name, good in made.items() if good)
-
-
-def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """``a, b = x, y`` as two assignments."""
-    if (
-        isinstance(target, ast.Tuple)
-        and isinstance(value, ast.Tuple)
-        and len(target.elts) == len(value.elts)
-        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
-    ):
-        return list(zip(target.elts, value.elts, strict=True))
-    return [(target, value)]
-
-
-def _is_fresh(value: ast.expr) -> bool:
-    if isinstance(value, _FRESH):
-        return True
-    if isinstance(value, ast.Call):
-        last = value.func.attr if isinstance(value.func, ast.Attribute) else None
-        name = value.func.id if isinstance(value.func, ast.Name) else last
-        return name in _MAKERS or name in {"zeros", "ones", "empty", "full", "arange", "zeros_like"}
-    return False
 
 
 def _effect_of_open(node: ast.Call) -> Effect:
@@ -270,57 +340,3 @@ def _effect_of_open(node: ast.Call) -> Effect:
     if not isinstance(mode, ast.Constant):
         return Effect.UNKNOWN
     return Effect.READS if mode.value in _READING_MODES else Effect.WRITES
-
-
-def qualified_name(value: Any) -> str:
-    """The name under which a callable stands in the table: its module and its own name."""
-    value = undecorated(value)
-    module = getattr(value, "__module__", None)
-    owner = getattr(value, "__self__", None)
-    if module is None and owner is not None and not isinstance(owner, type(ast)):
-        module = getattr(type(owner), "__module__", None)
-        module = {"numpy.random.mtrand": "numpy.random"}.get(module or "", module)
-    elif owner is not None and isinstance(owner, type(ast)):
-        module = owner.__name__
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
-    if type(value).__module__.partition(".")[0] == "numpy" and module is None:
-        module = "numpy"
-    module = _PUBLIC.get(module or "", module or "")
-    return str(name) if module == "builtins" else f"{module}.{name}"
-
-
-_PUBLIC = {
-    "_io": "builtins",
-    "posix": "os",
-    "nt": "os",
-    "posixpath": "os.path",
-    "genericpath": "os.path",
-    "ntpath": "os.path",
-    "_operator": "operator",
-    "_random": "random",
-    "_struct": "struct",
-    "_hashlib": "hashlib",
-    "numpy.random.mtrand": "numpy.random",
-}
-
-
-@cache
-def _known(name: str) -> Effect:
-    table = _table()
-    prefix, best, effect = name, -1, Effect.UNKNOWN
-    while prefix:
-        for candidate in Effect:
-            listed = table.get(candidate.name.lower(), frozenset())
-            wanted = prefix if prefix == name else f"{prefix}.*"
-            if wanted in listed and len(prefix) > best:
-                best, effect = len(prefix), candidate
-        prefix = prefix.rpartition(".")[0]
-    return effect
-
-
-@cache
-def _table() -> dict[str, frozenset[str]]:
-    import yaml
-
-    text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
-    return {kind: frozenset(names) for kind, names in yaml.safe_load(text).items()}

@@ -13,6 +13,7 @@ LoopNode = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _NESTED = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_BINDING = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 _SELF_UPDATES = {ast.Add: "+", ast.Mult: "*", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
 
 
@@ -89,8 +90,10 @@ def stored_names(node: ast.AST) -> set[str]:
     for inner in _outside_comprehensions(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             found.add(inner.id)
-        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+        elif isinstance(inner, _BINDING) and inner.name:
             found.add(inner.name)
+        elif isinstance(inner, ast.MatchMapping) and inner.rest:
+            found.add(inner.rest)
     return found
 
 
@@ -228,14 +231,44 @@ def _read_early(
                 state |= stored_names(statement.target)
             elif isinstance(statement, ast.With):
                 state |= {n for item in statement.items for n in stored_names(item)}
+            state |= _bound_before(statement, block)
             _read_early(block, state, own, early)
             states.append(state)
         if isinstance(statement, ast.If):
             assigned |= states[0] & (states[1] if len(states) > 1 else set(assigned))
         elif isinstance(statement, ast.With):
             assigned |= states[0]
+        elif isinstance(statement, ast.Try):
+            assigned |= _surely_after(statement, assigned, own)
         elif not blocks:
             assigned |= stored_names(statement)
+
+
+def _bound_before(statement: ast.stmt, block: list[ast.stmt]) -> set[str]:
+    """Names that an ``except`` or ``case`` binds before its block runs."""
+    for handler in getattr(statement, "handlers", []):
+        if handler.body is block and handler.name:
+            return {handler.name}
+    for case in getattr(statement, "cases", []):
+        if case.body is block:
+            return stored_names(case.pattern)
+    return set()
+
+
+def _surely_after(statement: ast.Try, assigned: set[str], own: set[str]) -> set[str]:
+    """Names assigned on every way out of a ``try`` that goes on behind it."""
+
+    def after(*blocks: list[ast.stmt]) -> set[str]:
+        state = set(assigned)
+        for block in blocks:
+            _read_early(block, state, own, set())
+        return state
+
+    ways = [after(statement.body, statement.orelse)]
+    for handler in statement.handlers:
+        if not isinstance(handler.body[-1], (ast.Raise, ast.Continue, ast.Return, ast.Break)):
+            ways.append(after(handler.body) - {handler.name or ""})
+    return set.intersection(*ways) | after(statement.finalbody)
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import ast
-import copy
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from epochly.code.effects import Effect, effects_in, fresh_locals
+from epochly.code.effects import Effect, effects_in
 from epochly.code.function import Function
+from epochly.code.kinds import fresh_locals, is_load
 from epochly.code.loops import Role, loop_at, root_name, stored_names
+from epochly.code.mapper_calls import LAZY, MAPPER, Changer, Copier, Lazy, appended
 from epochly.code.rebuild import rebuild
 from epochly.code.scopes import live_value
 from epochly.errors import SourceError
 from epochly.model import Refused
 
-MAPPER = "__epochly_map__"
-_ITEM = "__epochly_item__"
-_FUNCTION = "__epochly_body__"
 _LATE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp, ast.ClassDef)
 _LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _NAMING = (ast.Global, ast.Nonlocal, ast.Delete, ast.NamedExpr, ast.Import, ast.ImportFrom)
@@ -30,6 +28,7 @@ _CHANGING = frozenset(
     "add append appendleft clear discard extend fill insert pop popitem popleft remove "
     "resize reverse setdefault sort update".split()
 )
+
 
 Mapper = Callable[[int, FunctionType, Any], list[Any]]
 
@@ -79,9 +78,10 @@ class Mappable:
         """
         assert self.function.plain is not None
         node = self.function.source.node
-        changer = _Changer({id(loop.node): number for number, loop in enumerate(self.loops)})
-        changed = changer.visit(_Copier().copy(node, changer))
-        return rebuild(self.function.plain, changed, names={MAPPER: mapper})
+        marks = {id(loop.node): number for number, loop in enumerate(self.loops)}
+        changer = Changer(marks, self.function.plain)
+        changed = changer.visit(Copier().copy(node, changer))
+        return rebuild(self.function.plain, changed, names={MAPPER: mapper, LAZY: Lazy})
 
 
 def map_loops(function: Function) -> Mappable | Refused:
@@ -132,7 +132,7 @@ def _search(
             continue
         if isinstance(node, (ast.ListComp, ast.For)):
             kind = "comprehension" if isinstance(node, ast.ListComp) else "append-loop"
-            is_candidate = isinstance(node, ast.ListComp) or _appended(node) is not None
+            is_candidate = isinstance(node, ast.ListComp) or appended(node) is not None
             if is_candidate:
                 reason = _why_not(function, whole, node, guarded)
                 if reason is None:
@@ -156,7 +156,7 @@ def _why_not(
         allowed: str | None = None
     else:
         body, targets = list(node.body), stored_names(node.target)
-        allowed = _appended(node)
+        allowed = appended(node)
         if guarded or node.orelse:
             return _no("the loop stands in a `try` or has an `else`", node, "move it out")
         if not _is_private_list(whole, node, allowed or ""):
@@ -164,6 +164,9 @@ def _why_not(
     odd = _odd(function, body)
     if odd is not None:
         return odd
+    target = node.generators[0].target if isinstance(node, ast.ListComp) else node.target
+    if any(isinstance(part, (ast.Attribute, ast.Subscript)) for part in ast.walk(target)):
+        return _no("the loop assigns to a part of an object", node, "loop over a plain name")
     private = targets | {name for part in body for name in stored_names(part)}
     if isinstance(node, ast.For):
         problem = _outlives(whole, node)
@@ -173,7 +176,8 @@ def _why_not(
         problem = _touches(part, private, allowed)
         if problem is not None:
             return problem
-    return _effects(function, body, allowed)
+    bound = {n.id for b in body for n in ast.walk(b) if isinstance(n, ast.Name) and not is_load(n)}
+    return _effects(function, body, allowed, private | bound)
 
 
 def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
@@ -232,7 +236,9 @@ def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
     return found
 
 
-def _effects(function: Function, body: Sequence[ast.AST], out: str | None) -> Refused | None:
+def _effects(
+    function: Function, body: Sequence[ast.AST], out: str | None, private: set[str]
+) -> Refused | None:
     assert function.plain is not None
     for cause in effects_in(function.plain, body).causes:
         if cause.effect is Effect.DRAWS:
@@ -240,6 +246,17 @@ def _effects(function: Function, body: Sequence[ast.AST], out: str | None) -> Re
                 f"{cause.what} draws random numbers, whose order would change",
                 cause.line,
                 "draw them before the loop",
+            )
+        outlives = cause.shared or (bool(cause.root) and cause.root not in private | {out})
+        if cause.effect is Effect.WRITES and outlives:
+            return Refused(
+                f"{cause.what} changes what all items share", cause.line, "return the value instead"
+            )
+        if cause.effect is Effect.WRITES and cause.what.endswith("print"):
+            return Refused(
+                f"{cause.what} prints, whose order would change",
+                cause.line,
+                "print after the loop",
             )
         if cause.effect in (Effect.WRITES, Effect.UNKNOWN) and not function.independent:
             if cause.what == f"{out}.append":
@@ -273,21 +290,6 @@ def _is_private_list(whole: ast.FunctionDef, loop: ast.For, out: str) -> bool:
     )
 
 
-def _appended(node: ast.For) -> str | None:
-    """The one list that a loop appends to, or None."""
-    names = {
-        inner.func.value.id
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Call)
-        and isinstance(inner.func, ast.Attribute)
-        and inner.func.attr == "append"
-        and isinstance(inner.func.value, ast.Name)
-    }
-    stored = {name for part in node.body for name in stored_names(part)}
-    outer = names - stored
-    return next(iter(outer)) if len(outer) == 1 else None
-
-
 def _touches(part: ast.AST, private: set[str], out: str | None) -> Refused | None:
     """A store to, or a change of, something that outlives the iteration."""
     for inner in ast.walk(part):
@@ -313,61 +315,3 @@ def _is_append(part: ast.AST, name: ast.Name) -> bool:
         isinstance(inner, ast.Attribute) and inner.value is name and inner.attr == "append"
         for inner in ast.walk(part)
     )
-
-
-class _Copier:
-    """Copies a tree and carries the marks of chosen nodes over to their copies."""
-
-    def copy(self, node: ast.FunctionDef | Any, changer: _Changer) -> Any:
-        memo: dict[int, Any] = {}
-        copied = copy.deepcopy(node, memo)
-        changer.marks = {id(memo[key]): number for key, number in changer.marks.items()}
-        return copied
-
-
-class _Changer(ast.NodeTransformer):
-    """Replaces marked loops by calls of the mapper."""
-
-    def __init__(self, marks: dict[int, int]) -> None:
-        self.marks = marks
-
-    def visit_ListComp(self, node: ast.ListComp) -> Any:
-        number = self.marks.get(id(node))
-        if number is None:
-            return self.generic_visit(node)
-        generator = node.generators[0]
-        iterable = generator.iter
-        generator.iter = ast.Tuple([ast.Name(_ITEM, ast.Load())], ast.Load())
-        arguments = ast.arguments(
-            posonlyargs=[], args=[ast.arg(_ITEM)], kwonlyargs=[], kw_defaults=[], defaults=[]
-        )
-        body = ast.Lambda(arguments, node)
-        return _located(_mapped(number, body, iterable), node)
-
-    def visit_For(self, node: ast.For) -> Any:
-        number = self.marks.get(id(node))
-        if number is None:
-            return self.generic_visit(node)
-        out = _appended(node)
-        assert out is not None
-        template = ast.parse(f"def {_FUNCTION}({_ITEM}):\n {out} = []\n return {out}").body[0]
-        assert isinstance(template, ast.FunctionDef)
-        iterable = node.iter
-        node.iter = ast.Tuple([ast.Name(_ITEM, ast.Load())], ast.Load())
-        first, last = template.body
-        template.body = [first, node, last]
-        for inner in (template, *ast.walk(template.args), *ast.walk(first), *ast.walk(last)):
-            ast.copy_location(inner, node)
-        call = _mapped(number, ast.Name(_FUNCTION, ast.Load()), iterable)
-        extend = ast.Attribute(ast.Name(out, ast.Load()), "extend", ast.Load())
-        return [template, _located(ast.Expr(ast.Call(extend, [call], [])), node)]
-
-
-def _mapped(number: int, body: ast.expr, iterable: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(MAPPER, ast.Load()), [ast.Constant(number), body, iterable], [])
-
-
-def _located(node: Any, like: ast.AST) -> Any:
-    """Give the new nodes, and only those, the place of the loop that they replace."""
-    located: Any = ast.fix_missing_locations(ast.copy_location(node, like))
-    return located

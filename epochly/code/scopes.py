@@ -6,7 +6,8 @@ import ast
 import builtins
 import inspect
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from functools import lru_cache
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Literal
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -160,8 +161,7 @@ def live_value(function: FunctionType, expression: ast.expr) -> tuple[bool, Any]
         Whether it was found, and the object.
     """
     if isinstance(expression, ast.Name):
-        code = function.__code__
-        if expression.id in code.co_varnames or expression.id in code.co_cellvars:
+        if expression.id in bound_names(function.__code__):
             return False, None
         binding = binding_of(function, expression.id)
         return binding.kind != "missing", binding.value
@@ -181,6 +181,16 @@ def live_value(function: FunctionType, expression: ast.expr) -> tuple[bool, Any]
             plain = raw.__func__ if isinstance(raw, (staticmethod, classmethod)) else raw
             return not isinstance(plain, property), plain
     return False, None
+
+
+@lru_cache(maxsize=1024)
+def bound_names(code: CodeType) -> frozenset[str]:
+    """Names bound in a function or in a scope within it, where they hide outer ones."""
+    names = {*code.co_varnames, *code.co_cellvars}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= bound_names(constant)
+    return frozenset(names)
 
 
 def _lazy(module: ModuleType, name: str) -> tuple[bool, Any]:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from epochly.code.callgraph import calls_in
-from epochly.code.effects import Effect, effects_of, qualified_name
+from epochly.code.effects import Effect, effects_of
 from epochly.code.function import Function
+from epochly.code.kinds import qualified_name
 from epochly.errors import SourceError
 from epochly.levels import Level
 from epochly.model import Finding

@@ -113,3 +113,54 @@ def grow(value):
     busy(1)
     value.append(len(value))
     return len(value)
+
+
+class Meter:
+    """Looks like a container, and counts every look."""
+
+    def __init__(self):
+        self.looks = 0
+
+    def get(self, value):
+        self.looks += 1
+        return self.looks
+
+    def __add__(self, other):
+        self.looks += 1
+        return self.looks
+
+    @property
+    def size(self):
+        self.looks += 1
+        return self.looks
+
+
+def gets(values, meter):
+    return [(busy(1), meter.get(value)) for value in values]
+
+
+def adds(values, meter):
+    return [(busy(1), meter + value) for value in values]
+
+
+def asks_size(values, meter):
+    return [(busy(1), meter.size) for value in values]
+
+
+def keeps_items(values):
+    return [(value, busy(1)) for value in values]
+
+
+def reads_lazily(values, source):
+    return [1 // (3 - value) for value, _ in zip(source, values, strict=False)]
+
+
+def exits(values):
+    return [leave(value) for value in values]
+
+
+def leave(value):
+    busy(1)
+    if value >= 10:
+        raise SystemExit(value)
+    return value

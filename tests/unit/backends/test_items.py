@@ -139,3 +139,35 @@ def test_array_work_runs_in_threads_at_level_3():
     values = [np.arange(200_000.0) + number for number in range(24)]
     assert ready(values) == programs.vectors(values)
     ready.close()
+
+
+@pytest.mark.parametrize("function", [programs.gets, programs.adds, programs.asks_size])
+def test_methods_that_change_their_object_are_not_taken_for_those_of_a_container(prepare, function):
+    ready = prepare(function)
+    assert ready(NUMBERS, programs.Meter()) == function(NUMBERS, programs.Meter())
+    assert ready.realized.level is Level.MONITOR
+
+
+def test_items_within_results_keep_their_identity(prepare):
+    values = [f"word {number}" for number in NUMBERS]
+    found = prepare(programs.keeps_items)(values)
+    assert all(one is other for (one, _), other in zip(found, values, strict=True))
+
+
+def test_an_iterator_inside_zip_is_not_read_ahead(prepare):
+    source = iter(range(40))
+    with pytest.raises(ZeroDivisionError):
+        prepare(programs.reads_lazily)(NUMBERS, source)
+    assert next(source) == 4
+
+
+def test_an_array_is_iterated_by_rows(prepare):
+    rows = np.arange(24.0).reshape(12, 2)
+    found = prepare(programs.vectors)(rows)
+    assert found == programs.vectors(rows)
+
+
+def test_an_exit_inside_an_item_reaches_the_caller(prepare):
+    with pytest.raises(SystemExit) as caught:
+        prepare(programs.exits)(NUMBERS)
+    assert caught.value.args == (10,)

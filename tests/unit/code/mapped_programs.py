@@ -286,7 +286,28 @@ def yields(values):
         out.append(value)
 
 
+def asks(values):
+    return [value.answer() for value in values]
+
+
+def handed_over(values):
+    return [list(map(log, [value])) for value in values]
+
+
+def captured_by_case(values):
+    out, found = [], None
+    for value in values:
+        match value:
+            case 3 as found:
+                pass
+        out.append(found)
+    return out
+
+
 REFUSED = [
+    asks,
+    handed_over,
+    captured_by_case,
     carried,
     maybe_assigned,
     used_after,

@@ -53,7 +53,8 @@ def test_a_visible_hazard_is_refused_even_with_the_users_word(function):
 
 def test_unknown_effects_are_taken_with_the_users_word():
     assert isinstance(map_loops(function_of(programs.logs)), Refused)
-    assert isinstance(map_loops(function_of(programs.logs).trusted()), Mappable)
+    assert isinstance(map_loops(function_of(programs.logs).trusted()), Refused)
+    assert isinstance(map_loops(function_of(programs.asks).trusted()), Mappable)
 
 
 def test_items_that_only_read_files_are_mapped(tmp_path):

@@ -1,0 +1,104 @@
+"""What a mapped body holds: the objects in its closure and globals, and those in its items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from epochly.code.callgraph import library_folders
+
+DEEPEST = 3
+_NUMBERS = (int, float, complex, bool)
+
+
+def functions_of(body: FunctionType) -> list[FunctionType]:
+    """The body and the user's functions that it reaches by name, always in the same order."""
+    found: list[FunctionType] = []
+    todo: list[Any] = [body]
+    while todo:
+        value = todo.pop(0)
+        if not isinstance(value, FunctionType) or value in found:
+            continue
+        if value.__code__.co_filename.startswith(library_folders()):
+            continue
+        found.append(value)
+        todo += _outside(value).values()
+    return found
+
+
+def held_by(body: FunctionType) -> dict[str, Any]:
+    """What the body and the user's functions that it calls hold outside themselves."""
+    found: dict[str, Any] = {}
+    for number, function in enumerate(functions_of(body)):
+        found |= {f"{number}.{name}": value for name, value in _outside(function).items()}
+        found[f"{number}.__defaults__"] = function.__defaults__
+        found[f"{number}.__kwdefaults__"] = function.__kwdefaults__
+    return found
+
+
+def names_of(body: FunctionType) -> frozenset[str]:
+    """Attributes and globals that the body and the user's functions it calls name."""
+    return frozenset(name for function in functions_of(body) for name in _names(function.__code__))
+
+
+def known_objects(items: list[Any]) -> list[Any]:
+    """The items and the parts of those that are built-in containers.
+
+    The order depends on their structure alone, so an object and its copy in another process
+    stand at the same place.
+    """
+    found: list[Any] = []
+    todo: list[tuple[Any, int]] = [(item, DEEPEST) for item in reversed(items)]
+    while todo:
+        value, depth = todo.pop()
+        found.append(value)
+        if depth and type(value) in (list, tuple):
+            todo += [(part, depth - 1) for part in value if type(part) not in _NUMBERS]
+        elif depth and type(value) is dict:
+            parts = (part for pair in value.items() for part in pair)
+            todo += [(part, depth - 1) for part in parts if type(part) not in _NUMBERS]
+    return found
+
+
+def reach(root: Any, known: frozenset[int] = frozenset()) -> dict[int, Any]:
+    """Every object under a root whose identity can be told, by id; known ones are left out."""
+    import gc
+
+    import numpy as np
+
+    found: dict[int, Any] = {}
+    todo = list(root)
+    while todo:
+        value = todo.pop()
+        if id(value) in found or id(value) in known or isinstance(value, (type, ModuleType)):
+            continue
+        if isinstance(value, FunctionType):
+            found[id(value)] = value
+        elif gc.is_tracked(value) or isinstance(value, (np.ndarray, dict, bytearray)):
+            if not isinstance(value, tuple):
+                found[id(value)] = value
+            todo += gc.get_referents(value)
+    return found
+
+
+def _outside(function: FunctionType) -> dict[str, Any]:
+    """Closure cells and globals that a function names."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            continue
+    for name in sorted(_names(function.__code__)):
+        if name in function.__globals__:
+            found[name] = function.__globals__[name]
+    return found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Global names of a code object and of those within it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)

@@ -1,0 +1,208 @@
+"""What the source tells of values: their class, and whether the function itself made them."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from epochly.code.function import undecorated
+from epochly.code.scopes import live_value
+from epochly.code.source import source_of
+
+OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
+_FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Tuple)
+_MAKERS = frozenset(
+    {"list", "dict", "set", "bytearray", "deque", "defaultdict", "Counter"}
+) | frozenset({"OrderedDict", "StringIO", "BytesIO", "md5", "sha1", "sha256", "sha512", "blake2b"})
+
+
+def kind_of(function: FunctionType, node: ast.expr) -> str | None:
+    """The qualified name of the class of a value, where the source tells it.
+
+    Parameters
+    ----------
+    function : FunctionType
+    node : ast node
+        An expression in its source.
+
+    Returns
+    -------
+    str or None
+        A name of the table: `file` stands for what `open` returns.
+    """
+    return _kind(function, node, frozenset())
+
+
+def _kind(function: FunctionType, node: ast.expr, open_names: frozenset[str]) -> str | None:
+    if isinstance(node, ast.Constant):
+        return type(node.value).__name__
+    if isinstance(node, ast.JoinedStr):
+        return "str"
+    if isinstance(node, ast.Call):
+        return _kind_of_call(function, node, open_names)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return "pathlib.Path" if _kind(function, node.left, open_names) == "pathlib.Path" else None
+    known, value = live_value(function, node)
+    if known and not isinstance(value, (ModuleType, type, FunctionType)):
+        return _class_name(type(value))
+    if isinstance(node, ast.Name) and node.id not in open_names:
+        values = _assigned(source_of(function).node, node.id)
+        kinds = {
+            None if value is None else _kind(function, value, open_names | {node.id})
+            for value in values
+        }
+        return kinds.pop() if len(kinds) == 1 else None
+    return None
+
+
+def _kind_of_call(function: FunctionType, node: ast.Call, open_names: frozenset[str]) -> str | None:
+    known, value = live_value(function, node.func)
+    if known:
+        name = qualified_name(value)
+        return _returned().get(name, _class_name(value) if isinstance(value, type) else None)
+    if isinstance(node.func, ast.Attribute):
+        owner = _kind(function, node.func.value, open_names)
+        return _returned().get(f"{owner}.{node.func.attr}")
+    return None
+
+
+def _class_name(cls: type) -> str:
+    name = qualified_name(cls)
+    return {"pathlib.PosixPath": "pathlib.Path", "pathlib._local.Path": "pathlib.Path"}.get(
+        name, name
+    )
+
+
+def _assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
+    """What is assigned to a local; None for what cannot be told."""
+    found: list[ast.expr | None] = []
+    plain: set[int] = set()
+    for inner in ast.walk(whole):
+        if isinstance(inner, ast.arg) and inner.arg == name:
+            found.append(None)
+        elif isinstance(inner, ast.Assign):
+            for target in inner.targets:
+                if isinstance(target, ast.Name) and target.id == name:
+                    found.append(inner.value)
+                    plain.add(id(target))
+        elif isinstance(inner, ast.withitem):
+            bound = inner.optional_vars
+            if isinstance(bound, ast.Name) and bound.id == name:
+                found.append(inner.context_expr)
+                plain.add(id(bound))
+    for inner in ast.walk(whole):
+        stored = isinstance(inner, ast.Name) and inner.id == name and not is_load(inner)
+        if stored and id(inner) not in plain:
+            found.append(None)
+    return found
+
+
+def is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
+    """Whether a name or a part of an object is read."""
+    return isinstance(node.ctx, ast.Load)
+
+
+def fresh_locals(node: ast.AST) -> frozenset[str]:
+    """Locals that only ever hold containers which the function itself made."""
+    made: dict[str, bool] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg):
+            made[inner.arg] = False
+        elif isinstance(inner, ast.Assign):
+            for target in inner.targets:
+                for place, value in _paired(target, inner.value):
+                    for part in ast.walk(place):
+                        if isinstance(part, ast.Name) and not is_load(part):
+                            good = part is place and is_fresh(value)
+                            made[part.id] = made.get(part.id, True) and good
+        elif isinstance(inner, (ast.For, ast.comprehension, ast.NamedExpr)):
+            for part in ast.walk(inner.target):
+                if isinstance(part, ast.Name):
+                    made[part.id] = False
+        elif isinstance(inner, ast.withitem) and isinstance(inner.optional_vars, ast.Name):
+            made[inner.optional_vars.id] = False
+    return frozenset(name for name, good in made.items() if good)
+
+
+def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """``a, b = x, y`` as two assignments."""
+    if (
+        isinstance(target, ast.Tuple)
+        and isinstance(value, ast.Tuple)
+        and len(target.elts) == len(value.elts)
+        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
+    ):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def is_fresh(value: ast.expr) -> bool:
+    """Whether an expression makes a new container."""
+    if isinstance(value, _FRESH):
+        return True
+    if isinstance(value, ast.Call):
+        last = value.func.attr if isinstance(value.func, ast.Attribute) else None
+        name = value.func.id if isinstance(value.func, ast.Name) else last
+        return name in _MAKERS or name in {"zeros", "ones", "empty", "full", "arange", "zeros_like"}
+    return False
+
+
+def qualified_name(value: Any) -> str:
+    """The name under which a callable stands in the table: its module and its own name."""
+    value = undecorated(value)
+    module = getattr(value, "__module__", None)
+    owner = getattr(value, "__self__", None)
+    if module is None and owner is not None and not isinstance(owner, type(ast)):
+        module = getattr(type(owner), "__module__", None)
+        module = {"numpy.random.mtrand": "numpy.random"}.get(module or "", module)
+    elif owner is not None and isinstance(owner, type(ast)):
+        module = owner.__name__
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+    if type(value).__module__.partition(".")[0] == "numpy" and module is None:
+        module = "numpy"
+    module = _PUBLIC.get(module or "", module or "")
+    return str(name) if module == "builtins" else f"{module}.{name}"
+
+
+_PUBLIC = {
+    "_io": "builtins",
+    "posix": "os",
+    "nt": "os",
+    "posixpath": "os.path",
+    "genericpath": "os.path",
+    "ntpath": "os.path",
+    "_operator": "operator",
+    "_random": "random",
+    "_struct": "struct",
+    "_hashlib": "hashlib",
+    "numpy.random.mtrand": "numpy.random",
+}
+
+
+@cache
+def table() -> dict[str, frozenset[str]]:
+    """Qualified names and bare method names by what they do."""
+    import yaml
+
+    text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
+    found = yaml.safe_load(text)
+    del found["returns"]
+    return {kind: frozenset(names) for kind, names in found.items()}
+
+
+@cache
+def _returned() -> dict[str, str]:
+    import yaml
+
+    text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)["returns"])
+
+
+@cache
+def is_listed(name: str) -> bool:
+    """Whether the table has an entry for a name or for the class it belongs to."""
+    wanted = {name, f"{name.rpartition('.')[0]}.*"}
+    return any(wanted & names for names in table().values())
