@@ -124,9 +124,10 @@ class Mapped:
             failure = error
         self._counts["items"] += len(items)
         reason = shared_state(held)
-        proven = loop.replayable and hazard([*held, items], names_of(body)) is None
-        if reason is None and not proven and not self._mappable.function.independent:
-            reason = hazard([*held, items], names_of(body))
+        risk = hazard([*held, items], names_of(body))
+        proven = loop.replayable and risk is None
+        if reason is None and not self._mappable.function.independent:
+            reason = risk
         if reason is not None:
             way, values = f"sequential: {reason}", [v for item in items for v in body(item)]
         else:
