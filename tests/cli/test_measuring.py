@@ -174,6 +174,7 @@ def test_an_output_that_cannot_be_is_refused_before_anything_runs(
         ("--seed", "4294967296"),
         ("--select", "first"),
         ("--bundled",),
+        ("--guide",),
         ("--config", "nowhere.yaml"),
         ("--config", "epochly.yaml", "--args", "1"),
     ],
