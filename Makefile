@@ -2,9 +2,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TESTED := 3.11 3.12 3.13
+BUDGET ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench docs clean
+.PHONY: help demo guide test test-all check bench docs clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +13,11 @@ help: ## Show what can be made
 demo: $(VENV)/.demo ## Run every level of the bundled workloads, then analyze one function
 	$(BIN)/epochly bench --bundled --levels 0-4 --budget 3
 	$(BIN)/epochly analyze epochly_fixtures.loops:energy --budget 3
+
+guide: $(VENV)/.demo ## Measure every case of the guide (BUDGET seconds each) and write the page about it
+	@mkdir -p build
+	$(BIN)/epochly bench --guide --levels 0-4 --budget $(BUDGET) --output build/guide.json
+	$(BIN)/python tools/guide_vs_measured.py build/guide.json docs/guide-vs-measured.md
 
 test: $(VENV)/.dev ## Run the tests
 	$(BIN)/pytest -n 2

@@ -91,8 +91,13 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
     return tuple(_adjusted(workload, given) for workload in chosen)
 
 
-def bundled_config() -> str:
+def bundled_config(folder: str = "") -> str:
     """The ``epochly.yaml`` of the bundled examples, found without importing them.
+
+    Parameters
+    ----------
+    folder : str
+        Where it stands within them; ``guide`` holds the workloads of the level selection guide.
 
     Raises
     ------
@@ -105,8 +110,8 @@ def bundled_config() -> str:
     from epochly.target.config import FILE_NAME
 
     spec = find_spec("epochly_fixtures")
-    for folder in (spec.submodule_search_locations if spec else None) or ():
-        path = os.path.join(folder, FILE_NAME)
+    for root in (spec.submodule_search_locations if spec else None) or ():
+        path = os.path.join(root, folder, FILE_NAME)
         if os.path.isfile(path):
             return path
     raise UsageError(

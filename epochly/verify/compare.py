@@ -267,6 +267,11 @@ class _Comparison:
             _differ(path, f"length {len(two)} instead of {len(one)}")
         if self.shape_only:
             return
+        if isinstance(one, pandas.MultiIndex):
+            kinds, others = ([str(level.dtype) for level in index.levels] for index in (one, two))
+            yield kinds, others, f"{path}.levels"
+            yield list(one), list(two), path
+            return
         missing, other = pandas.isna(one), pandas.isna(two)
         if one.dtype.kind == "f" and not hasattr(one.dtype, "na_value"):
             yield one.to_numpy(), two.to_numpy(), path
@@ -276,9 +281,6 @@ class _Comparison:
             (other.to_numpy() if hasattr(other, "to_numpy") else other),
             f"{path}.isna()",
         )
-        if isinstance(one, pandas.MultiIndex):
-            yield list(one), list(two), path
-            return
         yield one.to_numpy()[~missing], two.to_numpy()[~missing], path
 
     def _objects(self, one: Any, two: Any, path: str) -> Iterator[tuple[Any, Any, str]]:

@@ -41,36 +41,42 @@ def bench(
     bundled: Annotated[
         bool, typer.Option("--bundled", help="Run the bundled example workloads.")
     ] = False,
+    guide: Annotated[
+        bool, typer.Option("--guide", help="Run a workload for every case of the guide.")
+    ] = False,
     against_itself: opt.AgainstItselfOption = False,
 ) -> int:
     """Measure every level of a function or of workloads."""
+    from epochly.errors import UsageError
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
     from epochly_cli.workloads import bundled_config, of_config, of_target
 
+    if target is not None and select:
+        raise UsageError("--select and a TARGET exclude each other", remedy=_REMEDY)
     given = opt.Given(
         levels, budget, timeout, memory, exact, allow_effects, seed, args, setup, reset,
         against_itself,
     )  # fmt: skip
-    _check(target, config, select, bundled)
+    if bundled or guide:
+        _check_ours("--bundled" if bundled else "--guide", target, config, bundled and guide)
+        config = bundled_config("guide" if guide else "")
     where = destination(output_format, output)
     options = given.options()
     if target is not None:
         workload = of_target(target, given, config)
         return measure_all([workload], options, where, single=True, strict=strict)
-    workloads = of_config(given, bundled_config() if bundled else config, select or ())
+    workloads = of_config(given, config, select or ())
     return measure_all(workloads, options, where, single=False, strict=strict)
 
 
-def _check(target: str | None, config: str | None, select: list[str] | None, bundled: bool) -> None:
+def _check_ours(flag: str, target: str | None, config: str | None, both: bool) -> None:
     from epochly.errors import UsageError
 
-    if target is not None and (select or bundled):
-        raise UsageError(
-            f"{'--bundled' if bundled else '--select'} and a TARGET exclude each other",
-            remedy="leave one of them out",
-        )
-    if bundled and config is not None:
-        raise UsageError(
-            "--bundled and --config exclude each other", remedy="leave one of them out"
-        )
+    others = {"a TARGET": target is not None, "--config": config is not None, "--guide": both}
+    for other, is_given in others.items():
+        if is_given:
+            raise UsageError(f"{flag} and {other} exclude each other", remedy=_REMEDY)
+
+
+_REMEDY = "leave one of them out"

@@ -93,6 +93,18 @@ def test_without_a_file_the_bundled_workloads_run_and_that_is_said(epochly, sess
     json.loads(said.out)
 
 
+def test_the_workloads_of_the_guide_run_when_asked_for(epochly, session):
+    said = epochly("bench", "--guide", "--select", "fibonacci", "--select", "records")
+    assert said.code == 0
+    assert [workload.name for workload, _ in session.asked] == ["records", "fibonacci"]
+
+
+def test_the_guide_and_another_file_exclude_each_other(epochly, session, config):
+    for other in (("--config", "epochly.yaml"), ("--bundled",)):
+        assert epochly("bench", "--guide", *other).code == 2
+    assert session.asked == []
+
+
 def test_analyze_takes_the_inputs_of_the_workload_with_the_same_target(epochly, session, config):
     said = epochly("analyze", "shop:one")
     assert session.asked[0][0].args == "1"
@@ -174,6 +186,7 @@ def test_an_output_that_cannot_be_is_refused_before_anything_runs(
         ("--seed", "4294967296"),
         ("--select", "first"),
         ("--bundled",),
+        ("--guide",),
         ("--config", "nowhere.yaml"),
         ("--config", "epochly.yaml", "--args", "1"),
     ],

@@ -66,6 +66,8 @@ SAME = [
     np.float64(1.5),
     pd.DataFrame({"a": [1, 2], "b": [1.0, NAN]}),
     pd.Series([1, 2], name="s", index=["x", "y"]),
+    pd.DataFrame({("a", "x"): [1, 2], ("a", "y"): [1.0, NAN]}),
+    pd.MultiIndex.from_tuples([("a", 1.0), ("b", NAN)], names=["letter", None]),
 ]
 
 
@@ -109,6 +111,8 @@ DIFFERENT = [
     (pd.Series([1, 2]), pd.Series([1, 2], index=[1, 2]), "result"),
     (pd.Series([1, 2]), pd.Series([1, 2], name="s"), "result"),
     (pd.Series([1, 2]), pd.Series([1.0, 2.0]), "result"),
+    (pd.DataFrame({("a", "x"): [1]}), pd.DataFrame({("a", "y"): [1]}), "result.columns[0][1]"),
+    (pd.MultiIndex.from_product([[1], [2]]), pd.MultiIndex.from_product([[1], [2.0]]), "result"),
 ]
 
 
