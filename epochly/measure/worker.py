@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError
+from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
 from epochly.levels import Level
 from epochly.measure.channel import Channel
 from epochly.measure.stdio import CaughtOutput
@@ -28,6 +28,7 @@ QUIET_SHARE = 0.2
 QUIET_STEP_S = 0.001
 QUIET_LIMIT_S = 0.2
 PARENT_DEATH_SIGNAL = 1
+CHILD_SUBREAPER = 36
 
 
 class Worker:
@@ -40,6 +41,7 @@ class Worker:
         self._workload: Workload
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
+        self._pid = os.getpid()
 
     def load(self, workload: dict[str, Any], independent: bool) -> dict[str, Any]:
         """Import the user's module, find the function, and run the setup."""
@@ -49,6 +51,7 @@ class Worker:
         from epochly.target.inputs import Inputs
         from epochly.target.load import describe, load_target
 
+        _import_own()
         self._workload = _workload(workload)
         warnings = open_imports(self._workload.directory)
         target = load_target(self._workload.target, self._workload.directory)
@@ -130,9 +133,12 @@ class Worker:
             except BaseException as error:  # noqa: BLE001 - any exception is an outcome
                 raised = error
             answer["seconds"] = time.perf_counter() - started
+        self.leave_if_forked()
         answer["cpu_s"] = time.process_time() - cpu
         left_alone = self._output.restore()
-        answer["warnings"] = sorted({f"{w.category.__name__}: {w.message}" for w in caught})
+        answer["warnings"] = sorted(
+            {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
+        )
         answer["raised"] = None if raised is None else _described(raised)
         if capture is not None:
             printed = self._output.printed()
@@ -169,6 +175,7 @@ class Worker:
             raised = error
         seconds = time.perf_counter() - started
         cpu = time.process_time() - cpu
+        self.leave_if_forked()
         del kept
         self._output.restore()
         self._settle()
@@ -207,13 +214,17 @@ class Worker:
         """Compare two outcomes kept in files."""
         import dataclasses
 
+        from epochly.model import Equality
         from epochly.verify.compare import compare
         from epochly.verify.outcome import load
 
-        equality = compare(
-            load(expected), load(actual), Tolerance(**tolerance), shape_only=shape_only
-        )
-        return dataclasses.asdict(equality)
+        try:
+            one, two = load(expected), load(actual)
+            found = compare(one, two, Tolerance(**tolerance), shape_only=shape_only)
+        except Exception as error:  # noqa: BLE001 - reading back and __eq__ run the user's code
+            where = f"the outcomes cannot be compared: {in_words(error)}"
+            found = Equality("unchecked", where=where)
+        return dataclasses.asdict(found)
 
     def close(self) -> dict[str, Any]:
         """Give back pools and device memory, and run what the user registered for the end."""
@@ -223,6 +234,11 @@ class Worker:
             self._prepared.close()
         atexit._run_exitfuncs()
         return {}
+
+    def leave_if_forked(self) -> None:
+        """End a child that the user's code forked and that came back where only we may go on."""
+        if os.getpid() != self._pid:
+            os._exit(0)
 
     def _callable(self) -> Any:
         return self._target.function.original if self._prepared is None else self._prepared
@@ -272,6 +288,19 @@ class Worker:
                 return
 
 
+def _import_own() -> None:
+    """Import what answers the later verbs, since the user's code may change ``sys.path``."""
+    import cloudpickle  # noqa: F401
+    import psutil  # noqa: F401
+
+    import epochly.measure.repetition
+    import epochly.measure.tree
+    import epochly.profile.counters
+    import epochly.recommend.findings
+    import epochly.registry
+    import epochly.verify.compare  # noqa: F401
+
+
 def _workload(document: dict[str, Any]) -> Workload:
     fields = dict(document)
     fields["tolerance"] = Tolerance(**fields["tolerance"])
@@ -289,8 +318,7 @@ def _described(error: BaseException) -> dict[str, Any]:
     for frame in traceback.extract_tb(error.__traceback__):
         if not frame.filename.startswith(ours):
             place = [frame.filename, frame.lineno]
-    text = "".join(traceback.format_exception_only(error)).strip()
-    return {"text": text, "place": place}
+    return {"text": in_words(error), "place": place}
 
 
 def _refusal(error: EpochlyError) -> dict[str, Any]:
@@ -305,16 +333,19 @@ def _refusal(error: EpochlyError) -> dict[str, Any]:
     }
 
 
-def _die_with_parent() -> None:
+def _belong_to_parent() -> None:
+    """Die with the command, be killed before it for want of memory, and keep all descendants."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        system = ctypes.CDLL(None)
+        system.prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        system.prctl(CHILD_SUBREAPER, 1)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def main(descriptor: int, folder: str) -> None:
     """Serve one command until it hangs up."""
-    _die_with_parent()
+    _belong_to_parent()
     crash = (Path(folder) / "crash").open("w")
     faulthandler.enable(crash, all_threads=False)
     faulthandler.register(signal.SIGUSR2, crash, all_threads=False)
@@ -336,6 +367,7 @@ def main(descriptor: int, folder: str) -> None:
             answer = getattr(worker, verb)(**request)
         except EpochlyError as error:
             answer = {"error": _refusal(error)}
+        worker.leave_if_forked()
         channel.send(answer)
     # Tearing down modules such as Numba's takes longer than many a sample.
     os._exit(0)
