@@ -38,12 +38,15 @@ class CaughtOutput:
         Returns
         -------
         bool
-            Whether the descriptors had been left alone.
+            Whether the descriptors and streams had been left alone.
         """
-        alone = all(map(_same_file, self._kept, range(3)))
+        names = ("stdin", "stdout", "stderr")
+        alone = all(map(_same_file, self._kept, range(3))) and all(
+            getattr(sys, name, None) is stream and _is_open(stream)
+            for name, stream in zip(names, self._streams, strict=True)
+        )
         for number, kept in enumerate(self._kept):
             os.dup2(kept, number)
-        names = ("stdin", "stdout", "stderr")
         streams: list[Any] = list(self._streams)
         for number, stream in enumerate(streams):
             if not _is_open(stream):

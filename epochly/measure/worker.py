@@ -292,13 +292,16 @@ def _import_own() -> None:
     """Import what answers the later verbs, since the user's code may change ``sys.path``."""
     import cloudpickle  # noqa: F401
     import psutil  # noqa: F401
+    import yaml  # noqa: F401
 
     import epochly.measure.repetition
     import epochly.measure.tree
     import epochly.profile.counters
     import epochly.recommend.findings
-    import epochly.registry
     import epochly.verify.compare  # noqa: F401
+    from epochly.registry import backend_names
+
+    backend_names()
 
 
 def _workload(document: dict[str, Any]) -> Workload:
