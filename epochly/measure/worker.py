@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import os
 import signal
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
 from epochly.levels import Level
+from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments, Tolerance, Workload
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 QUIET_SHARE = 0.2
 QUIET_STEP_S = 0.001
 QUIET_LIMIT_S = 0.2
-PARENT_DEATH_SIGNAL = 1
-CHILD_SUBREAPER = 36
 
 
 class Worker:
@@ -295,7 +293,6 @@ def _import_own() -> None:
     import yaml  # noqa: F401
 
     import epochly.measure.repetition
-    import epochly.measure.tree
     import epochly.profile.counters
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
@@ -338,10 +335,8 @@ def _refusal(error: EpochlyError) -> dict[str, Any]:
 
 def _belong_to_parent() -> None:
     """Die with the command, be killed before it for want of memory, and keep all descendants."""
+    tree.belong_to_parent()
     if sys.platform == "linux":
-        system = ctypes.CDLL(None)
-        system.prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        system.prctl(CHILD_SUBREAPER, 1)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
 
