@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
-from epochly.levels import Level
 from epochly.measure import tree
 from epochly.measure.channel import Channel
+from epochly.measure.documents import described, refusal, workload_of
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments, Tolerance, Workload
 
@@ -50,7 +50,7 @@ class Worker:
         from epochly.target.load import describe, load_target
 
         _import_own()
-        self._workload = _workload(workload)
+        self._workload = workload_of(workload)
         warnings = open_imports(self._workload.directory)
         target = load_target(self._workload.target, self._workload.directory)
         function = dataclasses.replace(target.function, independent=independent)
@@ -137,7 +137,7 @@ class Worker:
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
         )
-        answer["raised"] = None if raised is None else _described(raised)
+        answer["raised"] = None if raised is None else described(raised)
         if capture is not None:
             printed = self._output.printed()
             if raised is None:
@@ -181,7 +181,7 @@ class Worker:
             "seconds": seconds / loops,
             "cpu_s": cpu / loops,
             "make_s": making,
-            "raised": None if raised is None else _described(raised),
+            "raised": None if raised is None else described(raised),
         }
 
     def children_cpu(self) -> dict[str, Any]:
@@ -301,38 +301,6 @@ def _import_own() -> None:
     backend_names()
 
 
-def _workload(document: dict[str, Any]) -> Workload:
-    fields = dict(document)
-    fields["tolerance"] = Tolerance(**fields["tolerance"])
-    if fields["levels"] is not None:
-        fields["levels"] = tuple(Level(number) for number in fields["levels"])
-    return Workload(**fields)
-
-
-def _described(error: BaseException) -> dict[str, Any]:
-    """An exception as a reader wants it: its text, and the innermost line of the user's code."""
-    import traceback
-
-    ours = str(Path(__file__).parents[1])
-    place = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        if not frame.filename.startswith(ours):
-            place = [frame.filename, frame.lineno]
-    return {"text": in_words(error), "place": place}
-
-
-def _refusal(error: EpochlyError) -> dict[str, Any]:
-    kind = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "epochly.errors")
-    return {
-        "type": kind,
-        "what": error.what,
-        "where": error.where,
-        "remedy": error.remedy,
-        "detail": error.detail,
-        "line": getattr(error, "line", None),
-    }
-
-
 def _belong_to_parent() -> None:
     """Die with the command, be killed before it for want of memory, and keep all descendants."""
     tree.belong_to_parent()
@@ -364,7 +332,7 @@ def main(descriptor: int, folder: str) -> None:
         try:
             answer = getattr(worker, verb)(**request)
         except EpochlyError as error:
-            answer = {"error": _refusal(error)}
+            answer = {"error": refusal(error)}
         worker.leave_if_forked()
         channel.send(answer)
     # Tearing down modules such as Numba's takes longer than many a sample.
