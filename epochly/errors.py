@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ISSUE_TRACKER = "the issue tracker of epochly-cli"
+LONGEST_TEXT = 2000
 
 
 class EpochlyError(Exception):
@@ -108,3 +109,23 @@ class Deoptimize(EpochlyError):
     def __init__(self, what: str, *, line: int | None = None) -> None:
         super().__init__(what)
         self.line = line
+
+
+def in_words(error: BaseException) -> str:
+    """An exception as Python shows it, type and text, whatever its ``__str__`` does.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+        At most `LONGEST_TEXT` characters of it.
+    """
+    import traceback
+
+    text = "".join(traceback.format_exception_only(error)).strip()
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}… ({len(text)} characters)"

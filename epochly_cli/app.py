@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from typing import Annotated, Any
 
@@ -80,6 +81,7 @@ def run(arguments: list[str] | None = None) -> int:
     from epochly.errors import ISSUE_TRACKER, EpochlyError
     from epochly_cli.output import ReaderGoneError
 
+    _open_standard_streams()
     _degrade_gracefully()
     try:
         code = app(arguments, prog_name="epochly", standalone_mode=False)
@@ -124,6 +126,16 @@ def _tell_click(error: Any) -> int:
         remedy = f"`{command} --help` shows what it takes"
         tell(UsageError(message[:1].lower() + message[1:], remedy=remedy))
     return UsageError.exit_code
+
+
+def _open_standard_streams() -> None:
+    """Put nothing in the place of closed streams, before another file takes their number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w", closefd=False))  # noqa: SIM115 - lives on
 
 
 def _degrade_gracefully() -> None:

@@ -73,9 +73,20 @@ class Destination:
             yield
             sys.stdout.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             if self.file is None:
                 raise ReaderGoneError("nobody reads standard output any more") from None
+        except OSError as error:
+            _discard_output()
+            raise UsageError(
+                f"standard output cannot be written: {error.strerror}",
+                remedy="send it elsewhere, or write a file with --output",
+            ) from error
+
+
+def _discard_output() -> None:
+    """Let nothing that is still buffered fail once more when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class ReportWriter:

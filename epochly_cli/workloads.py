@@ -49,8 +49,29 @@ def of_target(target: str, given: Given, config: str | None) -> Workload:
         if found:
             note(f"the inputs are those of the workload {found[0].name!r} in {path}")
             return _adjusted(found[0], given)
-    plain = Workload(target=target, directory=os.getcwd(), args=given.args, setup=given.setup)
+    plain = Workload(
+        target=target, directory=current_directory(), args=given.args, setup=given.setup
+    )
     return _adjusted(plain, given)
+
+
+def current_directory() -> str:
+    """The current directory.
+
+    Raises
+    ------
+    UsageError
+        When it was removed.
+    """
+    from epochly.errors import UsageError
+
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"the current directory cannot be used: {error.strerror}",
+            remedy="change to one that exists",
+        ) from error
 
 
 def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[Workload, ...]:

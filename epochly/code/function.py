@@ -126,9 +126,15 @@ def function_of(target: Any) -> Function:
         target = target.__func__
     target = undecorated(target)
     if isinstance(target, type):
+        methods = [
+            n
+            for n, m in vars(target).items()
+            if callable(m) and not isinstance(m, type) and not n.startswith("_")
+        ]
+        example = f", such as {target.__qualname__}.{methods[0]}" if methods else ""
         raise TargetError(
             f"{target.__qualname__} is a class, not a function",
-            remedy=f"name one of its methods, such as {target.__qualname__}.__init__",
+            remedy=f"name one of its methods{example}, or a function that makes an instance",
         )
     if not callable(target):
         raise TargetError(

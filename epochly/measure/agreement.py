@@ -11,6 +11,8 @@ from epochly.measure.contender import Contender
 from epochly.model import Equality, Tolerance
 
 MOMENTS = ("first", "warm")
+# Reading an outcome back runs the user's code, which may never end.
+LONGEST_S = 300.0
 _GRAVITY = ("identical", "close", "unchecked", "different")
 
 
@@ -72,7 +74,7 @@ class Agreement:
                 return Equality("unchecked", where=self._unsaved[name])
         answer = self._baseline.ask(
             "compare",
-            None,
+            LONGEST_S,
             expected=self.path(expected),
             actual=self.path(actual),
             tolerance=dataclasses.asdict(self._tolerance),

@@ -21,6 +21,7 @@ from epochly.measure.statistics import Ratio
 from epochly.model import Equality, LevelRow, Part, Realized, Status
 
 PREPARE_LIMIT = 3
+LONGEST_WORDS = 200
 
 
 @dataclass(slots=True)
@@ -198,7 +199,8 @@ class Contender:
         worker, self.worker = self.worker, None
         left = worker.close()
         if left and self.status is None:
-            text = f"left {len(left)} process(es) behind, which were ended: {', '.join(left)}"
+            names = ", ".join(sorted(set(left)))
+            text = f"left {len(left)} process(es) behind, which were ended: {names}"
             if text not in self.warnings:
                 self.warnings.append(text)
 
@@ -243,7 +245,9 @@ class Contender:
 
 
 def _placed(error: EpochlyError) -> str:
-    return f"{error.what} (at {error.where})" if error.where else error.what
+    said = error.detail.strip().splitlines() if error.detail else []
+    last = f": {said[-1].strip()[:LONGEST_WORDS]}" if said else ""
+    return f"{error.what} (at {error.where}){last}" if error.where else f"{error.what}{last}"
 
 
 def _line(error: EpochlyError) -> int | None:

@@ -21,6 +21,7 @@ from epochly.measure.channel import Channel
 
 WATCH_S = 0.05
 CLOSE_S = 5.0
+PRINTED_BYTES = 2**30
 
 
 class WorkerTimeoutError(WorkerError):
@@ -104,6 +105,9 @@ class WorkerProcess:
                 start_new_session=True,
             )
         self._channel = Channel(ours)
+        # All descendants seen so far: an orphan in a session and environment of its own is
+        # known by nothing else once its ancestors have gone.
+        self._family: set[Any] = set()
 
     def _command(self, descriptor: int) -> list[str]:
         module = "epochly.measure.worker"
@@ -150,6 +154,13 @@ class WorkerProcess:
                 if watch is not None:
                     watch()
                 self._check_memory()
+                self._check_output()
+                if self._process.poll() is not None:
+                    # A child may hold the line open, so its end need not show there.
+                    answer = self._channel.receive(0.0)
+                    if answer is None:
+                        raise self._ended()
+                    break
                 if deadline is not None and time.monotonic() > deadline:
                     self._time_out(timeout_s or 0.0)
         except (ConnectionError, BrokenPipeError) as error:
@@ -166,25 +177,47 @@ class WorkerProcess:
         list of str
             Names of processes that the user's code left behind.
         """
-        with contextlib.suppress(OSError):
-            self._channel.send({"verb": "close"})
-            self._channel.receive(CLOSE_S)
-        self._channel.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(CLOSE_S)
-        return self.kill()
+        self._remember_family()
+        try:
+            with contextlib.suppress(OSError):
+                self._channel.send({"verb": "close"})
+                self._channel.receive(CLOSE_S)
+            self._channel.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(CLOSE_S)
+        finally:
+            left = self.kill()
+        return left
 
     def kill(self) -> list[str]:
         """End the worker and everything that came from it, at once."""
+        self._remember_family()
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
         self._channel.close()
-        left = tree.end_strays(self._mark, session=self.pid)
+        left = tree.end_strays(self._mark, session=self.pid, family=self._family)
         tree.remove_semaphores([self.pid])
         return left
 
+    def _remember_family(self) -> None:
+        if self._process.returncode is None:
+            self._family |= tree.identified(tree.descendants(self.pid))
+
+    def _check_output(self) -> None:
+        printed = 0
+        for name in ("stdout", "stderr"):
+            with contextlib.suppress(OSError):
+                printed += (self.folder / name).stat().st_size
+        if printed > PRINTED_BYTES:
+            self.kill()
+            raise WorkerMemoryError(
+                f"one call printed more than {PRINTED_BYTES / 2**20:.0f} MiB and was ended",
+                remedy="let it print less",
+            )
+
     def _check_memory(self) -> None:
+        self._remember_family()
         used = tree.resident_bytes(self.pid)
         if used > self._surroundings.memory_bytes:
             self.kill()
@@ -230,7 +263,7 @@ class WorkerProcess:
             for line in (self.folder / "crash").read_text(errors="replace").splitlines():
                 head, _, rest = line.partition('File "')
                 file, quote, rest = rest.partition('", line ')
-                if not head.strip() and quote and not file.startswith(others):
+                if not head.strip() and quote and not file.startswith(("<", *others)):
                     return f"{file}:{rest.split()[0]}"
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import functools
@@ -106,8 +107,9 @@ class Run:
 
     def stop(self) -> None:
         """End every worker."""
-        for contender in (self._baseline, *self._others):
-            contender.stop()
+        with contextlib.ExitStack() as stack:
+            for contender in (self._baseline, *self._others):
+                stack.callback(contender.stop)
 
     def report(self, *, interrupted: bool = False) -> Report:
         """What is known now."""
@@ -279,16 +281,22 @@ class Run:
         if self._agreement.within_level_0():
             return
         again = Contender(Level.MONITOR, "monitor")
-        self._start(again, 0)
-        if self._first_call(again, "0-again-first") and self._warm_call(again, "0-again-warm"):
-            where = self._agreement.first_difference("0", "0-again", MOMENTS)
-            if where is not None:
-                self._agreement.shape_only = True
-                self._notes.append(
-                    f"level 0 disagrees with itself under the same seeds ({where}): "
-                    "nondeterministic, so levels are compared by type, shape and dtype only"
-                )
-        again.stop()
+        try:
+            self._start(again, 0)
+            if self._first_call(again, "0-again-first") and self._warm_call(again, "0-again-warm"):
+                self._note_nondeterminism(self._agreement.first_difference("0", "0-again", MOMENTS))
+        except EpochlyError as error:
+            self._notes.append(f"level 0 could not be checked against itself: {error.what}")
+        finally:
+            again.stop()
+
+    def _note_nondeterminism(self, where: str | None) -> None:
+        if where is not None:
+            self._agreement.shape_only = True
+            self._notes.append(
+                f"level 0 disagrees with itself under the same seeds ({where}): "
+                "nondeterministic, so levels are compared by type, shape and dtype only"
+            )
 
     def _say_sampling(self, done: float, groups: int, generation: int, share: float) -> None:
         fraction = FIRST_SHARE + (1.0 - FIRST_SHARE) * (done + share / groups)

@@ -94,7 +94,8 @@ class Sampling:
                 if seconds is not None:
                     taken[id(contender)] = seconds
             self._keep(members, taken)
-            enough = len(self._baseline.samples_s) >= 3 or chosen.generations > 1
+            first = next((c for c in (self._baseline, *members) if c.alive), self._baseline)
+            enough = len(first.samples_s) >= 3 or chosen.generations > 1
             if not taken or (enough and time.monotonic() >= deadline):
                 return
 

@@ -61,6 +61,7 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
                 stdout=subprocess.DEVNULL,
                 stderr=words,
                 start_new_session=True,
+                preexec_fn=tree.belong_to_parent,
             )
         except (OSError, ValueError) as error:
             raise UsageError(
@@ -72,12 +73,13 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
             _wait_until_it_answers(process, port, command, words)
             yield found
         finally:
+            family = tree.identified(tree.descendants(process.pid))
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE_S)
             process.kill()
             process.wait()
-            tree.end_strays(mark, session=process.pid)
+            tree.end_strays(mark, session=process.pid, family=family)
 
 
 def _words_of(command: str) -> list[str]:

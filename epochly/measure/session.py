@@ -112,7 +112,7 @@ def measure(
     """
     from epochly.measure.run import Run
 
-    with _surroundings(workload, options.memory_bytes) as surroundings, _terminable():
+    with _terminable(), _surroundings(workload, options.memory_bytes) as surroundings:
         run = Run(workload, options, surroundings, progress)
         try:
             run.explore()
@@ -138,7 +138,7 @@ def look(workload: Workload) -> TargetInfo:
     """
     from epochly.measure.process import WorkerProcess
 
-    with _surroundings(workload, None) as surroundings:
+    with _terminable(), _surroundings(workload, None) as surroundings:
         worker = WorkerProcess(surroundings, {}, hash_seed=0)
         try:
             answer = worker.request(
@@ -190,16 +190,25 @@ def _thread_budget() -> dict[str, str]:
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does, so that workers and scratch files go with it."""
+    """Let the first signal to end interrupt a run, and no second one disturb its tidying up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    # A handler of the caller's stays, and so does what nohup or a shell had ignored.
+    ours = (signal.SIG_DFL, signal.default_int_handler)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    taken = {number: old for number, old in before.items() if old in ours}
 
     def interrupt(number: int, frame: object) -> None:
+        for each in taken:
+            signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    for number in taken:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, old in taken.items():
+            signal.signal(number, old)

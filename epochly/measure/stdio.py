@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -37,15 +38,18 @@ class CaughtOutput:
         Returns
         -------
         bool
-            Whether the descriptors had been left alone.
+            Whether the descriptors and streams had been left alone.
         """
-        alone = all(map(_same_file, self._kept, range(3)))
+        names = ("stdin", "stdout", "stderr")
+        alone = all(map(_same_file, self._kept, range(3))) and all(
+            getattr(sys, name, None) is stream and _is_open(stream)
+            for name, stream in zip(names, self._streams, strict=True)
+        )
         for number, kept in enumerate(self._kept):
             os.dup2(kept, number)
-        names = ("stdin", "stdout", "stderr")
         streams: list[Any] = list(self._streams)
         for number, stream in enumerate(streams):
-            if stream is None or stream.closed:
+            if not _is_open(stream):
                 mode = "r" if number == 0 else "w"
                 streams[number] = open(number, mode, closefd=False)  # noqa: SIM115 - lives on
         self._streams = tuple(streams)
@@ -74,8 +78,17 @@ class CaughtOutput:
 
     def _flush(self) -> None:
         for stream in (sys.stdout, sys.stderr, *self._streams[1:]):
-            if stream is not None and not stream.closed:
+            # What the user put there may lack a flush, or have one that fails.
+            with contextlib.suppress(Exception):
                 stream.flush()
+
+
+def _is_open(stream: Any) -> bool:
+    try:
+        return not stream.closed
+    except (AttributeError, ValueError):
+        # It is None, or was detached from its buffer.
+        return False
 
 
 def _same_file(one: int, two: int) -> bool:

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import signal
+import sys
 import time
+from collections.abc import Iterable, Set
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 RUN_VARIABLE = "EPOCHLY_RUN"
+PARENT_DEATH_SIGNAL = 1
+CHILD_SUBREAPER = 36
+
+
+def belong_to_parent() -> None:
+    """Let this process die with its parent, and keep all descendants of its own.
+
+    On Linux alone, through ``prctl``; both hold across ``exec``. An orphan then stays a descendant
+    instead of becoming one of process 1.
+    """
+    if sys.platform == "linux":
+        system = ctypes.CDLL(None)
+        system.prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        system.prctl(CHILD_SUBREAPER, 1)
 
 
 def descendants(pid: int) -> list[int]:
@@ -77,13 +99,24 @@ def cpu_seconds_of_descendants(pid: int) -> float:
     return total
 
 
-def strays(mark: str, session: int) -> list[int]:
-    """Processes of a worker's session, or that carry its mark in their environment."""
+def identified(pids: Iterable[int]) -> set[psutil.Process]:
+    """Processes that a later one of the same id cannot be taken for."""
     import psutil
 
-    found: list[int] = []
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            found.add(psutil.Process(pid))
+    return found
+
+
+def strays(mark: str, session: int, family: Set[psutil.Process] = frozenset()) -> list[int]:
+    """Processes of a worker's session, of its family, or with its mark in their environment."""
+    import psutil
+
+    found: list[int] = [process.pid for process in family if process.is_running()]
     for process in psutil.process_iter():
-        if process.pid == os.getpid():
+        if process.pid == os.getpid() or process.pid in found:
             continue
         with contextlib.suppress(psutil.Error, OSError):
             if os.getsid(process.pid) == session or process.environ().get(RUN_VARIABLE) == mark:
@@ -91,7 +124,9 @@ def strays(mark: str, session: int) -> list[int]:
     return found
 
 
-def end_strays(mark: str, session: int, *, grace_s: float = 1.0) -> list[str]:
+def end_strays(
+    mark: str, session: int, *, family: Set[psutil.Process] = frozenset(), grace_s: float = 1.0
+) -> list[str]:
     """End every process that a worker left, and remove the semaphores they leave.
 
     Resource trackers are given ``grace_s`` seconds to tidy up after the process they serve.
@@ -105,18 +140,21 @@ def end_strays(mark: str, session: int, *, grace_s: float = 1.0) -> list[str]:
 
     ended: list[str] = []
     dead: list[int] = []
-    for pid in strays(mark, session):
+    killed: list[int] = []
+    for pid in strays(mark, session, family):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
             if "resource_tracker" in " ".join(process.cmdline()):
                 with contextlib.suppress(psutil.TimeoutExpired):
                     process.wait(grace_s)
                     continue
-            elif process.status() != psutil.STATUS_ZOMBIE:
-                ended.append(process.name())
             dead.append(pid)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            ended.append(process.name())
             process.kill()
-    wait_until_gone(dead, grace_s)
+            killed.append(pid)
+    wait_until_gone(killed, grace_s)
     remove_semaphores(dead)
     return ended
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import os
 import signal
@@ -13,9 +12,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError
-from epochly.levels import Level
+from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
+from epochly.measure import tree
 from epochly.measure.channel import Channel
+from epochly.measure.documents import described, refusal, workload_of
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments, Tolerance, Workload
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 QUIET_SHARE = 0.2
 QUIET_STEP_S = 0.001
 QUIET_LIMIT_S = 0.2
-PARENT_DEATH_SIGNAL = 1
 
 
 class Worker:
@@ -40,6 +39,7 @@ class Worker:
         self._workload: Workload
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
+        self._pid = os.getpid()
 
     def load(self, workload: dict[str, Any], independent: bool) -> dict[str, Any]:
         """Import the user's module, find the function, and run the setup."""
@@ -49,7 +49,8 @@ class Worker:
         from epochly.target.inputs import Inputs
         from epochly.target.load import describe, load_target
 
-        self._workload = _workload(workload)
+        _import_own()
+        self._workload = workload_of(workload)
         warnings = open_imports(self._workload.directory)
         target = load_target(self._workload.target, self._workload.directory)
         function = dataclasses.replace(target.function, independent=independent)
@@ -130,10 +131,13 @@ class Worker:
             except BaseException as error:  # noqa: BLE001 - any exception is an outcome
                 raised = error
             answer["seconds"] = time.perf_counter() - started
+        self.leave_if_forked()
         answer["cpu_s"] = time.process_time() - cpu
         left_alone = self._output.restore()
-        answer["warnings"] = sorted({f"{w.category.__name__}: {w.message}" for w in caught})
-        answer["raised"] = None if raised is None else _described(raised)
+        answer["warnings"] = sorted(
+            {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
+        )
+        answer["raised"] = None if raised is None else described(raised)
         if capture is not None:
             printed = self._output.printed()
             if raised is None:
@@ -169,6 +173,7 @@ class Worker:
             raised = error
         seconds = time.perf_counter() - started
         cpu = time.process_time() - cpu
+        self.leave_if_forked()
         del kept
         self._output.restore()
         self._settle()
@@ -176,7 +181,7 @@ class Worker:
             "seconds": seconds / loops,
             "cpu_s": cpu / loops,
             "make_s": making,
-            "raised": None if raised is None else _described(raised),
+            "raised": None if raised is None else described(raised),
         }
 
     def children_cpu(self) -> dict[str, Any]:
@@ -207,13 +212,17 @@ class Worker:
         """Compare two outcomes kept in files."""
         import dataclasses
 
+        from epochly.model import Equality
         from epochly.verify.compare import compare
         from epochly.verify.outcome import load
 
-        equality = compare(
-            load(expected), load(actual), Tolerance(**tolerance), shape_only=shape_only
-        )
-        return dataclasses.asdict(equality)
+        try:
+            one, two = load(expected), load(actual)
+            found = compare(one, two, Tolerance(**tolerance), shape_only=shape_only)
+        except Exception as error:  # noqa: BLE001 - reading back and __eq__ run the user's code
+            where = f"the outcomes cannot be compared: {in_words(error)}"
+            found = Equality("unchecked", where=where)
+        return dataclasses.asdict(found)
 
     def close(self) -> dict[str, Any]:
         """Give back pools and device memory, and run what the user registered for the end."""
@@ -223,6 +232,11 @@ class Worker:
             self._prepared.close()
         atexit._run_exitfuncs()
         return {}
+
+    def leave_if_forked(self) -> None:
+        """End a child that the user's code forked and that came back where only we may go on."""
+        if os.getpid() != self._pid:
+            os._exit(0)
 
     def _callable(self) -> Any:
         return self._target.function.original if self._prepared is None else self._prepared
@@ -272,49 +286,32 @@ class Worker:
                 return
 
 
-def _workload(document: dict[str, Any]) -> Workload:
-    fields = dict(document)
-    fields["tolerance"] = Tolerance(**fields["tolerance"])
-    if fields["levels"] is not None:
-        fields["levels"] = tuple(Level(number) for number in fields["levels"])
-    return Workload(**fields)
+def _import_own() -> None:
+    """Import what answers the later verbs, since the user's code may change ``sys.path``."""
+    import cloudpickle  # noqa: F401
+    import psutil  # noqa: F401
+    import yaml  # noqa: F401
+
+    import epochly.measure.repetition
+    import epochly.profile.counters
+    import epochly.recommend.findings
+    import epochly.verify.compare  # noqa: F401
+    from epochly.registry import backend_names
+
+    backend_names()
 
 
-def _described(error: BaseException) -> dict[str, Any]:
-    """An exception as a reader wants it: its text, and the innermost line of the user's code."""
-    import traceback
-
-    ours = str(Path(__file__).parents[1])
-    place = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        if not frame.filename.startswith(ours):
-            place = [frame.filename, frame.lineno]
-    text = "".join(traceback.format_exception_only(error)).strip()
-    return {"text": text, "place": place}
-
-
-def _refusal(error: EpochlyError) -> dict[str, Any]:
-    kind = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "epochly.errors")
-    return {
-        "type": kind,
-        "what": error.what,
-        "where": error.where,
-        "remedy": error.remedy,
-        "detail": error.detail,
-        "line": getattr(error, "line", None),
-    }
-
-
-def _die_with_parent() -> None:
+def _belong_to_parent() -> None:
+    """Die with the command, be killed before it for want of memory, and keep all descendants."""
+    tree.belong_to_parent()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def main(descriptor: int, folder: str) -> None:
     """Serve one command until it hangs up."""
-    _die_with_parent()
+    _belong_to_parent()
     crash = (Path(folder) / "crash").open("w")
     faulthandler.enable(crash, all_threads=False)
     faulthandler.register(signal.SIGUSR2, crash, all_threads=False)
@@ -335,7 +332,8 @@ def main(descriptor: int, folder: str) -> None:
         try:
             answer = getattr(worker, verb)(**request)
         except EpochlyError as error:
-            answer = {"error": _refusal(error)}
+            answer = {"error": refusal(error)}
+        worker.leave_if_forked()
         channel.send(answer)
     # Tearing down modules such as Numba's takes longer than many a sample.
     os._exit(0)

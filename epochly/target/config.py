@@ -236,7 +236,9 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int):
             self.fail(node, f"`seed` must be an integer, not {_kind(node)}", remedy)
         if not 0 <= value <= LARGEST_SEED:
-            self.fail(node, f"`seed` must lie between 0 and {LARGEST_SEED}, not {value}", remedy)
+            self.fail(
+                node, f"`seed` must lie between 0 and {LARGEST_SEED}, not {node.value:.40}", remedy
+            )
         return value
 
     def levels(self, node: yaml.Node) -> tuple[Level, ...]:

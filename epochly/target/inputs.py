@@ -9,9 +9,9 @@ import traceback
 from types import CodeType
 from typing import Any
 
-from epochly.errors import ArgumentsError
+from epochly.errors import ArgumentsError, in_words
 from epochly.model import Arguments, Workload
-from epochly.target.load import Target
+from epochly.target.load import Target, signature_text
 
 _CALL = "__epochly_call__"
 
@@ -39,7 +39,8 @@ class Inputs:
         self._setup = _compiled("setup", workload.setup, "exec")
         self._reset = _compiled("reset", workload.reset, "exec")
         self._args = _compiled("args", workload.args, "eval")
-        self._maker = getattr(target.owner, f"{target.function.name}_inputs", None)
+        self._maker_name = f"{target.spec.attributes[-1]}_inputs"
+        self._maker = getattr(target.owner, self._maker_name, None)
         if workload.args is None and self._maker is None:
             self._check_binds(Arguments())
 
@@ -79,11 +80,11 @@ class Inputs:
 
     def _made(self) -> Arguments:
         assert self._maker is not None
-        name = f"{self._target.function.name}_inputs"
+        name = self._maker_name
         try:
             made = self._maker()
-        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
-            raise _failed(name, error) from None
+        except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
+            raise _failed(name, error, f"make `{name}()` work by itself") from None
         if (
             not isinstance(made, tuple)
             or len(made) != 2
@@ -109,16 +110,16 @@ class Inputs:
             given = bool(arguments.args or arguments.kwargs)
             what = "the arguments do not fit" if given else "it needs arguments and got none"
             raise ArgumentsError(
-                f"{what}: {function.qualname}{signature} ({error})",
+                f"{what}: {function.qualname}{signature_text(function)} ({error})",
                 where=self._target.spec.text,
-                remedy=_three_ways(self._target, signature),
+                remedy=_three_ways(self._target, self._maker_name, signature),
             ) from None
 
     def _run(self, what: str, code: CodeType) -> Any:
         try:
             return eval(code, self._namespace)
-        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
-            raise _failed(what, error) from None
+        except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
+            raise _failed(what, error, _remedy(what, error)) from None
 
 
 def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
@@ -138,27 +139,35 @@ def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
         ) from None
 
 
-def _failed(what: str, error: BaseException) -> ArgumentsError:
+def _remedy(what: str, error: BaseException) -> str:
+    if isinstance(error, NameError):
+        return "what it names must be in the module or made by --setup"
+    return f"correct the {what}"
+
+
+def _failed(what: str, error: BaseException, remedy: str) -> ArgumentsError:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
     text = "".join(traceback.format_list(frames) + traceback.format_exception_only(error))
     return ArgumentsError(
-        f"making the inputs failed in {what}: {type(error).__name__}: {error}",
+        f"making the inputs failed in {what}: {in_words(error)}",
         where=f"{frames[-1].filename}:{frames[-1].lineno}" if frames else what,
-        remedy="what it names must be in the module or made by --setup",
+        remedy=remedy,
         detail=f"Traceback (most recent call last):\n{text}",
     )
 
 
-def _three_ways(target: Target, signature: inspect.Signature) -> str:
-    names = ", ".join(
-        parameter.name
+def _three_ways(target: Target, maker: str, signature: inspect.Signature) -> str:
+    needed = [
+        f"{parameter.name}=..." if parameter.kind is parameter.KEYWORD_ONLY else parameter.name
         for parameter in signature.parameters.values()
         if parameter.default is parameter.empty
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    )
-    name = target.function.name
+    ]
+    if needed and isinstance(target.owner, type) and needed[0] == "self":
+        needed[0] = f"{target.owner.__qualname__}()"
+    names = ", ".join(needed)
     return (
         f'give them with --args "{names}" (and --setup "..." for what they need), '
         "in a workload of epochly.yaml (`epochly init` writes one), or in a function "
-        f"{name}_inputs() beside it that returns (args, kwargs)"
+        f"{maker}() beside it that returns (args, kwargs)"
     )

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from epochly.code.function import Function, function_of
-from epochly.errors import TargetError
+from epochly.errors import TargetError, in_words
 from epochly.model import TargetInfo, Workload
 from epochly.target.imports import is_shadowing
 from epochly.target.spec import TargetSpec, parse_target
@@ -67,7 +67,10 @@ def load_target(text: str, directory: str) -> Target:
         except AttributeError:
             raise _missing(spec, name, known) from None
         if not isinstance(known, ModuleType) or not isinstance(found, type):
-            found = getattr(known, name)
+            try:
+                found = getattr(known, name)
+            except Exception as error:  # noqa: BLE001 - a descriptor may raise anything
+                raise _unreachable(spec, name, error) from None
     try:
         function = function_of(found)
     except TargetError as error:
@@ -78,18 +81,22 @@ def load_target(text: str, directory: str) -> Target:
 def describe(target: Target, workload: Workload) -> TargetInfo:
     """A target as a report shows it."""
     function = target.function
-    try:
-        signature = str(function.signature)
-    except ValueError:
-        signature = "(...)"
     return TargetInfo(
         spec=target.spec.text,
         qualname=function.qualname,
         file=function.file,
         line=function.line,
-        signature=signature,
+        signature=signature_text(function),
         arguments=workload.args or "",
     )
+
+
+def signature_text(function: Function) -> str:
+    """The signature as code; ``(...)`` where there is none, or a default has no repr."""
+    try:
+        return str(function.signature)
+    except Exception:  # noqa: BLE001 - the __repr__ of a default may raise anything
+        return "(...)"
 
 
 def _module(spec: TargetSpec, directory: str) -> ModuleType:
@@ -104,8 +111,8 @@ def _module(spec: TargetSpec, directory: str) -> ModuleType:
             where=str(path),
             remedy=f"did you mean {near[0]!r}?" if near else "check the path",
         )
-    root, name = path.parent, path.stem
-    while (root / "__init__.py").is_file():
+    root, name = path.parent, path.stem.replace(".", "_")
+    while name.endswith(path.stem) and (root / "__init__.py").is_file():
         root, name = root.parent, f"{root.name}.{name}"
     if str(root) not in sys.path:
         sys.path.append(str(root))
@@ -146,7 +153,7 @@ def _failed(spec: TargetSpec, error: BaseException) -> TargetError:
     if isinstance(error, SyntaxError):
         return TargetError(
             f"{place} has a syntax error: {error.msg}",
-            where=f"{error.filename}:{error.lineno}",
+            where=f"{error.filename}:{error.lineno}" if error.filename else spec.text,
             remedy="correct the line",
             detail="".join(traceback.format_exception_only(error)),
         )
@@ -154,10 +161,18 @@ def _failed(spec: TargetSpec, error: BaseException) -> TargetError:
     own = [f for f in frames if f.filename != __file__ and "importlib" not in f.filename]
     text = "".join(traceback.format_list(own) + traceback.format_exception_only(error))
     return TargetError(
-        f"{place} cannot be imported: {type(error).__name__}: {error}",
+        f"{place} cannot be imported: {in_words(error)}",
         where=f"{own[-1].filename}:{own[-1].lineno}" if own else spec.text,
         remedy="make the module importable by itself",
         detail=f"Traceback (most recent call last):\n{text}",
+    )
+
+
+def _unreachable(spec: TargetSpec, name: str, error: BaseException) -> TargetError:
+    return TargetError(
+        f"getting {name!r} failed: {in_words(error)}",
+        where=spec.text,
+        remedy="name something that can be had without calling anything",
     )
 
 

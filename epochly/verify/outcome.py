@@ -7,15 +7,16 @@ import io
 import pickle
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
 from epochly.code.function import Function
-from epochly.errors import ResultError, UnpicklableOutcomeError
+from epochly.errors import ResultError, UnpicklableOutcomeError, in_words
 from epochly.model import Arguments
+from epochly.verify.difference import short
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType)
 DEEPEST = 6
@@ -95,7 +96,9 @@ class Watch:
     def raised(self, error: BaseException, printed: str) -> Outcome:
         """The outcome of a call that raised."""
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        return self._outcome(None, Raised(kind, error.args, dict(vars(error))), printed)
+        # A class of the user may have an `args` of its own.
+        args = BaseException.args.__get__(error)  # type: ignore[attr-defined]
+        return self._outcome(None, Raised(kind, args, dict(vars(error))), printed)
 
     def _outcome(self, value: Any, raised: Raised | None, printed: str) -> Outcome:
         outside = _data_reached(self._function.plain) if self._function.plain is not None else {}
@@ -175,7 +178,7 @@ def _unpicklable(value: Any) -> str | None:
     try:
         cloudpickle.dumps(value, protocol=5)
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
-        return str(error)
+        return in_words(error)
     return None
 
 
@@ -236,7 +239,7 @@ def _aliases(value: Any, arguments: Mapping[Any, Any]) -> Iterator[str]:
         if numpy is not None
         else []
     )
-    for path, part in _parts(value, "result", DEEPEST):
+    for path, part in _parts(value, "result", DEEPEST, set()):
         if id(part) in mutable:
             yield f"{path} is {mutable[id(part)]}"
         elif arrays and numpy is not None and isinstance(part, numpy.ndarray):
@@ -245,23 +248,31 @@ def _aliases(value: Any, arguments: Mapping[Any, Any]) -> Iterator[str]:
                     yield f"{path} is a view of arguments[{name!r}]"
 
 
-def _parts(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+def _parts(value: Any, path: str, depth: int, entered: set[int]) -> Iterator[tuple[str, Any]]:
+    """All in a result but numbers and text; what stands in several places is entered once."""
     if not _is_atom(value):
         yield path, value
-    if depth and isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            if not isinstance(item, ATOMS):
-                yield from _parts(item, f"{path}[{index}]", depth - 1)
-    elif depth and isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(item, ATOMS):
-                yield from _parts(item, f"{path}[{key!r}]", depth - 1)
+    if not depth or id(value) in entered:
+        return
+    if isinstance(value, (list, tuple)):
+        items: Iterable[tuple[Any, Any]] = enumerate(value)
+    elif isinstance(value, dict):
+        items = value.items()
+    else:
+        return
+    entered.add(id(value))
+    for key, item in items:
+        if not isinstance(item, ATOMS):
+            yield from _parts(item, f"{path}[{short(key)}]", depth - 1, entered)
 
 
-def _is_atom(value: Any) -> bool:
+def _is_atom(value: Any, depth: int = DEEPEST) -> bool:
+    """Whether a value cannot change, so that it does not matter which of two equal ones it is."""
     if isinstance(value, ATOMS):
         return True
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.generic):
         return True
-    return isinstance(value, (tuple, frozenset)) and all(_is_atom(item) for item in value)
+    if not isinstance(value, (tuple, frozenset)):
+        return False
+    return depth > 0 and all(_is_atom(item, depth - 1) for item in value)

@@ -24,6 +24,7 @@ def init(
     from epochly.target.config import FILE_NAME
     from epochly_cli.output import write_file
     from epochly_cli.starter import starter_config
+    from epochly_cli.workloads import current_directory
 
     if os.path.lexists(FILE_NAME) and not force:
         raise UsageError(
@@ -32,7 +33,7 @@ def init(
             remedy="add a workload to it by hand, or replace it with --force",
         )
     # With arguments of its own, even none, a target is not asked for those it needs.
-    found = look(Workload(target=target, directory=os.getcwd(), args=""))
+    found = look(Workload(target=target, directory=current_directory(), args=""))
     write_file(FILE_NAME, starter_config(found))
     typer.echo(f"wrote {FILE_NAME}: look at `args`, then run `epochly bench`")
     return 0

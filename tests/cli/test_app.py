@@ -166,3 +166,34 @@ def _tests_folder() -> str:
     import cli.reports
 
     return cli.reports.__file__.rpartition("/cli/")[0]
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    line = f"{sys.executable} -c 'from epochly_cli.app import main; main()' {command}"
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
+@pytest.mark.parametrize("wanted", ["rich", "json"])
+def test_standard_output_that_cannot_be_written_is_a_usage_error(wanted: str):
+    said = shell(f"backends --format {wanted} > /dev/full")
+    assert said.returncode == 2
+    assert said.stderr.startswith("error: standard output cannot be written: No space left")
+    assert "Traceback" not in said.stderr
+
+
+def test_closed_standard_streams_do_no_harm(tmp_path):
+    said = shell("backends --format json --output kept.json <&- >&- 2>&-")
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+    assert "epochly.backends/1" in (tmp_path / "kept.json").read_text()
+
+
+def test_a_current_directory_that_is_gone_is_a_usage_error(epochly, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for command in ("init", "bench"):
+        said = epochly(command, "shop:one")
+        assert said.code == 2
+        assert "the current directory cannot be used" in said.err
+    monkeypatch.chdir(tmp_path)

@@ -4,6 +4,7 @@ import socket
 import sys
 import urllib.request
 
+import psutil
 import pytest
 
 from epochly.errors import UsageError
@@ -63,3 +64,26 @@ def test_a_service_that_talks_much_is_not_held_up(tmp_path):
     )
     with running_service("python loud.py", str(tmp_path)) as found:
         assert answers(found[PORT_VARIABLE])
+
+
+DAEMON = """
+import os, signal, socket, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execve("/bin/sleep", ["sleep", "62"], {})
+    os._exit(0)
+os.wait()
+server = socket.create_server(("127.0.0.1", int(os.environ["EPOCHLY_SERVICE_PORT"])))
+time.sleep(60)
+"""
+
+
+def test_a_service_that_ignores_being_ended_goes_with_its_daemons(tmp_path, monkeypatch):
+    monkeypatch.setattr("epochly.measure.service.GRACE_S", 0.1)
+    (tmp_path / "stubborn.py").write_text(DAEMON)
+    with running_service("python stubborn.py", str(tmp_path)) as found:
+        assert answers(found[PORT_VARIABLE])
+    assert not answers(found[PORT_VARIABLE])
+    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "62"]]

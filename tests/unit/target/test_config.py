@@ -150,6 +150,7 @@ def test_a_key_given_twice_is_an_error(write):
         ("service: true", "true or false"),
         ("seed: '7'", "text"),
         ("seed: -1", "-1"),
+        (f"seed: 0x{'f' * 5000}", "0xffff"),
         ("seed: 4294967296", "4294967296"),
         ("seed: true", "true or false"),
         ("seed: 1.5", "a number"),

@@ -1,8 +1,12 @@
 """Outcomes are equal in all that a program can see, or the first difference is named."""
 
+import array
 import collections
 import dataclasses
+import datetime
 import decimal
+import enum
+import functools
 import random
 
 import numpy as np
@@ -35,10 +39,65 @@ class Plain:
     def __init__(self, value):
         self.value = value
 
+    def method(self):
+        return self.value
+
+
+class Extended(Point):
+    def __init__(self, x, extra):
+        super().__init__(x, [])
+        self.extra = extra
+
+
+class Hidden:
+    __slots__ = ("__x",)
+
+    def __init__(self, x):
+        self.__x = x
+
+
+class Named(str):
+    def __new__(cls, text, note):
+        made = super().__new__(cls, text)
+        made.note = note
+        return made
+
+
+class NoRepr:
+    def __hash__(self):
+        return 1
+
+    def __eq__(self, other):
+        return isinstance(other, NoRepr)
+
+    def __repr__(self):
+        raise ValueError("no repr")
+
+
+class NoEq:
+    def __eq__(self, other):
+        raise ValueError("no eq")
+
+    __hash__ = None
+
+
+def adder(n):
+    return lambda x: x + n
+
+
+def local_class():
+    class Local(enum.Enum):
+        A = 1
+
+    return Local
+
 
 Pair = collections.namedtuple("Pair", "a b")
 RECORD = np.dtype([("a", "i4"), ("b", "f8")])
 NAN = float("nan")
+SHARED = [1]
+UTC, CET = datetime.UTC, datetime.timezone(datetime.timedelta(hours=1))
+AB, BA = pd.CategoricalDtype(["a", "b"]), pd.CategoricalDtype(["b", "a"])
 
 SAME = [
     1,
@@ -111,17 +170,99 @@ DIFFERENT = [
     (pd.Series([1, 2]), pd.Series([1, 2], index=[1, 2]), "result"),
     (pd.Series([1, 2]), pd.Series([1, 2], name="s"), "result"),
     (pd.Series([1, 2]), pd.Series([1.0, 2.0]), "result"),
-    (pd.DataFrame({("a", "x"): [1]}), pd.DataFrame({("a", "y"): [1]}), "result.columns[0][1]"),
+    (
+        pd.DataFrame({("a", "x"): [1]}),
+        pd.DataFrame({("a", "y"): [1]}),
+        "result.columns.get_level_values(1)[0]",
+    ),
     (pd.MultiIndex.from_product([[1], [2]]), pd.MultiIndex.from_product([[1], [2.0]]), "result"),
+    ({0.0}, {-0.0}, "result{0.0}"),
+    ({1}, {True}, "result"),
+    ({1.0}, {1}, "result"),
+    ({(1,): 2}, {(True,): 2}, "result, key (1,)"),
+    ({0.0: 1}, {-0.0: 1}, "result, key 0.0"),
+    ([SHARED, SHARED], [[1], [1]], "result[1]"),
+    (Extended(1, 2), Extended(1, 3), "result.extra"),
+    (Hidden(1), Hidden(2), "result._Hidden__x"),
+    (Named("a", 1), Named("a", 2), "result.note"),
+    (adder(1), adder(2), "result.__closure__[0][0]"),
+    (Plain(1).method, Plain(2).method, "result.__self__.value"),
+    (functools.partial(max, 1), functools.partial(max, 2), "result.__reduce__()"),
+    (ValueError(1), ValueError(2), "result.args[0]"),
+    (
+        datetime.datetime(2020, 1, 1, 1, tzinfo=UTC),
+        datetime.datetime(2020, 1, 1, 2, tzinfo=CET),
+        "result",
+    ),
+    (array.array("i", [1]), array.array("l", [1]), "result.__reduce__()"),
+    (collections.deque([1], 2), collections.deque([1], 3), "result.maxlen"),
+    (10**5000, 10**5000 + 1, "result: 0x"),
+    ({10**5000: 1}, {10**5000: 2}, "result[0x"),
+    ({NoRepr(): 1}, {NoRepr(): 2}, "result[<"),
+    (
+        np.ma.array([1, 2], mask=[0, 1], fill_value=5),
+        np.ma.array([1, 2], mask=[0, 1], fill_value=6),
+        "result.fill_value",
+    ),
+    (pd.Series(["a"], dtype=AB), pd.Series(["a"], dtype=BA), "result.categories"),
+    (pd.Series([None, 1], dtype=object), pd.Series([NAN, 1], dtype=object), "result[0]"),
+    (
+        pd.MultiIndex.from_tuples([(1, 2)]),
+        pd.MultiIndex.from_tuples([(1, 3)]),
+        "result.get_level_values(1)",
+    ),
+    (
+        [np.zeros(1, RECORD) for _ in range(50)],
+        [*(np.zeros(1, RECORD) for _ in range(49)), np.ones(1, RECORD)],
+        "result[49]",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("one", "two", "where"), DIFFERENT)
+@pytest.mark.parametrize(("one", "two", "where"), DIFFERENT, ids=range(len(DIFFERENT)))
 def test_a_difference_is_named_by_its_path(one, two, where):
     found = verdict(one, two)
     assert found.verdict == "different", found
     assert found.where.startswith(where), found.where
     assert verdict(two, one).verdict == "different"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ({(NAN, 1)}, {(float("nan"), 1)}),
+        ({(NAN, 1): 1}, {(float("nan"), 1): 1}),
+        ({Plain(1)}, {Plain(1)}),
+        ([NoEq()], [NoEq()]),
+        (local_class(), local_class()),
+        (local_class().A, local_class().A),
+        (adder(1), adder(1)),
+        (pd.NA, pd.NA),
+        (pd.MultiIndex.from_tuples([(1, NAN)]), pd.MultiIndex.from_tuples([(1, NAN)])),
+        ([(1, 2)] * 3, [(1, 2), (1, 2), (1, 2)]),
+        (random.Random(1), random.Random(1)),
+    ],
+)
+def test_values_made_apart_but_alike_are_identical(one, two):
+    assert verdict(one, two).verdict == "identical"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [({0.1 + 0.2}, {0.3}), ({(0.1 + 0.2, 1)}, {(0.3, 1)}), ({0.1 + 0.2: 1}, {0.3: 1})],
+)
+def test_numbers_in_sets_and_keys_have_the_tolerance_too(one, two):
+    assert verdict(one, two).verdict == "close"
+
+
+def test_one_object_in_two_places_is_told_from_two_alike():
+    assert "level 0 has the very object of result[0]" in verdict([SHARED] * 2, [[1], [1]]).where
+    assert "only it has the very object" in verdict([[1], [1]], [SHARED] * 2).where
+
+
+def test_a_distance_that_overflows_is_unknown_not_infinite():
+    found = verdict(0.0, 1e-9, atol=1e-6)
+    assert (found.verdict, found.max_ulp, found.max_rel) == ("close", None, 1.0)
 
 
 def test_floating_point_within_the_tolerance_is_close_and_says_by_how_much():

@@ -1,0 +1,44 @@
+"""What crosses the line between the command and a worker, as JSON values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from epochly.errors import EpochlyError, in_words
+from epochly.levels import Level
+from epochly.model import Tolerance, Workload
+
+
+def workload_of(document: dict[str, Any]) -> Workload:
+    """The workload that `dataclasses.asdict` took apart."""
+    fields = dict(document)
+    fields["tolerance"] = Tolerance(**fields["tolerance"])
+    if fields["levels"] is not None:
+        fields["levels"] = tuple(Level(number) for number in fields["levels"])
+    return Workload(**fields)
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """An exception as a reader wants it: its text, and the innermost line of the user's code."""
+    import traceback
+
+    ours = str(Path(__file__).parents[1])
+    place = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if not frame.filename.startswith(ours):
+            place = [frame.filename, frame.lineno]
+    return {"text": in_words(error), "place": place}
+
+
+def refusal(error: EpochlyError) -> dict[str, Any]:
+    """An error of ours, to be raised again on the other side."""
+    kind = next(c.__name__ for c in type(error).__mro__ if c.__module__ == "epochly.errors")
+    return {
+        "type": kind,
+        "what": error.what,
+        "where": error.where,
+        "remedy": error.remedy,
+        "detail": error.detail,
+        "line": getattr(error, "line", None),
+    }

@@ -1,0 +1,141 @@
+"""Comparing arrays of NumPy and frames of pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from epochly.verify.difference import differ, short
+from epochly.verify.floats import first_difference
+
+if TYPE_CHECKING:
+    from epochly.verify.values import Pairs, ValueComparison
+
+
+def array_parts(comparison: ValueComparison, one: Any, two: Any, path: str) -> Pairs:
+    """Compare two arrays or scalars of NumPy; what is inside and no number is yielded.
+
+    Raises
+    ------
+    DifferenceError
+        At the first difference.
+    """
+    import numpy as np
+
+    if one.dtype != two.dtype:
+        differ(path, f"dtype {two.dtype} instead of {one.dtype}")
+    if one.shape != two.shape:
+        differ(path, f"shape {two.shape} instead of {one.shape}")
+    if comparison.shape_only:
+        return
+    if isinstance(one, np.ma.MaskedArray):
+        yield np.ma.getmaskarray(one), np.ma.getmaskarray(two), f"{path}.mask"
+        yield one.fill_value, two.fill_value, f"{path}.fill_value"
+        yield one.filled(), two.filled(), path
+        return
+    if one.dtype.names:
+        for name in one.dtype.names:
+            yield one[name], two[name], f"{path}[{name!r}]"
+        return
+    flat, other = np.asarray(one).ravel(), np.asarray(two).ravel()
+    if one.dtype == object:
+        for index, (left, right) in enumerate(zip(flat, other, strict=True)):
+            yield left, right, path + _index(one, index)
+        return
+    place = _first_in_flat(comparison, flat, other)
+    if place is not None:
+        differ(path + _index(one, place), f"{short(other[place])} instead of {short(flat[place])}")
+
+
+def _first_in_flat(comparison: ValueComparison, flat: Any, other: Any) -> int | None:
+    import numpy as np
+
+    kind = flat.dtype.kind
+    if kind in "fc":
+        native = flat.dtype.newbyteorder("=")
+        flat, other = flat.astype(native), other.astype(native)
+        parts = 1
+        if kind == "c":
+            parts, half = 2, np.dtype(f"f{native.itemsize // 2}")
+            flat, other = flat.view(half), other.view(half)
+        found = first_difference(flat, other, comparison.tolerance, comparison.drift)
+        return None if found is None else found // parts
+    if kind in "mM":
+        flat, other = flat.view("i8"), other.view("i8")
+    elif kind == "V":
+        flat = np.frombuffer(flat.tobytes(), dtype=f"S{max(1, flat.dtype.itemsize)}")
+        other = np.frombuffer(other.tobytes(), dtype=flat.dtype)
+    unequal = np.flatnonzero(flat != other)
+    return int(unequal[0]) if len(unequal) else None
+
+
+def _index(array: Any, flat: int) -> str:
+    import numpy as np
+
+    if array.ndim == 0:
+        return ""
+    place = np.unravel_index(flat, array.shape)
+    return f"[{', '.join(str(int(number)) for number in place)}]"
+
+
+def frame_parts(one: Any, two: Any, path: str, *, shape_only: bool) -> Pairs:
+    """The parts of two frames, series or indexes of pandas, as arrays.
+
+    Raises
+    ------
+    DifferenceError
+        When shapes, lengths or dtypes differ.
+    """
+    import pandas as pd
+
+    if isinstance(one, pd.DataFrame):
+        if one.shape != two.shape:
+            differ(path, f"shape {two.shape} instead of {one.shape}")
+        if shape_only:
+            return
+        yield one.columns, two.columns, f"{path}.columns"
+        yield one.index, two.index, f"{path}.index"
+        for position, name in enumerate(one.columns):
+            left, right = one.iloc[:, position], two.iloc[:, position]
+            yield from _column(left, right, f"{path}[{short(name)}]", shape_only)
+        yield one.attrs, two.attrs, f"{path}.attrs"
+        return
+    yield from _column(one, two, path, shape_only)
+    if shape_only:
+        return
+    if isinstance(one, pd.Series):
+        yield one.index, two.index, f"{path}.index"
+        yield one.name, two.name, f"{path}.name"
+        yield one.attrs, two.attrs, f"{path}.attrs"
+    else:
+        yield tuple(one.names), tuple(two.names), f"{path}.names"
+
+
+def _column(one: Any, two: Any, path: str, shape_only: bool) -> Iterator[tuple[Any, Any, str]]:
+    import pandas as pd
+
+    if isinstance(one, pd.MultiIndex):
+        if one.nlevels != two.nlevels or len(one) != len(two):
+            shapes = [f"{index.nlevels} levels of {len(index)}" for index in (one, two)]
+            differ(path, f"{shapes[1]} instead of {shapes[0]}")
+        for level in range(one.nlevels):
+            left, right = one.get_level_values(level), two.get_level_values(level)
+            yield from _column(left, right, f"{path}.get_level_values({level})", shape_only)
+        return
+    if one.dtype != two.dtype:
+        differ(path, f"dtype {two.dtype} instead of {one.dtype}")
+    if len(one) != len(two):
+        differ(path, f"length {len(two)} instead of {len(one)}")
+    if shape_only:
+        return
+    if isinstance(one.dtype, pd.CategoricalDtype):
+        yield one.dtype.categories, two.dtype.categories, f"{path}.categories"
+    if one.dtype == object or (one.dtype.kind == "f" and not hasattr(one.dtype, "na_value")):
+        yield one.to_numpy(), two.to_numpy(), path
+        return
+    missing, other = (pd.isna(column) for column in (one, two))
+    yield (
+        *(m.to_numpy() if hasattr(m, "to_numpy") else m for m in (missing, other)),
+        f"{path}.isna()",
+    )
+    yield one.to_numpy()[~missing], two.to_numpy()[~missing], path

@@ -1,0 +1,104 @@
+"""A target is found wherever its file lies, and what stands in the way is told as a mistake."""
+
+import pytest
+
+from epochly.errors import ArgumentsError, TargetError
+from epochly.model import Workload
+from epochly.target.inputs import Inputs
+from epochly.target.load import load_target
+
+MODULE = """
+import functools
+
+class Broken(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+class Descriptor:
+    def __get__(self, owner, kind):
+        raise ValueError("not here")
+
+class Shop:
+    class Shelf:
+        pass
+    broken = Descriptor()
+    def total(self, scale, *, offset):
+        return scale
+
+def scaled(scale):
+    return scale
+
+def scaled_inputs():
+    return (1, 2, 3), {}
+
+part = functools.partial(scaled)
+
+def part_inputs():
+    return (4,), {}
+
+def fails(n): ...
+def fails_inputs():
+    raise Broken
+
+def leaves(n): ...
+def leaves_inputs():
+    raise SystemExit(3)
+"""
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "shop.v2.py").write_text(MODULE)
+
+    def load(name):
+        return load_target(f"shop.v2.py:{name}", str(tmp_path))
+
+    return load
+
+
+def inputs(target):
+    return Inputs(target, Workload(target=target.spec.text, directory=""))
+
+
+def test_a_file_with_dots_in_its_name_is_a_target(shop):
+    assert shop("scaled").function.original(3) == 3
+
+
+def test_inputs_belong_to_the_name_by_which_the_target_is_called(shop):
+    assert inputs(shop("part")).make().args == (4,)
+
+
+def test_a_class_is_refused_with_one_of_its_methods(shop):
+    with pytest.raises(TargetError) as caught:
+        shop("Shop")
+    assert "such as Shop.total" in caught.value.remedy
+
+
+def test_a_descriptor_that_raises_is_a_mistake_in_the_target(shop):
+    with pytest.raises(TargetError, match="ValueError: not here"):
+        shop("Shop.broken")
+
+
+def test_missing_arguments_of_a_method_show_an_instance_and_the_keywords(shop):
+    with pytest.raises(ArgumentsError) as caught:
+        inputs(shop("Shop.total"))
+    assert '--args "Shop(), scale, offset=..."' in caught.value.remedy
+
+
+@pytest.mark.parametrize(("name", "said"), [("fails", "Broken"), ("leaves", "SystemExit: 3")])
+def test_inputs_that_raise_whatever_they_like_are_a_mistake_in_them(shop, name, said):
+    with pytest.raises(ArgumentsError) as caught:
+        inputs(shop(name)).make()
+    assert said in caught.value.what
+    assert f"{name}_inputs()" in caught.value.remedy
+
+
+def test_a_module_whose_exception_has_no_text_is_a_mistake_in_the_module(tmp_path):
+    (tmp_path / "silent.py").write_text(
+        "class Broken(Exception):\n"
+        "    def __str__(self):\n        raise RuntimeError\n"
+        "raise Broken\n"
+    )
+    with pytest.raises(TargetError, match="cannot be imported"):
+        load_target("silent.py:f", str(tmp_path))
