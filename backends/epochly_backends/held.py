@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from epochly.code.callgraph import library_folders
+from epochly.code.libraries import in_library
 
 DEEPEST = 3
 _NUMBERS = (int, float, complex, bool)
@@ -20,7 +20,7 @@ def functions_of(body: FunctionType) -> list[FunctionType]:
         value = todo.pop(0)
         if not isinstance(value, FunctionType) or value in found:
             continue
-        if value.__code__.co_filename.startswith(library_folders()):
+        if in_library(value.__code__.co_filename):
             continue
         found.append(value)
         todo += _outside(value).values()

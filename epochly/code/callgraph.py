@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import site
-import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from types import FunctionType
 from typing import Any
 
 from epochly.code.function import undecorated
+from epochly.code.libraries import in_library
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
 from epochly.errors import SourceError
@@ -99,13 +97,4 @@ def is_users(function: Callable[..., Any]) -> bool:
     code = getattr(function, "__code__", None)
     if code is None or code.co_filename.startswith("<"):
         return False
-    return not code.co_filename.startswith(library_folders())
-
-
-@cache
-def library_folders() -> tuple[str, ...]:
-    """Where the standard library and installed packages live, each with a slash at its end."""
-    paths = sysconfig.get_paths()
-    folders = {paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"]}
-    folders.update(site.getsitepackages())
-    return tuple(folder.rstrip("/") + "/" for folder in folders)
+    return not in_library(code.co_filename)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
+from epochly.code.libraries import adopt
 from epochly.code.source import Source, source_of
 from epochly.errors import SourceError, TargetError
 from epochly.model import Arguments
@@ -153,6 +154,7 @@ def function_of(target: Any) -> Function:
         bound = inner.arguments_of_plain(Arguments(target.args, target.keywords))
         return Function(target, inner.plain, bound)
     if isinstance(target, FunctionType):
+        adopt(target)
         return Function(target, target)
     call = inspect.getattr_static(type(target), "__call__", None)
     if isinstance(call, FunctionType):
@@ -162,5 +164,6 @@ def function_of(target: Any) -> Function:
 
 def _around(target: Any, inner: Any, bound: Arguments) -> Function:
     if isinstance(inner, FunctionType):
+        adopt(inner)
         return Function(target, inner, bound)
     return Function(target, None)

@@ -10,10 +10,11 @@ from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
-from epochly.code.callgraph import is_users, library_folders
+from epochly.code.callgraph import is_users
 from epochly.code.effects import Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
 from epochly.code.kinds import qualified_name
+from epochly.code.libraries import in_library
 
 _ATOMS = frozenset(
     (
@@ -155,7 +156,7 @@ def _is_own(cls: type) -> bool:
     if file is None:
         return cls.__module__ == "__main__"
 
-    return not file.startswith(library_folders())
+    return not in_library(file)
 
 
 def _of_class(cls: type, names: frozenset[str], made_inside: bool) -> str | None:

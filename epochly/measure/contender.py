@@ -108,7 +108,7 @@ class Contender:
         except (WorkerMemoryError, WorkerEndedError) as error:
             self.end("failed", _placed(error), line=_line(error), remedy=error.remedy)
         except EpochlyError as error:
-            self.end("failed", error.what, remedy=error.remedy)
+            self.end("failed", _placed(error), remedy=error.remedy)
         return None
 
     def prepare(self, timeout_s: float) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from epochly.errors import EpochlyError, in_words
+from epochly.errors import ISSUE_TRACKER, EpochlyError, in_words
 from epochly.levels import Level
 from epochly.model import Tolerance, Workload
 
@@ -29,6 +29,19 @@ def described(error: BaseException) -> dict[str, Any]:
         if not frame.filename.startswith(ours):
             place = [frame.filename, frame.lineno]
     return {"text": in_words(error), "place": place}
+
+
+def defect(error: Exception) -> EpochlyError:
+    """What to say of an exception that neither the user's code nor a backend meant to raise."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return EpochlyError(
+        f"a defect of epochly or of a backend: {in_words(error)}",
+        where=f"{frame.filename}:{frame.lineno}",
+        remedy=f"please report it at {ISSUE_TRACKER}",
+        detail="".join(traceback.format_exception(error)),
+    )
 
 
 def refusal(error: EpochlyError) -> dict[str, Any]:

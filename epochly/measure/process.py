@@ -256,7 +256,7 @@ class WorkerProcess:
 
     def _place(self) -> str | None:
         """The innermost line of the user's code in the traceback that the dying worker wrote."""
-        from epochly.code.callgraph import library_folders
+        from epochly.code.libraries import library_folders
 
         others = (str(Path(__file__).parents[1]), *library_folders())
         with contextlib.suppress(OSError):

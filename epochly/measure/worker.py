@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
 from epochly.measure import tree
 from epochly.measure.channel import Channel
-from epochly.measure.documents import described, refusal, workload_of
+from epochly.measure.documents import defect, described, refusal, workload_of
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments, Tolerance, Workload
 
@@ -333,6 +333,8 @@ def main(descriptor: int, folder: str) -> None:
             answer = getattr(worker, verb)(**request)
         except EpochlyError as error:
             answer = {"error": refusal(error)}
+        except Exception as error:  # noqa: BLE001 - a defect of ours must be told from the user's
+            answer = {"error": refusal(defect(error))}
         worker.leave_if_forked()
         channel.send(answer)
     # Tearing down modules such as Numba's takes longer than many a sample.

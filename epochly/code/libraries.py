@@ -1,0 +1,48 @@
+"""Which files are a library's, and which the user's own."""
+
+from __future__ import annotations
+
+import site
+import sysconfig
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+
+# What these do is known by name; following their source would add nothing but time.
+_NEVER_ADOPTED = frozenset(
+    {"cupy", "dask", "joblib", "numba", "numpy", "pandas", "polars", "requests", "scipy", "sklearn"}
+)
+_adopted: set[str] = set()
+
+
+def in_library(file: str) -> bool:
+    """Whether a file belongs to the standard library or to an installed package not adopted."""
+    return file.startswith(library_folders()) and not file.startswith(tuple(_adopted))
+
+
+def adopt(function: FunctionType) -> None:
+    """Take the package of a function that the user named for the user's own, if it is installed.
+
+    Its helpers are then followed like those of any other code of the user's.
+    """
+    file = function.__code__.co_filename
+    for folder in _package_folders():
+        if file.startswith(folder):
+            top = Path(file[len(folder) :]).parts[0]
+            if top.removesuffix(".py") not in _NEVER_ADOPTED:
+                _adopted.add(f"{folder}{top}" if top.endswith(".py") else f"{folder}{top}/")
+
+
+@cache
+def library_folders() -> tuple[str, ...]:
+    """Where the standard library and installed packages live, each with a slash at its end."""
+    paths = sysconfig.get_paths()
+    standard = {f"{paths[name].rstrip('/')}/" for name in ("stdlib", "platstdlib")}
+    return (*standard, *_package_folders())
+
+
+@cache
+def _package_folders() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    folders = {paths["purelib"], paths["platlib"], *site.getsitepackages()}
+    return tuple(f"{folder.rstrip('/')}/" for folder in folders)

@@ -1,0 +1,28 @@
+"""What crosses the line to a worker."""
+
+from epochly.errors import EpochlyError
+from epochly.measure.documents import defect, described, refusal
+
+
+def raised(function):
+    try:
+        function()
+    except Exception as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def test_a_defect_of_ours_says_where_it_is_and_that_it_is_to_be_reported():
+    found = refusal(defect(raised(lambda: {}["missing"])))
+    assert found["type"] == "EpochlyError"
+    assert found["what"] == "a defect of epochly or of a backend: KeyError: 'missing'"
+    assert found["where"].startswith(__file__)
+    assert "report" in found["remedy"]
+    assert "Traceback" in found["detail"]
+    assert EpochlyError.exit_code == 70
+
+
+def test_an_exception_of_the_users_is_described_with_its_line():
+    found = described(raised(lambda: 1 // 0))
+    assert found["text"].startswith("ZeroDivisionError")
+    assert found["place"][0] == __file__
