@@ -146,7 +146,7 @@ class Contender:
             return None
         self.measured_s += answer["seconds"]
         self.call_s = answer["seconds"]
-        self.repeatable = bool(answer.get("repeatable"))
+        self.repeatable = bool(answer.get("repeatable", self.repeatable))
         self.warnings += [text for text in answer["warnings"] if text not in self.warnings]
         return answer
 
@@ -163,9 +163,16 @@ class Contender:
         self.cpu_s.append(answer["cpu_s"])
         return float(answer["seconds"])
 
-    def choose_loops(self) -> None:
-        """Decide how many calls make a sample, from the last call seen."""
+    def choose_loops(self, timeout_s: float) -> None:
+        """Decide how many calls make a sample.
+
+        A single short call is mostly the clock's and the caches' time, so a first sample, which
+        does not count, tells how long a call is.
+        """
         self.loops = inner_loops(self.call_s, self.make_s, self.repeatable)
+        if self.loops > 1 and self.sample(timeout_s) is not None:
+            self.cpu_s.pop()
+            self.loops = inner_loops(self.call_s, self.make_s, self.repeatable)
 
     def failed(self, raised: dict[str, Any]) -> None:
         """The function raised: its row says what and where."""

@@ -85,7 +85,7 @@ class Sampling:
     def _rounds(self, members: list[Contender], chosen: Plan) -> None:
         for contender in members:
             contender.pairs.append([])
-            contender.choose_loops()
+            contender.choose_loops(self._timeout_s)
         deadline = time.monotonic() + chosen.sampling_s
         for number in itertools.count():
             taken: dict[int, float] = {}

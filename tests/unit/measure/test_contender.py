@@ -1,0 +1,59 @@
+"""A level in a run, with a worker that answers from a script."""
+
+import pytest
+
+from epochly.levels import Level
+from epochly.measure.contender import Contender
+
+
+class Worker:
+    """Answers ``call`` and ``sample`` as a function of two microseconds would."""
+
+    def __init__(self, *, repeatable=True):
+        self.repeatable = repeatable
+        self.asked = []
+
+    def request(self, verb, *, timeout_s, loops=1, capture=None, **fields):
+        self.asked.append((verb, loops))
+        cold = 20e-6
+        answer = {"seconds": 2e-6 + cold / loops, "cpu_s": 2e-6, "make_s": 0.0, "raised": None}
+        if verb == "call":
+            answer["warnings"] = []
+            if capture is not None:
+                answer["repeatable"] = self.repeatable
+        return answer
+
+
+@pytest.fixture
+def contender():
+    made = Contender(Level.MONITOR, "monitor")
+    made.worker = Worker()
+    return made
+
+
+def test_a_short_call_is_repeated_until_a_sample_is_long_enough(contender):
+    contender.call(1.0, capture="outcome")
+    contender.choose_loops(1.0)
+    assert contender.sample(1.0) == pytest.approx(2e-6, rel=0.01)
+    assert contender.loops == pytest.approx(0.01 / 2e-6, rel=0.05)
+
+
+def test_the_sample_that_only_chooses_the_loops_is_not_counted(contender):
+    contender.call(1.0, capture="outcome")
+    contender.choose_loops(1.0)
+    assert (contender.samples_s, contender.cpu_s) == ([], [])
+
+
+def test_later_generations_repeat_as_the_first_did(contender):
+    contender.call(1.0, capture="outcome")
+    contender.call(1.0, capture=None)
+    contender.choose_loops(1.0)
+    assert contender.loops > 1
+
+
+def test_what_may_not_be_repeated_on_one_input_is_called_once_a_sample(contender):
+    contender.worker = Worker(repeatable=False)
+    contender.call(1.0, capture="outcome")
+    contender.choose_loops(1.0)
+    assert contender.loops == 1
+    assert contender.worker.asked == [("call", 1)]
