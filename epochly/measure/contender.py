@@ -137,7 +137,7 @@ class Contender:
         timeout_s: float,
         *,
         capture: str | None,
-        profile: bool = False,
+        profile: str | None = None,
         watch: Callable[[], None] | None = None,
     ) -> dict[str, Any] | None:
         """Run once under watch; None, and a status, when it raised or the worker is gone."""

@@ -17,13 +17,13 @@ from epochly.measure import tree
 from epochly.measure.agreement import MOMENTS, Agreement
 from epochly.measure.contender import Contender
 from epochly.measure.process import Surroundings
+from epochly.measure.profiling import Profiling
 from epochly.measure.sampling import Sampling, look
 from epochly.measure.schedule import in_one_group
 from epochly.measure.statistics import tied
 from epochly.model import (
     Equality,
     Finding,
-    HotLine,
     LevelRow,
     Profile,
     Recommendation,
@@ -60,7 +60,7 @@ class Run:
         self._baseline = Contender(Level.MONITOR, "monitor")
         self._agreement = Agreement(self._baseline, surroundings.scratch, tolerance)
         self._understood: dict[str, Any] = {"repetition": {"writes": None}, "findings": []}
-        self._profile: Profile | None = None
+        self._profiling: Profiling | None = None
         self._once = False
         self._notes: list[str] = []
         self._others = self._contenders()
@@ -179,6 +179,10 @@ class Run:
         peak = max((c.peak_bytes or 0) for c in (self._baseline, *self._others))
         return in_one_group(peak, 1 + len(self._others), self._surroundings.memory_bytes)
 
+    @property
+    def _profile(self) -> Profile | None:
+        return self._profiling.profile() if self._profiling else None
+
     def _explore_baseline(self) -> None:
         base = self._baseline
         try:
@@ -197,7 +201,12 @@ class Run:
         self._once = writes is not None and not self._independent
         if base.status is not None:
             return
+        self._profiling = Profiling(
+            base, self._surroundings.scratch, self.target.file, once=self._once
+        )
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
+            self._say("profiling", 0.0)
+            self._profiling.repeat(self._timeout_s)
             self._check_determinism()
         if self._once and base.status is None:
             base.samples_s.append(base.call_s)
@@ -238,7 +247,8 @@ class Run:
         seconds = contender.prepare(self._timeout_s)
         if seconds is None:
             return False
-        answer = contender.call(self._timeout_s, capture=self._agreement.path(name))
+        only = self._profiling if self._once and self._profiling else contender
+        answer = only.call(self._timeout_s, capture=self._agreement.path(name))
         if answer is None:
             return False
         contender.first_call_s = seconds + answer["seconds"]
@@ -256,10 +266,10 @@ class Run:
     def _warm_call(self, contender: Contender, name: str) -> bool:
         """A second call: watched for memory, and at level 0 profiled."""
         watcher = _MemoryWatch(contender)
-        profiled = contender is self._baseline
+        profiled = self._profiling if contender is self._baseline else None
         cpu = contender.ask("children_cpu", self._timeout_s)
-        answer = contender.call(
-            self._timeout_s, capture=self._agreement.path(name), profile=profiled, watch=watcher
+        answer = (profiled or contender).call(
+            self._timeout_s, capture=self._agreement.path(name), watch=watcher
         )
         if answer is None or cpu is None:
             return False
@@ -267,10 +277,6 @@ class Run:
             return False
         watcher()
         contender.peak_bytes = watcher.peak
-        if "profile" in answer:
-            seen = answer["profile"]
-            lines = tuple(HotLine(**line) for line in seen.pop("hot_lines"))
-            self._profile = Profile(**seen, hot_lines=lines)
         after = contender.ask("children_cpu", self._timeout_s)
         if after is not None:
             contender.children_cpu_s = max(0.0, after["cpu_s"] - cpu["cpu_s"])

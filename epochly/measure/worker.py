@@ -105,11 +105,11 @@ class Worker:
         self._prepared = answer
         return {"seconds": seconds}
 
-    def call(self, capture: str | None, profile: bool) -> dict[str, Any]:
-        """Run once under watch and keep the outcome in a file."""
-        import dataclasses
+    def call(self, capture: str | None, profile: str | None) -> dict[str, Any]:
+        """Run once under watch and keep the outcome in a file; ``profile`` names the sampler."""
         import warnings
 
+        from epochly.profile.calls import call_once
         from epochly.verify.outcome import Watch, save
 
         arguments = self._fresh()
@@ -121,9 +121,10 @@ class Worker:
         with warnings.catch_warnings(record=True) as caught:
             started = time.perf_counter()
             try:
-                if profile:
-                    value, seen = self._profiled(arguments)
-                    answer["profile"] = dataclasses.asdict(seen)
+                if profile is not None:
+                    in_process = profile == "in-process"
+                    call = self._callable()
+                    value, answer["profile"] = call_once(call, arguments, in_process=in_process)
                 else:
                     value = self._run(arguments)
             except Deoptimize:
@@ -149,6 +150,24 @@ class Worker:
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
             answer["repeatable"] = left_alone and raised is None and self._untouched(outcome)
+        self._settle()
+        return answer
+
+    def repeat(self, profile: str, **limits: Any) -> dict[str, Any]:
+        """Call a short function for a while, so that a sampler sees where its time goes."""
+        from epochly.profile.calls import call_repeatedly
+
+        in_process = profile == "in-process"
+        answer: dict[str, Any] = {"raised": None}
+        try:
+            answer |= call_repeatedly(
+                self._callable(), self._fresh, in_process=in_process, **limits
+            )
+        except EpochlyError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - any exception is an outcome
+            answer["raised"] = described(error)
+        self._output.restore()
         self._settle()
         return answer
 
@@ -244,16 +263,6 @@ class Worker:
     def _run(self, arguments: Arguments) -> Any:
         return self._callable()(*arguments.args, **arguments.kwargs)
 
-    def _profiled(self, arguments: Arguments) -> tuple[Any, Any]:
-        from epochly.profile.counters import profile_call
-
-        kept: list[Any] = []
-        file = self._target.function.file
-        seen = profile_call(
-            lambda: kept.append(self._run(arguments)), files=(file,) if file else ()
-        )
-        return kept[0], seen
-
     def _fresh(self) -> Arguments:
         self._inputs.reset()
         arguments = self._inputs.make()
@@ -293,7 +302,7 @@ def _import_own() -> None:
     import yaml  # noqa: F401
 
     import epochly.measure.repetition
-    import epochly.profile.counters
+    import epochly.profile.calls
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
     from epochly.registry import backend_names

@@ -1,0 +1,194 @@
+"""Level 0 under a sampler: in one long call, or in a short one repeated."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from epochly.measure.contender import Contender
+from epochly.model import Profile
+from epochly.profile.counters import Times
+from epochly.profile.fractions import fractions
+from epochly.profile.pyspy import Recorder, TracingError
+from epochly.profile.stacks import Stack, cut, hot_lines, of_calls, read_stacks, write_stacks
+
+LONG_S = 0.5
+WANTED_S = 0.75
+LIMIT_S = 1.2
+SAMPLES = 1000
+SLOWEST, FASTEST, UNKNOWN = 100, 1000, 250
+_WALL = ("--idle", "--format", "raw")
+_GIL = ("--gil", "--format", "raw")
+# A count this many standard deviations below the expected one means that the sampler fell behind.
+BEHIND = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """Calls, their times, and what a sampler saw of them."""
+
+    by: Literal["py-spy", "in-process"]
+    calls: int
+    times: Times
+    stacks: Counter[Stack]
+    held: int
+    looks: float
+    exact_looks: bool
+
+
+class Profiling:
+    """The profile of level 0, as far as it is known.
+
+    Parameters
+    ----------
+    contender : Contender
+        Level 0, its worker started.
+    folder : str
+        Where recordings lie.
+    file : str or None
+        The target's file.
+    once : bool
+        Whether the function may be called only once.
+    wanted_s : float
+        Seconds that the calls of a short function should take altogether.
+    keep : sequence of str, optional
+        Options of one more recording by py-spy, which `kept` returns.
+    """
+
+    def __init__(
+        self,
+        contender: Contender,
+        folder: str,
+        file: str | None,
+        *,
+        once: bool,
+        wanted_s: float = WANTED_S,
+        keep: Sequence[str] | None = None,
+    ) -> None:
+        self._contender = contender
+        self._folder = Path(folder)
+        self._file = file
+        self._once = once
+        self._wanted_s = wanted_s
+        self._views = {"wall": _WALL, "gil": _GIL, **({"kept": keep} if keep else {})}
+        self._untraceable: TracingError | None = None
+        self._counts: dict[str, Any] = {}
+        self._times = Times()
+        self._sampled: _Sampled | None = None
+        self.kept: str | None = None
+
+    def call(
+        self, timeout_s: float, *, capture: str | None, watch: Callable[[], None] | None = None
+    ) -> dict[str, Any] | None:
+        """As `Contender.call`, under counters; a long call, and the only one, is sampled too."""
+        contender, expected_s = self._contender, self._contender.call_s
+        sampled = self._once or expected_s > LONG_S
+        rate = round(SAMPLES / expected_s) if expected_s > 0 else UNKNOWN
+        before = contender.ask("children_cpu", timeout_s)
+        with self._recording(min(FASTEST, max(SLOWEST, rate)) if sampled else 0) as recorder:
+            how = "in-process" if sampled and recorder is None else "counters"
+            answer = contender.call(timeout_s, capture=capture, profile=how, watch=watch)
+        if answer is None or "profile" not in answer or before is None:
+            return answer
+        seen = answer["profile"]
+        self._note(seen, recorder)
+        after = contender.ask("children_cpu", timeout_s) or before
+        self._counts = {**seen["counts"], "children_cpu_s": after["cpu_s"] - before["cpu_s"]}
+        self._times = Times(**seen["times"])
+        return answer
+
+    def repeat(self, timeout_s: float) -> None:
+        """Call a short function for a while under a sampler, where that is allowed."""
+        if self._once or not self._counts or self._times.wall_s >= LONG_S:
+            return
+        limit_s = max(LIMIT_S, self._wanted_s)
+        with self._recording(FASTEST) as recorder:
+            seen = self._contender.ask(
+                "repeat",
+                timeout_s + limit_s,
+                profile="in-process" if recorder is None else "counters",
+                call_s=self._times.wall_s,
+                same_inputs=self._contender.repeatable,
+                wanted_s=self._wanted_s,
+                limit_s=limit_s,
+            )
+        if seen is not None and not seen["raised"]:
+            self._note(seen, recorder)
+
+    def profile(self) -> Profile | None:
+        """What is known; None where no call ended well."""
+        if not self._counts:
+            return None
+        seen = self._sampled
+        times = seen.times if seen else self._times
+        held, looks, exact = (seen.held, seen.looks, seen.exact_looks) if seen else (0, 0, True)
+        shares = fractions(times, held, looks, exact_looks=exact)
+        return Profile(
+            **self._counts,
+            wall_s=self._times.wall_s,
+            cpu_s=self._times.process_cpu_s,
+            thread_cpu_s=self._times.thread_cpu_s,
+            wait_fraction=shares.wait,
+            gil_fraction=shares.gil,
+            native_fraction=shares.native,
+            fraction_error=shares.error,
+            hot_lines=hot_lines(seen.stacks, self._file) if seen else (),
+            sampler=seen.by if seen else None,
+            sampler_reason=self._untraceable.what if self._untraceable else None,
+            samples=seen.stacks.total() if seen else 0,
+            sampled_calls=seen.calls if seen else 0,
+        )
+
+    @property
+    def untraceable(self) -> TracingError | None:
+        """Why py-spy could not look, where it could not."""
+        return self._untraceable
+
+    @contextlib.contextmanager
+    def _recording(self, rate: int) -> Iterator[Recorder | None]:
+        """Record with py-spy while the block runs; None where it may not, or the rate is 0."""
+        worker = self._contender.worker
+        recorder = None
+        with contextlib.ExitStack() as stack:
+            if rate and worker is not None and self._untraceable is None:
+                try:
+                    made = Recorder(worker.pid, self._folder, self._views, rate)
+                    recorder = stack.enter_context(made)
+                except TracingError as error:
+                    self._untraceable = error
+            yield recorder
+
+    def _note(self, seen: dict[str, Any], recorder: Recorder | None) -> None:
+        """Keep what a sampler saw of calls."""
+        calls, times = seen["calls"], Times(**seen["times"])
+        if "samples" in seen:
+            found = seen["samples"]
+            stacks = of_calls(read_stacks(found["stacks"]))
+            self._sampled = _Sampled(
+                "in-process", calls, times, stacks, found["held"], found["looks"], True
+            )
+            self.kept = write_stacks(stacks)
+        elif recorder is not None:
+            try:
+                stacks = of_calls(read_stacks(recorder.recording("wall")))
+                holders = read_stacks(recorder.recording("gil"))
+                self.kept = recorder.recording("kept") if "kept" in self._views else None
+            except TracingError as error:
+                self._untraceable = error
+                return
+            held = sum(count for stack, count in holders.items() if cut(stack) is not None)
+            looks = _looks(recorder.rate * times.wall_s, stacks.total())
+            self._sampled = _Sampled("py-spy", calls, times, stacks, held, looks, False)
+
+
+def _looks(expected: float, seen: int) -> float:
+    """How often each view looked at the calls, on average.
+
+    It is the rate times the time, unless what was seen says that py-spy fell behind.
+    """
+    return seen if seen < expected - BEHIND * math.sqrt(expected) else expected
