@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from epochly.measure.contender import Contender
-from epochly.model import Profile
+from epochly.model import Profile, TargetInfo
+from epochly.profile import recording
 from epochly.profile.counters import Times
 from epochly.profile.fractions import fractions
 from epochly.profile.pyspy import Recorder, TracingError
+from epochly.profile.recording import Kind
 from epochly.profile.stacks import Stack, cut, hot_lines, of_calls, read_stacks, write_stacks
 
 LONG_S = 0.5
@@ -50,33 +52,43 @@ class Profiling:
         Level 0, its worker started.
     folder : str
         Where recordings lie.
-    file : str or None
-        The target's file.
+    target : TargetInfo
     once : bool
         Whether the function may be called only once.
     wanted_s : float
         Seconds that the calls of a short function should take altogether.
-    keep : sequence of str, optional
-        Options of one more recording by py-spy, which `kept` returns.
+    keep : str, optional
+        The kind of recording that `kept` shall be.
+
+    Attributes
+    ----------
+    kept : str or None
+        The recording; None where there is none, since py-spy may not look. The in-process
+        sampler makes collapsed stacks alone.
+    untraceable : TracingError or None
+        Why py-spy could not look.
     """
 
     def __init__(
         self,
         contender: Contender,
         folder: str,
-        file: str | None,
+        target: TargetInfo,
         *,
         once: bool,
         wanted_s: float = WANTED_S,
-        keep: Sequence[str] | None = None,
+        keep: Kind | None = None,
     ) -> None:
         self._contender = contender
         self._folder = Path(folder)
-        self._file = file
+        self._target = target
         self._once = once
         self._wanted_s = wanted_s
-        self._views = {"wall": _WALL, "gil": _GIL, **({"kept": keep} if keep else {})}
-        self._untraceable: TracingError | None = None
+        self._keep = keep
+        self._views: dict[str, Sequence[str]] = {"wall": _WALL, "gil": _GIL}
+        if keep is not None:
+            self._views["kept"] = recording.options(keep)
+        self.untraceable: TracingError | None = None
         self._counts: dict[str, Any] = {}
         self._times = Times()
         self._sampled: _Sampled | None = None
@@ -137,17 +149,12 @@ class Profiling:
             gil_fraction=shares.gil,
             native_fraction=shares.native,
             fraction_error=shares.error,
-            hot_lines=hot_lines(seen.stacks, self._file) if seen else (),
+            hot_lines=hot_lines(seen.stacks, self._target.file) if seen else (),
             sampler=seen.by if seen else None,
-            sampler_reason=self._untraceable.what if self._untraceable else None,
+            sampler_reason=self.untraceable.what if self.untraceable else None,
             samples=seen.stacks.total() if seen else 0,
             sampled_calls=seen.calls if seen else 0,
         )
-
-    @property
-    def untraceable(self) -> TracingError | None:
-        """Why py-spy could not look, where it could not."""
-        return self._untraceable
 
     @contextlib.contextmanager
     def _recording(self, rate: int) -> Iterator[Recorder | None]:
@@ -155,12 +162,12 @@ class Profiling:
         worker = self._contender.worker
         recorder = None
         with contextlib.ExitStack() as stack:
-            if rate and worker is not None and self._untraceable is None:
+            if rate and worker is not None and self.untraceable is None:
                 try:
                     made = Recorder(worker.pid, self._folder, self._views, rate)
                     recorder = stack.enter_context(made)
                 except TracingError as error:
-                    self._untraceable = error
+                    self.untraceable = error
             yield recorder
 
     def _note(self, seen: dict[str, Any], recorder: Recorder | None) -> None:
@@ -172,14 +179,17 @@ class Profiling:
             self._sampled = _Sampled(
                 "in-process", calls, times, stacks, found["held"], found["looks"], True
             )
-            self.kept = write_stacks(stacks)
+            self.kept = write_stacks(stacks) if self._keep == "collapsed" else None
         elif recorder is not None:
             try:
                 stacks = of_calls(read_stacks(recorder.recording("wall")))
                 holders = read_stacks(recorder.recording("gil"))
-                self.kept = recorder.recording("kept") if "kept" in self._views else None
+                if self._keep is not None:
+                    self.kept = recording.cleaned(
+                        self._keep, recorder.recording("kept"), self._target.spec
+                    )
             except TracingError as error:
-                self._untraceable = error
+                self.untraceable = error
                 return
             held = sum(count for stack, count in holders.items() if cut(stack) is not None)
             looks = _looks(recorder.rate * times.wall_s, stacks.total())

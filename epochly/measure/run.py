@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import EpochlyError, TargetError, WorkerError
+from epochly.errors import EpochlyError, WorkerError
 from epochly.levels import Level
 from epochly.measure import tree
 from epochly.measure.agreement import MOMENTS, Agreement
-from epochly.measure.contender import Contender
+from epochly.measure.contender import Contender, load_error
 from epochly.measure.process import Surroundings
 from epochly.measure.profiling import Profiling
+from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling, look
 from epochly.measure.schedule import in_one_group
 from epochly.measure.statistics import tied
@@ -82,7 +83,7 @@ class Run:
             if contender is self._baseline:
                 self._explore_baseline()
             elif self._once:
-                contender.end("skipped", self._why_once(), remedy=_ONCE_REMEDY)
+                contender.end("skipped", self._why_once(), remedy=ONCE_REMEDY)
             else:
                 self._explore_other(contender)
             if not self._together:
@@ -188,12 +189,7 @@ class Run:
         try:
             answer = self._start(base, 0)
         except WorkerError as error:
-            raise TargetError(
-                f"loading {self._workload.target} and its inputs ended the worker: {error.what}",
-                where=error.where,
-                remedy=error.remedy or "import the module in a plain Python first",
-                detail=error.detail,
-            ) from error
+            raise load_error(self._workload.target, error) from error
         self.target = TargetInfo(**answer["target"])
         self._notes += answer["warnings"]
         self._understood = base.ask("understand", self._timeout_s) or self._understood
@@ -201,9 +197,8 @@ class Run:
         self._once = writes is not None and not self._independent
         if base.status is not None:
             return
-        self._profiling = Profiling(
-            base, self._surroundings.scratch, self.target.file, once=self._once
-        )
+        folder = self._surroundings.scratch
+        self._profiling = Profiling(base, folder, self.target, once=self._once)
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
             self._say("profiling", 0.0)
             self._profiling.repeat(self._timeout_s)
@@ -309,19 +304,12 @@ class Run:
         self._say(f"sampling, generation {generation}", fraction)
 
     def _why_once(self) -> str:
-        repetition = self._understood["repetition"]
-        return (
-            f"it writes the outside world ({repetition['writes']}, line {repetition['line']}), "
-            "so it ran once, at level 0 only"
-        )
+        return why_once(self._understood["repetition"], where=", at level 0 only")
 
     def _say(self, stage: str, fraction: float) -> None:
         from epochly.measure.session import Progress
 
         self._progress(Progress(stage, min(1.0, fraction)))
-
-
-_ONCE_REMEDY = "give a `reset` in epochly.yaml, or --allow-effects if repeating it does no harm"
 
 
 class _MemoryWatch:

@@ -35,9 +35,7 @@ def call_once(
     """
     sampler = Sampler() if in_process else None
     with sampler or contextlib.nullcontext(), _watching(sampler):
-        value, times, counts = counted(
-            lambda: run_calls(call, arguments.args, arguments.kwargs, 1)
-        )
+        value, times, counts = counted(lambda: run_calls(call, arguments.args, arguments.kwargs, 1))
     return value, {"counts": asdict(counts), **_told(1, times, sampler)}
 
 

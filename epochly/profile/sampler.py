@@ -1,30 +1,32 @@
-"""An in-process sampler, for where py-spy may not look: a thread that wants the GIL now and then."""
+"""A sampler within the process, for where py-spy may not look."""
 
 from __future__ import annotations
 
 import random
+import resource
 import sys
 import threading
 import time
 from collections import Counter
 from types import CodeType, FrameType, TracebackType
 
-from epochly.profile import counters
 from epochly.profile.stacks import Stack
 
 INTERVAL_S = 0.003
 SWITCH_S = 0.001
 HELD_S = 0.0003
+# A shorter sleep may be over before it has begun, without a switch.
+SHORTEST_S = 0.0001
 
 
 class Sampler:
     """Looks at random moments at the thread that entered it, while ``watching`` is set.
 
-    A thread that wakes up gets a free GIL at once and a held one only when its holder lets go.
-    So a moment counts as held when the GIL came later than ``HELD_S`` after it, time in the
-    queue for a core subtracted. A GIL that its holder drops sooner than that by itself counts as
-    free, which it is to any other thread. Lines are those at which the holder let go, the next
-    after a long call into C included.
+    A thread that wakes up gets a free GIL at once, and goes to sleep again for one that is held.
+    So a moment counts as held when waking up took more than the one voluntary context switch of
+    the sleep itself; where the system does not count those of a thread, when the GIL came later
+    than ``HELD_S``. Lines are those at which the holder let go, after a long call into C the
+    next one.
     """
 
     def __init__(self) -> None:
@@ -69,24 +71,34 @@ class Sampler:
     def _watch(self) -> None:
         due = time.perf_counter()
         while not self._done:
-            due += self._interval()
-            queue = counters.queued_s()
-            time.sleep(max(0.0, due - time.perf_counter()))
-            now = time.perf_counter()
-            late = now - due - (counters.queued_s() - queue)
+            while (ahead := due - time.perf_counter()) < SHORTEST_S:
+                due += self._interval()
+            held = _sleep(ahead)
             looks = 1
-            while (following := due + self._interval()) < now:
+            while (following := due + self._interval()) < time.perf_counter():
                 due, looks = following, looks + 1
             frame = sys._current_frames().get(self._watched)
             if self.watching and frame is not None:
                 self.looks += looks
-                self.held += looks if late > HELD_S else 0
+                self.held += looks if held else 0
                 self._seen[_frames(frame)] += looks
             del frame
+            due = following
             self.cpu_s = time.thread_time()
 
     def _interval(self) -> float:
         return self._random.expovariate(1.0 / INTERVAL_S)
+
+
+def _sleep(seconds: float) -> bool:
+    """Sleep, and say whether the GIL was held at the end of it."""
+    if not hasattr(resource, "RUSAGE_THREAD"):
+        before = time.perf_counter()
+        time.sleep(seconds)
+        return time.perf_counter() - before > seconds + HELD_S
+    switches = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+    time.sleep(seconds)
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw > switches + 1
 
 
 def _frames(frame: FrameType | None) -> tuple[tuple[CodeType, int], ...]:

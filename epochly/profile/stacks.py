@@ -13,8 +13,10 @@ from epochly.profile import counters
 MOST_LINES = 10
 Stack = tuple[str, ...]
 _FRAME = re.compile(r"(?P<function>.*) \((?P<file>.*):(?P<line>\d+)\)", re.DOTALL)
-_MARK = f"{counters.run_calls.__name__} ({counters.__file__}:"
-_WORKER = f"main ({Path(counters.__file__).parents[1] / 'measure' / 'worker.py'}:"
+_START = (counters.run_calls.__name__, counters.__file__)
+_WORKER = ("main", str(Path(counters.__file__).parents[1] / "measure" / "worker.py"))
+# py-spy names the process first where it follows children.
+_WORKER_PROCESS = re.compile(r'process \d+:".* -m epochly\.measure\.worker ')
 
 
 def read_stacks(text: str) -> Counter[Stack]:
@@ -37,7 +39,9 @@ def cut(stack: Stack) -> Stack | None:
     start = _start(stack)
     if start is not None:
         return stack[start:]
-    return None if any(frame.startswith(_WORKER) for frame in stack) else stack
+    if any(_is(frame, _WORKER) for frame in stack):
+        return None
+    return stack[1:] if _WORKER_PROCESS.match(stack[0]) else stack
 
 
 def of_calls(stacks: Counter[Stack]) -> Counter[Stack]:
@@ -55,7 +59,7 @@ def of_everything(stacks: Counter[Stack]) -> Counter[Stack]:
     found: Counter[Stack] = Counter()
     for stack, count in stacks.items():
         shown = cut(stack)
-        if shown is not None:
+        if shown:
             found[shown] += count
     return found
 
@@ -83,10 +87,24 @@ def hot_lines(stacks: Counter[Stack], own_file: str | None) -> tuple[HotLine, ..
     )
 
 
+def is_start(function: str, file: str) -> bool:
+    """Whether this is the frame under which the calls run."""
+    return (function, file) == _START
+
+
+def is_worker(function: str, file: str) -> bool:
+    """Whether this is the frame of a worker's main loop."""
+    return (function, file) == _WORKER
+
+
+def _is(frame: str, known: tuple[str, str]) -> bool:
+    return frame.startswith(f"{known[0]} ({known[1]}:")
+
+
 def _start(stack: Stack) -> int | None:
     """The place of the first frame above ours."""
     for position, frame in enumerate(stack):
-        if frame.startswith(_MARK):
+        if _is(frame, _START):
             return position + 1
     return None
 
