@@ -14,7 +14,7 @@ from epochly.measure.contender import Contender
 from epochly.model import Profile, TargetInfo
 from epochly.profile import recording
 from epochly.profile.counters import Times
-from epochly.profile.fractions import fractions
+from epochly.profile.fractions import Fractions, busy_fraction, fractions
 from epochly.profile.pyspy import Recorder, TracingError
 from epochly.profile.recording import Kind
 from epochly.profile.stacks import Stack, cut, hot_lines, of_calls, read_stacks, write_stacks
@@ -22,7 +22,11 @@ from epochly.profile.stacks import Stack, cut, hot_lines, of_calls, read_stacks,
 LONG_S = 0.5
 WANTED_S = 0.75
 LIMIT_S = 1.2
+ALONE_S = 0.2
+ALONE_LIMIT_S = 0.4
 SAMPLES = 1000
+# The second takes over where the first cannot look or falls behind.
+SAMPLERS = ("py-spy", "in-process")
 SLOWEST, FASTEST, UNKNOWN = 100, 1000, 250
 _WALL = ("--idle", "--format", "raw")
 _GIL = ("--gil", "--format", "raw")
@@ -91,7 +95,9 @@ class Profiling:
         self.untraceable: TracingError | None = None
         self._counts: dict[str, Any] = {}
         self._times = Times()
+        self._undisturbed: Times | None = None
         self._sampled: _Sampled | None = None
+        self._raised: str | None = None
         self.kept: str | None = None
 
     def call(
@@ -115,31 +121,33 @@ class Profiling:
         return answer
 
     def repeat(self, timeout_s: float) -> None:
-        """Call a short function for a while under a sampler, where that is allowed."""
+        """Call a short function for a while, by itself and then under a sampler."""
         if self._once or not self._counts or self._times.wall_s >= LONG_S:
             return
+        alone = self._repeated("counters", timeout_s, ALONE_S, ALONE_LIMIT_S)
+        if alone is None:
+            return
+        self._undisturbed = Times(**alone["times"])
         limit_s = max(LIMIT_S, self._wanted_s)
-        with self._recording(FASTEST) as recorder:
-            seen = self._contender.ask(
-                "repeat",
-                timeout_s + limit_s,
-                profile="in-process" if recorder is None else "counters",
-                call_s=self._times.wall_s,
-                same_inputs=self._contender.repeatable,
-                wanted_s=self._wanted_s,
-                limit_s=limit_s,
-            )
-        if seen is not None and not seen["raised"]:
-            self._note(seen, recorder)
+        for _ in SAMPLERS:
+            with self._recording(FASTEST) as recorder:
+                how = "in-process" if recorder is None else "counters"
+                seen = self._repeated(how, timeout_s, self._wanted_s, limit_s)
+            if seen is not None:
+                self._note(seen, recorder)
+            if seen is None or recorder is None or self.untraceable is None:
+                return
 
     def profile(self) -> Profile | None:
         """What is known; None where no call ended well."""
         if not self._counts:
             return None
         seen = self._sampled
-        times = seen.times if seen else self._times
-        held, looks, exact = (seen.held, seen.looks, seen.exact_looks) if seen else (0, 0, True)
-        shares = fractions(times, held, looks, exact_looks=exact)
+        shares = Fractions(1.0 - busy_fraction(self._undisturbed or self._times))
+        if seen is not None:
+            shares = fractions(
+                1.0 - shares.wait, seen.times, seen.held, seen.looks, exact_looks=seen.exact_looks
+            )
         return Profile(
             **self._counts,
             wall_s=self._times.wall_s,
@@ -151,10 +159,27 @@ class Profiling:
             fraction_error=shares.error,
             hot_lines=hot_lines(seen.stacks, self._target.file) if seen else (),
             sampler=seen.by if seen else None,
-            sampler_reason=self.untraceable.what if self.untraceable else None,
+            sampler_reason=self._raised or (self.untraceable.what if self.untraceable else None),
             samples=seen.stacks.total() if seen else 0,
             sampled_calls=seen.calls if seen else 0,
         )
+
+    def _repeated(
+        self, how: str, timeout_s: float, wanted_s: float, limit_s: float
+    ) -> dict[str, Any] | None:
+        seen = self._contender.ask(
+            "repeat",
+            timeout_s + limit_s,
+            profile=how,
+            call_s=self._times.wall_s,
+            same_inputs=self._contender.repeatable,
+            wanted_s=wanted_s,
+            limit_s=limit_s,
+        )
+        if seen is not None and seen["raised"]:
+            self._raised = f"it raised {seen['raised']['text']} when it was repeated"
+            return None
+        return seen
 
     @contextlib.contextmanager
     def _recording(self, rate: int) -> Iterator[Recorder | None]:
@@ -179,7 +204,8 @@ class Profiling:
             self._sampled = _Sampled(
                 "in-process", calls, times, stacks, found["held"], found["looks"], True
             )
-            self.kept = write_stacks(stacks) if self._keep == "collapsed" else None
+            if self.kept is None and self._keep == "collapsed":
+                self.kept = write_stacks(stacks)
         elif recorder is not None:
             try:
                 stacks = of_calls(read_stacks(recorder.recording("wall")))
@@ -192,7 +218,12 @@ class Profiling:
                 self.untraceable = error
                 return
             held = sum(count for stack, count in holders.items() if cut(stack) is not None)
-            looks = _looks(recorder.rate * times.wall_s, stacks.total())
+            expected = recorder.rate * times.wall_s
+            looks = _looks(expected, stacks.total())
+            if looks < expected / 2:
+                self.untraceable = TracingError(
+                    "py-spy fell behind, as it does for deep stacks", remedy="recurse less deeply"
+                )
             self._sampled = _Sampled("py-spy", calls, times, stacks, held, looks, False)
 
 

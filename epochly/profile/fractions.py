@@ -25,20 +25,31 @@ class Fractions:
     error: float | None = None
 
 
-def fractions(times: Times, held: int, looks: float, *, exact_looks: bool) -> Fractions:
-    """Divide the time of calls.
+def busy_fraction(times: Times) -> float:
+    """The share of calls' time in which they compute, by CPU clocks, which samples do not blur.
 
-    What is not waiting follows from CPU clocks, which do not err as samples do. The calls count
-    as busy while their own thread computes, and otherwise as far as other threads of the process
-    do. Time in which the thread was ready and no core was free is left out: another load of the
-    machine is not the function's waiting.
+    Calls count as busy while their own thread computes, and otherwise as far as other threads of
+    the process do. Time in which the thread was ready and no core was free is left out: another
+    load of the machine is not the function's waiting.
+    """
+    busy_s = _busy_s(times)
+    span_s = max(times.wall_s - times.queue_s, busy_s)
+    return busy_s / span_s if span_s > 0 else 1.0
+
+
+def fractions(
+    busy: float, sampled: Times, held: int, looks: float, *, exact_looks: bool
+) -> Fractions:
+    """Divide the time of calls.
 
     A thread keeps the GIL while it stands in the queue for a core, so the share of samples with
     the GIL held is one of the computing and the queueing time together.
 
     Parameters
     ----------
-    times : Times
+    busy : float
+        As `busy_fraction` gives it, best of calls that no sampler disturbed.
+    sampled : Times
         Of the calls that were sampled.
     held : int
         Samples in which the GIL was held on behalf of the calls.
@@ -50,21 +61,18 @@ def fractions(times: Times, held: int, looks: float, *, exact_looks: bool) -> Fr
         Either error holds although neighbouring samples are alike: the sampled instants do not
         depend on the call, and whole calls are sampled.
     """
-    wall_s = times.wall_s
-    if wall_s <= 0:
-        return Fractions(wait=0.0)
-    own_s = max(times.thread_cpu_s, 0.0)
-    everyone_s = min(max(times.process_cpu_s, own_s), wall_s)
-    span_s = max(wall_s - times.queue_s, everyone_s, own_s)
-    busy = min(1.0, everyone_s / span_s)
-    wait = 1.0 - busy
-    if looks <= 0:
-        return Fractions(wait)
-    ready = min(1.0, max(own_s + times.queue_s, everyone_s) / wall_s)
+    if looks <= 0 or sampled.wall_s <= 0:
+        return Fractions(1.0 - busy)
+    own_s = sampled.thread_cpu_s + sampled.queue_s
+    ready = min(1.0, max(own_s, _busy_s(sampled)) / sampled.wall_s)
     share = min(1.0, held / looks)
     spread = share * (1.0 - share) if exact_looks else share
     scale = busy / ready if ready > 0 else 0.0
     gil = min(busy, share * scale)
     # A count of none or of all still leaves the next sample open.
     error = scale * math.sqrt(max(spread, 1.0 / looks) / looks)
-    return Fractions(wait, gil, busy - gil, error)
+    return Fractions(1.0 - busy, gil, busy - gil, error)
+
+
+def _busy_s(times: Times) -> float:
+    return min(max(times.process_cpu_s, times.thread_cpu_s, 0.0), times.wall_s)
