@@ -219,17 +219,11 @@ class Profiling:
                 return
             held = sum(count for stack, count in holders.items() if cut(stack) is not None)
             expected = recorder.rate * times.wall_s
-            looks = _looks(expected, stacks.total())
-            if looks < expected / 2:
+            looks, seen_looks = expected, stacks.total()
+            if seen_looks < expected - BEHIND * math.sqrt(expected):
+                looks = seen_looks
                 self.untraceable = TracingError(
-                    "py-spy fell behind, as it does for deep stacks", remedy="recurse less deeply"
+                    "py-spy fell behind, as it does on deep stacks and on a busy machine",
+                    remedy="try again on a quiet machine",
                 )
             self._sampled = _Sampled("py-spy", calls, times, stacks, held, looks, False)
-
-
-def _looks(expected: float, seen: int) -> float:
-    """How often each view looked at the calls, on average.
-
-    It is the rate times the time, unless what was seen says that py-spy fell behind.
-    """
-    return seen if seen < expected - BEHIND * math.sqrt(expected) else expected

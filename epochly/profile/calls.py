@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from epochly.model import Arguments
-from epochly.profile.counters import Times, counted, run_calls, timed
+from epochly.profile.counters import Steal, Times, counted, run_calls, timed
 from epochly.profile.sampler import Sampler
 from epochly.profile.stacks import write_stacks
 
@@ -34,9 +34,10 @@ def call_once(
         What it returned; ``calls``, ``times``, ``counts`` and, where sampled, ``samples``.
     """
     sampler = Sampler() if in_process else None
+    steal = Steal()
     with sampler or contextlib.nullcontext(), _watching(sampler):
         value, times, counts = counted(lambda: run_calls(call, arguments.args, arguments.kwargs, 1))
-    return value, {"counts": asdict(counts), **_told(1, times, sampler)}
+    return value, {"counts": asdict(counts), **_told(1, times, steal, sampler)}
 
 
 def call_repeatedly(
@@ -77,13 +78,14 @@ def call_repeatedly(
     deadline = time.monotonic() + limit_s
     size = max(1, int(BATCH_S / call_s)) if same_inputs and call_s > 0 else 1
     arguments = fresh()
+    steal = Steal()
     with sampler or contextlib.nullcontext():
         while True:
             with _watching(sampler):
                 taken = _batch(call, arguments, size)
             times, calls = times + taken, calls + size
             if times.wall_s >= wanted_s or time.monotonic() >= deadline:
-                return _told(calls, times, sampler)
+                return _told(calls, times, steal, sampler)
             if not same_inputs:
                 del arguments
                 arguments = fresh()
@@ -105,8 +107,9 @@ def _watching(sampler: Sampler | None) -> Iterator[None]:
         sampler.watching = False
 
 
-def _told(calls: int, times: Times, sampler: Sampler | None) -> dict[str, Any]:
+def _told(calls: int, times: Times, steal: Steal, sampler: Sampler | None) -> dict[str, Any]:
     told: dict[str, Any] = {"calls": calls}
+    times += Times(queue_s=steal.from_thread(times.thread_cpu_s))
     if sampler is not None:
         times += Times(process_cpu_s=-sampler.cpu_s)
         told["samples"] = {

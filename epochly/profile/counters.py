@@ -13,6 +13,9 @@ from typing import Any
 _SCHEDULER = "/proc/thread-self/schedstat"
 _IO = Path("/proc/self/io")
 _STATUS = Path("/proc/self/status")
+_STAT = Path("/proc/stat")
+# A tenth of a second on one core, as a rule.
+_MANY_TICKS = 10
 _CLEAR = Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"
 _IO_NAMES = {
@@ -33,8 +36,8 @@ class Times:
     thread_cpu_s, process_cpu_s : float
         CPU time of the calling thread, and of all threads.
     queue_s : float
-        Time in which the calling thread was ready to run and no core was free, from the
-        scheduler's ``schedstat``; 0 where there is none.
+        Time in which the calling thread was ready to run and had no core, from the scheduler's
+        ``schedstat``; 0 where there is none.
     """
 
     wall_s: float = 0.0
@@ -142,6 +145,34 @@ def queued_s() -> float:
         return int(os.read(descriptor, 100).split()[1]) / 1e9
     finally:
         os.close(descriptor)
+
+
+class Steal:
+    """Time that a hypervisor takes from this machine while it has something to run.
+
+    Clocks of CPU time leave it out, as the scheduler's queue does. The system counts it in ticks
+    for the whole machine, so it means something only over many of them.
+    """
+
+    def __init__(self) -> None:
+        self._busy, self._stolen = _ticks()
+
+    def from_thread(self, cpu_s: float) -> float:
+        """Seconds taken since from a thread that got ``cpu_s``, if it took all alike."""
+        busy, stolen = _ticks()
+        busy, stolen = busy - self._busy, stolen - self._stolen
+        if busy + stolen < _MANY_TICKS:
+            return 0.0
+        return cpu_s * stolen / busy if busy > 0 else 0.0
+
+
+def _ticks() -> tuple[int, int]:
+    """Ticks of work and of steal on all cores; see proc(5)."""
+    name, *ticks = _text(_STAT).partition("\n")[0].split() or [""]
+    if name != "cpu" or len(ticks) < 8:
+        return 0, 0
+    user, nice, system, _, _, irq, softirq, stolen = map(int, ticks[:8])
+    return user + nice + system + irq + softirq, stolen
 
 
 def _counters() -> tuple[dict[str, int], int]:

@@ -7,7 +7,14 @@ import json
 import re
 from typing import Any, Literal
 
-from epochly.profile.stacks import is_start, is_worker, of_everything, read_stacks, write_stacks
+from epochly.profile.stacks import (
+    is_start,
+    is_worker,
+    is_worker_process,
+    of_everything,
+    read_stacks,
+    write_stacks,
+)
 
 Kind = Literal["flamegraph", "speedscope", "collapsed"]
 _FORMATS: dict[Kind, str] = {
@@ -42,30 +49,28 @@ def cleaned(kind: Kind, text: str, title: str) -> str:
         named = html.escape(title)
         return _TITLE.sub(lambda match: f"{match[1]}{named}{match[2]}", text, count=1)
     document = json.loads(text)
-    starts = {
-        number
-        for number, frame in enumerate(document["shared"]["frames"])
-        if is_start(frame["name"], frame["file"])
-    }
-    workers = {
-        number
-        for number, frame in enumerate(document["shared"]["frames"])
-        if is_worker(frame["name"], frame["file"])
-    }
-    profiles = [_without(profile, starts, workers) for profile in document["profiles"]]
+    frames = list(enumerate(document["shared"]["frames"]))
+    starts = {number for number, frame in frames if is_start(frame["name"], frame["file"])}
+    loops = {number for number, frame in frames if is_worker(frame["name"], frame["file"])}
+    processes = {number for number, frame in frames if is_worker_process(frame["name"])}
+    profiles = [_without(profile, starts, loops, processes) for profile in document["profiles"]]
     document["profiles"] = [profile for profile in profiles if profile["samples"]]
     document["activeProfileIndex"] = 0 if document["profiles"] else None
     document["name"] = title
     return json.dumps(document)
 
 
-def _without(profile: dict[str, Any], starts: set[int], workers: set[int]) -> dict[str, Any]:
-    """A thread's samples above a frame of ``starts``; those of the worker itself are left out."""
+def _without(
+    profile: dict[str, Any], starts: set[int], loops: set[int], named: set[int]
+) -> dict[str, Any]:
+    """A thread's samples above a frame of ``starts``, without those of a worker's own loop."""
     kept = []
     for sample, weight in zip(profile["samples"], profile["weights"], strict=True):
         start = next((place + 1 for place, frame in enumerate(sample) if frame in starts), None)
-        shown = sample[start:] if start is not None else sample
-        if shown and (start is not None or workers.isdisjoint(sample)):
+        if start is None and not loops.isdisjoint(sample):
+            continue
+        shown = [frame for frame in sample[start or 0 :] if frame not in named]
+        if shown:
             kept.append((shown, weight))
     return {
         **profile,

@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from types import CodeType, FrameType, TracebackType
 
+from epochly.profile import counters
 from epochly.profile.stacks import Stack
 
-INTERVAL_S = 0.003
+INTERVAL_S = 0.002
 SWITCH_S = 0.001
 HELD_S = 0.0003
-# A shorter sleep may be over before it has begun, without a switch.
-SHORTEST_S = 0.0001
+# The thread that is watched must get the GIL back before it is looked at again.
+REST_S = 0.002
 
 
 class Sampler:
@@ -26,7 +27,8 @@ class Sampler:
     So a moment counts as held when waking up took more than the one voluntary context switch of
     the sleep itself; where the system does not count those of a thread, when the GIL came later
     than ``HELD_S``. Lines are those at which the holder let go, after a long call into C the
-    next one.
+    next one. Letting go costs the holder time of its own where threads outnumber the cores, so
+    there the share of the GIL comes out too large.
     """
 
     def __init__(self) -> None:
@@ -71,34 +73,39 @@ class Sampler:
     def _watch(self) -> None:
         due = time.perf_counter()
         while not self._done:
-            while (ahead := due - time.perf_counter()) < SHORTEST_S:
-                due += self._interval()
-            held = _sleep(ahead)
+            due = max(due, time.perf_counter() + REST_S) + self._interval()
+            queue = counters.queued_s()
+            held = _sleep(max(0.0, due - time.perf_counter()))
+            # While this thread stood in the queue itself, it saw nothing.
+            seen = time.perf_counter() - (counters.queued_s() - queue)
             looks = 1
-            while (following := due + self._interval()) < time.perf_counter():
+            while (following := due + self._interval()) < seen:
                 due, looks = following, looks + 1
             frame = sys._current_frames().get(self._watched)
-            if self.watching and frame is not None:
+            if self.watching and frame is not None and held is not None:
                 self.looks += looks
                 self.held += looks if held else 0
                 self._seen[_frames(frame)] += looks
             del frame
-            due = following
             self.cpu_s = time.thread_time()
 
     def _interval(self) -> float:
         return self._random.expovariate(1.0 / INTERVAL_S)
 
 
-def _sleep(seconds: float) -> bool:
-    """Sleep, and say whether the GIL was held at the end of it."""
+def _sleep(seconds: float) -> bool | None:
+    """Sleep, and say whether the GIL was held at the end of it; None where that is open."""
     if not hasattr(resource, "RUSAGE_THREAD"):
-        before = time.perf_counter()
+        due = time.perf_counter() + seconds
         time.sleep(seconds)
-        return time.perf_counter() - before > seconds + HELD_S
-    switches = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+        return time.perf_counter() > due + HELD_S
+    before = resource.getrusage(resource.RUSAGE_THREAD)
     time.sleep(seconds)
-    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw > switches + 1
+    after = resource.getrusage(resource.RUSAGE_THREAD)
+    if after.ru_nivcsw > before.ru_nivcsw:
+        # Pushed off its core, perhaps before it slept, so that the sleep was over at once.
+        return None
+    return after.ru_nvcsw > before.ru_nvcsw + 1
 
 
 def _frames(frame: FrameType | None) -> tuple[tuple[CodeType, int], ...]:

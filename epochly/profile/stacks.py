@@ -12,10 +12,9 @@ from epochly.profile import counters
 
 MOST_LINES = 10
 Stack = tuple[str, ...]
-_FRAME = re.compile(r"(?P<function>.*) \((?P<file>.*):(?P<line>\d+)\)", re.DOTALL)
+_FRAME = re.compile(r"(?P<function>.*?) \((?P<file>.*):(?P<line>\d+)\)", re.DOTALL)
 _START = (counters.run_calls.__name__, counters.__file__)
 _WORKER = ("main", str(Path(counters.__file__).parents[1] / "measure" / "worker.py"))
-# py-spy names the process first where it follows children.
 _WORKER_PROCESS = re.compile(r'process \d+:".* -m epochly\.measure\.worker ')
 
 
@@ -41,7 +40,7 @@ def cut(stack: Stack) -> Stack | None:
         return stack[start:]
     if any(_is(frame, _WORKER) for frame in stack):
         return None
-    return stack[1:] if _WORKER_PROCESS.match(stack[0]) else stack
+    return stack[1:] if is_worker_process(stack[0]) else stack
 
 
 def of_calls(stacks: Counter[Stack]) -> Counter[Stack]:
@@ -65,7 +64,7 @@ def of_everything(stacks: Counter[Stack]) -> Counter[Stack]:
 
 
 def hot_lines(stacks: Counter[Stack], own_file: str | None) -> tuple[HotLine, ...]:
-    """The innermost lines of the user's code that were seen most, with their share.
+    """The innermost lines of the user's code that were seen most, with their share of it.
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ def hot_lines(stacks: Counter[Stack], own_file: str | None) -> tuple[HotLine, ..
             if file == own_file or _is_users(file):
                 seen[file, line, function] += count
                 break
-    total = stacks.total()
+    total = seen.total()
     return tuple(
         HotLine(file, line, function, count / total)
         for (file, line, function), count in seen.most_common(MOST_LINES)
@@ -95,6 +94,11 @@ def is_start(function: str, file: str) -> bool:
 def is_worker(function: str, file: str) -> bool:
     """Whether this is the frame of a worker's main loop."""
     return (function, file) == _WORKER
+
+
+def is_worker_process(frame: str) -> bool:
+    """Whether py-spy names a worker's process here, as it does where it follows children."""
+    return _WORKER_PROCESS.match(frame) is not None
 
 
 def _is(frame: str, known: tuple[str, str]) -> bool:
