@@ -20,7 +20,8 @@ STOP_WITHIN_S = 5.0
 _POLL_S = 0.005
 _READY = "Sampling process"
 # Frames are read while the process runs on: stopping it for each would interrupt system calls
-# of the user's code, and only one tracer may stop a process at a time.
+# of the user's code, and only one tracer may stop a process at a time. A stack that is torn now
+# and then is the price.
 _ALWAYS = ("--nonblocking", "--full-filenames")
 
 

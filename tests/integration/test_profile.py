@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -145,13 +146,16 @@ def test_a_recording_shows_the_users_frames(known, ending):
     text = path.read_text()
     assert "spin" in text
     assert "halves" in text
+    outermost = Counter()
     if ending == ".collapsed":
-        assert all(line.startswith("halves (") for line in text.splitlines())
+        for line in text.splitlines():
+            outermost[line.partition(" (")[0]] += int(line.rpartition(" ")[2])
     if ending == ".speedscope.json":
         found = json.loads(text)
-        frames = found["shared"]["frames"]
-        outermost = {frames[s[0]]["name"] for p in found["profiles"] for s in p["samples"]}
-        assert outermost == {"halves"}
+        names = [frame["name"] for frame in found["shared"]["frames"]]
+        outermost.update(names[sample[0]] for one in found["profiles"] for sample in one["samples"])
+    # A process that runs on while it is read yields a torn stack now and then.
+    assert ending == ".svg" or outermost["halves"] >= 0.95 * outermost.total() > 0
     if ending == ".svg":
         assert text.startswith("<?xml")
         assert ">known.py:halves</text>" in text
