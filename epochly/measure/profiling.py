@@ -179,6 +179,8 @@ class Profiling:
         if seen is not None and seen["raised"]:
             self._raised = f"it raised {seen['raised']['text']} when it was repeated"
             return None
+        if seen is not None:
+            self._contender.measured_s += seen["times"]["wall_s"]
         return seen
 
     @contextlib.contextmanager
@@ -201,6 +203,7 @@ class Profiling:
         if "samples" in seen:
             found = seen["samples"]
             stacks = of_calls(read_stacks(found["stacks"]))
+            times += Times(wall_s=-min(found["lost_s"], times.wall_s))
             self._sampled = _Sampled(
                 "in-process", calls, times, stacks, found["held"], found["looks"], True
             )

@@ -149,7 +149,8 @@ class Worker:
                 save(outcome, capture)
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
-            answer["repeatable"] = left_alone and raised is None and self._untouched(outcome)
+            alone = left_alone and raised is None and self._workload.reset is None
+            answer["repeatable"] = alone and self._untouched(outcome)
         self._settle()
         return answer
 

@@ -116,5 +116,6 @@ def _told(calls: int, times: Times, steal: Steal, sampler: Sampler | None) -> di
             "stacks": write_stacks(sampler.stacks()),
             "held": sampler.held,
             "looks": sampler.looks,
+            "lost_s": sampler.lost_s,
         }
     return {**told, "times": asdict(times)}

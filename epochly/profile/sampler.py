@@ -27,8 +27,11 @@ class Sampler:
     So a moment counts as held when waking up took more than the one voluntary context switch of
     the sleep itself; where the system does not count those of a thread, when the GIL came later
     than ``HELD_S``. Lines are those at which the holder let go, after a long call into C the
-    next one. Letting go costs the holder time of its own where threads outnumber the cores, so
-    there the share of the GIL comes out too large.
+    next one.
+
+    Whoever lets go stands still until this thread has run. Where threads outnumber the cores
+    that takes a while, which ``lost_s`` adds up; what else it does to the order of things makes
+    the share of the GIL less certain there than its error says.
     """
 
     def __init__(self) -> None:
@@ -42,6 +45,7 @@ class Sampler:
         self.watching = False
         self.looks = 0
         self.held = 0
+        self.lost_s = 0.0
         self.cpu_s = 0.0
 
     def __enter__(self) -> Sampler:
@@ -77,14 +81,17 @@ class Sampler:
             queue = counters.queued_s()
             held = _sleep(max(0.0, due - time.perf_counter()))
             # While this thread stood in the queue itself, it saw nothing.
-            seen = time.perf_counter() - (counters.queued_s() - queue)
+            queued = counters.queued_s() - queue
+            seen = time.perf_counter() - queued
             looks = 1
             while (following := due + self._interval()) < seen:
                 due, looks = following, looks + 1
             frame = sys._current_frames().get(self._watched)
             if self.watching and frame is not None and held is not None:
                 self.looks += looks
-                self.held += looks if held else 0
+                if held:
+                    self.held += looks
+                    self.lost_s += queued
                 self._seen[_frames(frame)] += looks
             del frame
             self.cpu_s = time.thread_time()

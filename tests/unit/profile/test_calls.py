@@ -59,4 +59,4 @@ def test_a_sampler_is_gone_after_the_call_and_the_users_random_stream_is_untouch
     assert random.getstate() == before
     assert sys.getswitchinterval() == interval
     assert [thread.name for thread in threading.enumerate() if "epochly" in thread.name] == []
-    assert set(seen["samples"]) == {"stacks", "held", "looks"}
+    assert set(seen["samples"]) == {"stacks", "held", "looks", "lost_s"}

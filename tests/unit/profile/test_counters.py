@@ -116,3 +116,20 @@ def _spin(cpu_s: float) -> None:
     end = time.thread_time() + cpu_s
     while time.thread_time() < end:
         pass
+
+
+def test_stolen_time_is_divided_by_how_much_a_thread_ran(monkeypatch):
+    ticks = iter([(100, 10), (140, 20)])
+    monkeypatch.setattr(counters, "_ticks", lambda: next(ticks))
+    assert counters.Steal().from_thread(0.2) == pytest.approx(0.05)
+
+
+def test_too_few_ticks_say_nothing_about_stolen_time(monkeypatch):
+    ticks = iter([(100, 10), (101, 11)])
+    monkeypatch.setattr(counters, "_ticks", lambda: next(ticks))
+    assert counters.Steal().from_thread(0.2) == 0.0
+
+
+def test_a_system_without_ticks_steals_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(counters, "_STAT", tmp_path / "none")
+    assert counters.Steal().from_thread(0.2) == 0.0
