@@ -16,6 +16,7 @@ from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in
 from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, described, refusal, workload_of
+from epochly.measure.quiet import settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments, Tolerance, Workload
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.target.inputs import Inputs
     from epochly.target.load import Target
-
-QUIET_SHARE = 0.2
-QUIET_STEP_S = 0.001
-QUIET_LIMIT_S = 0.2
 
 
 class Worker:
@@ -151,7 +148,7 @@ class Worker:
                 answer["unsaved"] = error.what
             alone = left_alone and raised is None and self._workload.reset is None
             answer["repeatable"] = alone and self._untouched(outcome)
-        self._settle()
+        settle()
         return answer
 
     def repeat(self, profile: str, **limits: Any) -> dict[str, Any]:
@@ -168,8 +165,9 @@ class Worker:
             raise
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
             answer["raised"] = described(error)
+        self.leave_if_forked()
         self._output.restore()
-        self._settle()
+        settle()
         return answer
 
     def sample(self, loops: int) -> dict[str, Any]:
@@ -196,7 +194,7 @@ class Worker:
         self.leave_if_forked()
         del kept
         self._output.restore()
-        self._settle()
+        settle()
         return {
             "seconds": seconds / loops,
             "cpu_s": cpu / loops,
@@ -282,18 +280,6 @@ class Worker:
             fresh, arguments=outcome.arguments, globals=outcome.globals, cells=outcome.cells
         )
         return compare(fresh, after, Tolerance(exact=True)).verdict == "identical"
-
-    def _settle(self) -> None:
-        """Wait until threads that a library leaves spinning have gone to sleep."""
-        with contextlib.suppress(OSError):
-            if len(os.listdir("/proc/self/task")) == 1:
-                return
-        deadline = time.monotonic() + QUIET_LIMIT_S
-        while time.monotonic() < deadline:
-            before = time.process_time()
-            time.sleep(QUIET_STEP_S)
-            if time.process_time() - before < QUIET_SHARE * QUIET_STEP_S:
-                return
 
 
 def _import_own() -> None:

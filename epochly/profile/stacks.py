@@ -121,6 +121,6 @@ def _frames(stack: Stack) -> Iterator[tuple[str, str, int]]:
 
 
 def _is_users(file: str) -> bool:
-    from epochly.code.callgraph import library_folders
+    from epochly.code.libraries import in_library
 
-    return not file.startswith(("<", *library_folders()))
+    return not file.startswith("<") and not in_library(file)
