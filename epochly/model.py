@@ -134,7 +134,8 @@ class Profile:
     ----------
     wall_s, cpu_s, thread_cpu_s, children_cpu_s : float
         Seconds by the clock, and of CPU: of the process, of the calling thread alone, and of
-        child processes, which the process's own does not include.
+        child processes, which the process's own does not include. Of a short call, the first
+        three are means over repeated ones.
     wait_fraction, gil_fraction, native_fraction : float
         Waiting, holding the GIL, and computing without it; they add up to 1.
     fraction_error : float

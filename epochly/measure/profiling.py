@@ -96,6 +96,7 @@ class Profiling:
         self._counts: dict[str, Any] = {}
         self._times = Times()
         self._undisturbed: Times | None = None
+        self._undisturbed_calls = 1
         self._sampled: _Sampled | None = None
         self._raised: str | None = None
         self.kept: str | None = None
@@ -127,7 +128,7 @@ class Profiling:
         alone = self._repeated("counters", timeout_s, ALONE_S, ALONE_LIMIT_S)
         if alone is None:
             return
-        self._undisturbed = Times(**alone["times"])
+        self._undisturbed, self._undisturbed_calls = Times(**alone["times"]), alone["calls"]
         limit_s = max(LIMIT_S, self._wanted_s)
         for _ in SAMPLERS:
             with self._recording(FASTEST) as recorder:
@@ -143,16 +144,18 @@ class Profiling:
         if not self._counts:
             return None
         seen = self._sampled
-        shares = Fractions(1.0 - busy_fraction(self._undisturbed or self._times))
+        # Their mean says more of a short call than one that may follow a library's spinning.
+        times, calls = self._undisturbed or self._times, self._undisturbed_calls
+        shares = Fractions(1.0 - busy_fraction(times))
         if seen is not None:
             shares = fractions(
                 1.0 - shares.wait, seen.times, seen.held, seen.looks, exact_looks=seen.exact_looks
             )
         return Profile(
             **self._counts,
-            wall_s=self._times.wall_s,
-            cpu_s=self._times.process_cpu_s,
-            thread_cpu_s=self._times.thread_cpu_s,
+            wall_s=times.wall_s / calls,
+            cpu_s=times.process_cpu_s / calls,
+            thread_cpu_s=times.thread_cpu_s / calls,
             wait_fraction=shares.wait,
             gil_fraction=shares.gil,
             native_fraction=shares.native,
