@@ -208,9 +208,9 @@ def _blas() -> Fact:
 
 def _py_spy() -> Fact:
     """Look for py-spy, and let it read the stack of a child of ours, as a profile does."""
-    import sysconfig
+    from epochly.profile import pyspy
 
-    found = shutil.which("py-spy", path=sysconfig.get_path("scripts")) or shutil.which("py-spy")
+    found = pyspy.program()
     if found is None:
         return Fact("py-spy", "warn", "not installed", "pip install py-spy")
     child = subprocess.Popen(
@@ -228,20 +228,7 @@ def _py_spy() -> Fact:
     if done is not None and done.returncode == 0:
         return Fact("py-spy", "ok", f"may trace, {found}")
     said = done.stderr.strip().splitlines()[0] if done and done.stderr.strip() else "no answer"
-    return Fact("py-spy", "warn", f"may not trace: {said}", _tracing_remedy())
-
-
-def _tracing_remedy() -> str:
-    try:
-        with open("/proc/sys/kernel/yama/ptrace_scope", encoding="ascii") as file:
-            scope = file.read().strip()
-    except OSError:
-        scope = "0"
-    if scope not in {"0", "1"}:
-        return f"ptrace_scope is {scope}: sudo sysctl kernel.yama.ptrace_scope=1"
-    if sys.platform == "darwin":
-        return "run as root"
-    return "in a container, start it with --cap-add SYS_PTRACE"
+    return Fact("py-spy", "warn", f"may not trace: {said}", pyspy.remedy())
 
 
 def _gpu() -> Fact:

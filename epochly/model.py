@@ -128,7 +128,30 @@ class HotLine:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one unmodified call does. Fractions are of its wall time; None is unknown."""
+    """What one unmodified call does. Fractions are of its wall time; None is unknown.
+
+    Parameters
+    ----------
+    wall_s, cpu_s, thread_cpu_s, children_cpu_s : float
+        Seconds by the clock, and of CPU: of the process, of the calling thread alone, and of
+        child processes, which the process's own does not include. Of a short call, the first
+        three are means over repeated ones.
+    wait_fraction, gil_fraction, native_fraction : float
+        Waiting, holding the GIL, and computing without it; they add up to 1.
+    fraction_error : float
+        Standard error of the latter two.
+    peak_memory_bytes : int
+        Highest resident memory of the process: during the call with ``peak_of_call``, else since
+        it began.
+    minor_faults, major_faults, voluntary_switches, involuntary_switches : int
+        Page faults and context switches.
+    read_bytes, written_bytes, storage_read_bytes, storage_written_bytes : int
+        Through system calls, sockets included; and of those, what went to and from storage.
+    sampler : str
+        ``py-spy`` or ``in-process``; ``sampler_reason`` says why it is not py-spy.
+    samples, sampled_calls : int
+        Samples within the calls that fractions and hot lines come from, and their number.
+    """
 
     wall_s: float
     cpu_s: float
@@ -137,6 +160,22 @@ class Profile:
     native_fraction: float | None
     peak_memory_bytes: int | None
     hot_lines: tuple[HotLine, ...] = ()
+    fraction_error: float | None = None
+    thread_cpu_s: float | None = None
+    children_cpu_s: float | None = None
+    peak_of_call: bool = False
+    minor_faults: int | None = None
+    major_faults: int | None = None
+    voluntary_switches: int | None = None
+    involuntary_switches: int | None = None
+    read_bytes: int | None = None
+    written_bytes: int | None = None
+    storage_read_bytes: int | None = None
+    storage_written_bytes: int | None = None
+    sampler: Literal["py-spy", "in-process"] | None = None
+    sampler_reason: str | None = None
+    samples: int = 0
+    sampled_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +299,25 @@ class TargetInfo:
     line: int | None
     signature: str
     arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReport:
+    """The profile of one workload, alone.
+
+    Parameters
+    ----------
+    recording : str or None
+        Its stacks in the format asked for: a flamegraph, speedscope's, or collapsed.
+    """
+
+    created: str
+    machine: Machine
+    target: TargetInfo
+    workload: str | None
+    profile: Profile
+    notes: tuple[str, ...] = ()
+    recording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from epochly.model import Report
+from epochly.model import ProfileReport, Report
 
 SCHEMA = "epochly.report/1"
 LIST_SCHEMA = "epochly.reports/1"
+PROFILE_SCHEMA = "epochly.profile/1"
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -20,6 +21,13 @@ def report_document(report: Report) -> dict[str, Any]:
 def reports_document(reports: Sequence[Report]) -> dict[str, Any]:
     """Several reports as plain JSON values."""
     return {"schema": LIST_SCHEMA, "reports": [report_document(report) for report in reports]}
+
+
+def profile_document(report: ProfileReport) -> dict[str, Any]:
+    """A profile alone as plain JSON values, without its recording."""
+    document: dict[str, Any] = _plain(asdict(report))
+    del document["recording"]
+    return {"schema": PROFILE_SCHEMA, **document}
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from epochly_cli.commands.backends import backends
 from epochly_cli.commands.bench import bench
 from epochly_cli.commands.doctor import doctor
 from epochly_cli.commands.init import init
+from epochly_cli.commands.profile import profile
 from epochly_cli.stderr import note, tell
 
 INTERRUPTED = 130
@@ -48,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (analyze, bench, doctor, backends, init):
+for _command in (analyze, bench, profile, doctor, backends, init):
     app.command()(_command)
 
 

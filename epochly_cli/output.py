@@ -10,15 +10,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import EpochlyError, UsageError
+from epochly.errors import EpochlyError, NothingMeasuredError, UsageError
 from epochly_cli.options import Format
 
 if TYPE_CHECKING:
-    from epochly.model import Report
+    from epochly.model import ProfileReport, Report
+    from epochly.profile.recording import Kind
     from epochly_cli.render.table import Table
 
-_ENDINGS = (".json", ".md", ".xml")
-_TABLE_ENDINGS = (".json", ".md")
+ENDINGS = (".json", ".md", ".xml")
+TABLE_ENDINGS = (".json", ".md")
+_RECORDINGS: dict[str, Kind] = {
+    ".svg": "flamegraph",
+    ".speedscope.json": "speedscope",
+    ".collapsed": "collapsed",
+}
+PROFILE_ENDINGS = (".json", ".md", *_RECORDINGS)
 
 
 class ReaderGoneError(EpochlyError):
@@ -60,6 +67,45 @@ class Destination:
                 print_table(table, make_console(sys.stdout))
         else:
             self.write(texts[".json" if self.format is Format.JSON else ".md"]())
+
+    def recording(self) -> Kind | None:
+        """The kind of recording that the file is to hold, if any."""
+        return _RECORDINGS.get(_ending(self.file, PROFILE_ENDINGS)) if self.file else None
+
+    def write_profile(self, report: ProfileReport) -> None:
+        """Write a profile; its recording goes to the file alone.
+
+        Raises
+        ------
+        NothingMeasuredError
+            When there is no recording of the kind that the file is to hold.
+        """
+        from epochly.report import profile_document
+        from epochly_cli.render.json import json_text
+        from epochly_cli.render.profile import print_profile, profile_markdown
+
+        texts: dict[str, Callable[[], str]] = {
+            ".json": lambda: json_text(profile_document(report)),
+            ".md": lambda: profile_markdown(report),
+        }
+        kind = self.recording()
+        if self.file is not None and kind is None:
+            write_file(self.file, texts[_ending(self.file)]())
+        elif self.file is not None and report.recording is not None:
+            write_file(self.file, report.recording)
+        if self.format is Format.RICH:
+            from epochly_cli.render.console import make_console
+
+            with self.standard_output():
+                print_profile(report, make_console(sys.stdout))
+        else:
+            self.write(texts[".json" if self.format is Format.JSON else ".md"]())
+        if kind is not None and report.recording is None:
+            raise NothingMeasuredError(
+                f"{self.file} was not written, since py-spy may not look into the process",
+                where=report.profile.sampler_reason,
+                remedy="`epochly doctor` says what lets it; an --output of .collapsed needs none",
+            )
 
     def write(self, text: str) -> None:
         """Write text to standard output."""
@@ -147,13 +193,15 @@ class ReportWriter:
         return json_text(reports_document(self.reports))
 
 
-def destination(output_format: Format, file: str | None, *, table: bool = False) -> Destination:
+def destination(
+    output_format: Format, file: str | None, *, endings: Sequence[str] = ENDINGS
+) -> Destination:
     """Check where results are to go before anything runs.
 
     Parameters
     ----------
-    table : bool
-        Whether the result is a table, which has no JUnit form.
+    endings : sequence of str
+        Those that a file may have.
 
     Raises
     ------
@@ -161,7 +209,7 @@ def destination(output_format: Format, file: str | None, *, table: bool = False)
         When the ending is unknown or nothing can be written there.
     """
     if file is not None:
-        _check(file, _TABLE_ENDINGS if table else _ENDINGS)
+        _check(file, endings)
     return Destination(output_format, file)
 
 
@@ -191,7 +239,7 @@ def write_file(path: str, text: str) -> None:
 
 
 def _check(file: str, endings: Sequence[str]) -> None:
-    ending = _ending(file)
+    ending = _ending(file, endings)
     if ending not in endings:
         near = difflib.get_close_matches(ending, endings, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
@@ -214,5 +262,7 @@ def _check(file: str, endings: Sequence[str]) -> None:
         )
 
 
-def _ending(file: str) -> str:
-    return os.path.splitext(file)[1].lower()
+def _ending(file: str, known: Sequence[str] = ()) -> str:
+    """The longest of the known endings that the file has, else what follows its last dot."""
+    found = [ending for ending in known if file.lower().endswith(ending)]
+    return max(found, key=len, default=os.path.splitext(file)[1].lower())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from epochly.errors import Deoptimize, EpochlyError, ResultError
+from epochly.errors import Deoptimize, EpochlyError, ResultError, TargetError, WorkerError
 from epochly.levels import Level
 from epochly.measure.process import (
     Surroundings,
@@ -137,7 +137,7 @@ class Contender:
         timeout_s: float,
         *,
         capture: str | None,
-        profile: bool = False,
+        profile: str | None = None,
         watch: Callable[[], None] | None = None,
     ) -> dict[str, Any] | None:
         """Run once under watch; None, and a status, when it raised or the worker is gone."""
@@ -249,6 +249,16 @@ class Contender:
             measured_s=self.measured_s,
             warnings=tuple(self.warnings),
         )
+
+
+def load_error(target: str, error: WorkerError) -> TargetError:
+    """What to say when loading a target ended its worker."""
+    return TargetError(
+        f"loading {target} and its inputs ended the worker: {error.what}",
+        where=error.where,
+        remedy=error.remedy or "import the module in a plain Python first",
+        detail=error.detail,
+    )
 
 
 def _placed(error: EpochlyError) -> str:

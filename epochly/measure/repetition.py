@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+ONCE_REMEDY = "give a `reset` in epochly.yaml, or --allow-effects if repeating it does no harm"
+
 if TYPE_CHECKING:
     from epochly.code.function import Function
 
@@ -27,3 +29,11 @@ def repetition_of(function: Function) -> dict[str, Any]:
         if cause.effect is Effect.WRITES and cause.outside:
             return {"writes": cause.what, "line": cause.line}
     return {"writes": None, "line": None}
+
+
+def why_once(repetition: dict[str, Any], *, where: str) -> str:
+    """Why a function ran once, from what `repetition_of` found; ``where`` ends the sentence."""
+    return (
+        f"it writes the outside world ({repetition['writes']}, line {repetition['line']}), "
+        f"so it ran once{where}"
+    )

@@ -11,19 +11,20 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import EpochlyError, TargetError, WorkerError
+from epochly.errors import EpochlyError, WorkerError
 from epochly.levels import Level
 from epochly.measure import tree
 from epochly.measure.agreement import MOMENTS, Agreement
-from epochly.measure.contender import Contender
+from epochly.measure.contender import Contender, load_error
 from epochly.measure.process import Surroundings
+from epochly.measure.profiling import Profiling
+from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling, look
 from epochly.measure.schedule import in_one_group
 from epochly.measure.statistics import tied
 from epochly.model import (
     Equality,
     Finding,
-    HotLine,
     LevelRow,
     Profile,
     Recommendation,
@@ -60,7 +61,7 @@ class Run:
         self._baseline = Contender(Level.MONITOR, "monitor")
         self._agreement = Agreement(self._baseline, surroundings.scratch, tolerance)
         self._understood: dict[str, Any] = {"repetition": {"writes": None}, "findings": []}
-        self._profile: Profile | None = None
+        self._profiling: Profiling | None = None
         self._once = False
         self._notes: list[str] = []
         self._others = self._contenders()
@@ -82,7 +83,7 @@ class Run:
             if contender is self._baseline:
                 self._explore_baseline()
             elif self._once:
-                contender.end("skipped", self._why_once(), remedy=_ONCE_REMEDY)
+                contender.end("skipped", self._why_once(), remedy=ONCE_REMEDY)
             else:
                 self._explore_other(contender)
             if not self._together:
@@ -179,17 +180,16 @@ class Run:
         peak = max((c.peak_bytes or 0) for c in (self._baseline, *self._others))
         return in_one_group(peak, 1 + len(self._others), self._surroundings.memory_bytes)
 
+    @property
+    def _profile(self) -> Profile | None:
+        return self._profiling.profile() if self._profiling else None
+
     def _explore_baseline(self) -> None:
         base = self._baseline
         try:
             answer = self._start(base, 0)
         except WorkerError as error:
-            raise TargetError(
-                f"loading {self._workload.target} and its inputs ended the worker: {error.what}",
-                where=error.where,
-                remedy=error.remedy or "import the module in a plain Python first",
-                detail=error.detail,
-            ) from error
+            raise load_error(self._workload.target, error) from error
         self.target = TargetInfo(**answer["target"])
         self._notes += answer["warnings"]
         self._understood = base.ask("understand", self._timeout_s) or self._understood
@@ -197,7 +197,11 @@ class Run:
         self._once = writes is not None and not self._independent
         if base.status is not None:
             return
+        folder = self._surroundings.scratch
+        self._profiling = Profiling(base, folder, self.target, once=self._once)
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
+            self._say("profiling", 0.0)
+            self._profiling.repeat(self._timeout_s)
             self._check_determinism()
         if self._once and base.status is None:
             base.samples_s.append(base.call_s)
@@ -238,7 +242,8 @@ class Run:
         seconds = contender.prepare(self._timeout_s)
         if seconds is None:
             return False
-        answer = contender.call(self._timeout_s, capture=self._agreement.path(name))
+        only = self._profiling if self._once and self._profiling else contender
+        answer = only.call(self._timeout_s, capture=self._agreement.path(name))
         if answer is None:
             return False
         contender.first_call_s = seconds + answer["seconds"]
@@ -256,10 +261,10 @@ class Run:
     def _warm_call(self, contender: Contender, name: str) -> bool:
         """A second call: watched for memory, and at level 0 profiled."""
         watcher = _MemoryWatch(contender)
-        profiled = contender is self._baseline
+        profiled = self._profiling if contender is self._baseline else None
         cpu = contender.ask("children_cpu", self._timeout_s)
-        answer = contender.call(
-            self._timeout_s, capture=self._agreement.path(name), profile=profiled, watch=watcher
+        answer = (profiled or contender).call(
+            self._timeout_s, capture=self._agreement.path(name), watch=watcher
         )
         if answer is None or cpu is None:
             return False
@@ -267,10 +272,6 @@ class Run:
             return False
         watcher()
         contender.peak_bytes = watcher.peak
-        if "profile" in answer:
-            seen = answer["profile"]
-            lines = tuple(HotLine(**line) for line in seen.pop("hot_lines"))
-            self._profile = Profile(**seen, hot_lines=lines)
         after = contender.ask("children_cpu", self._timeout_s)
         if after is not None:
             contender.children_cpu_s = max(0.0, after["cpu_s"] - cpu["cpu_s"])
@@ -303,19 +304,12 @@ class Run:
         self._say(f"sampling, generation {generation}", fraction)
 
     def _why_once(self) -> str:
-        repetition = self._understood["repetition"]
-        return (
-            f"it writes the outside world ({repetition['writes']}, line {repetition['line']}), "
-            "so it ran once, at level 0 only"
-        )
+        return why_once(self._understood["repetition"], where=", at level 0 only")
 
     def _say(self, stage: str, fraction: float) -> None:
         from epochly.measure.session import Progress
 
         self._progress(Progress(stage, min(1.0, fraction)))
-
-
-_ONCE_REMEDY = "give a `reset` in epochly.yaml, or --allow-effects if repeating it does no harm"
 
 
 class _MemoryWatch:

@@ -17,7 +17,8 @@ from epochly.errors import EpochlyError, NothingMeasuredError
 from epochly.levels import Level
 from epochly.measure.process import Surroundings
 from epochly.measure.service import running_service
-from epochly.model import Report, TargetInfo, Workload
+from epochly.model import ProfileReport, Report, TargetInfo, Workload
+from epochly.profile.recording import Kind
 
 LOOK_TIMEOUT_S = 60.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -126,6 +127,57 @@ def measure(
     if not any(row.status == "measured" for row in report.levels):
         raise NoLevelMeasuredError(report)
     return report
+
+
+def profile(
+    workload: Workload,
+    options: Options,
+    progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    keep: Kind | None = None,
+) -> ProfileReport:
+    """Profile a workload alone, without running any other level.
+
+    Parameters
+    ----------
+    workload : Workload
+    options : Options
+        ``budget_s`` is how long the calls of a short function are repeated.
+    progress : callable
+        Called with a `Progress` between steps.
+    keep : str, optional
+        A recording to return too: ``flamegraph``, ``speedscope`` or ``collapsed``.
+
+    Returns
+    -------
+    ProfileReport
+
+    Raises
+    ------
+    UsageError
+        When the target or its inputs cannot be had.
+    NothingMeasuredError
+        When the function cannot be called.
+    InterruptedRunError
+        On Ctrl-C or SIGTERM.
+    """
+    from epochly.measure.alone import Alone
+
+    with _surroundings(workload, options.memory_bytes) as surroundings, _terminable():
+        alone = Alone(
+            workload,
+            surroundings,
+            workload.timeout_s or options.timeout_s,
+            independent=options.allow_effects or workload.reset is not None,
+            wanted_s=options.budget_s,
+            keep=keep,
+        )
+        try:
+            return alone.profile(lambda stage, done: progress(Progress(stage, done)))
+        except KeyboardInterrupt:
+            raise InterruptedRunError(None) from None
+        finally:
+            alone.stop()
 
 
 def look(workload: Workload) -> TargetInfo:

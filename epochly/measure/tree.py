@@ -18,18 +18,21 @@ if TYPE_CHECKING:
 RUN_VARIABLE = "EPOCHLY_RUN"
 PARENT_DEATH_SIGNAL = 1
 CHILD_SUBREAPER = 36
+SET_PTRACER = 0x59616D61
 
 
 def belong_to_parent() -> None:
     """Let this process die with its parent, and keep all descendants of its own.
 
     On Linux alone, through ``prctl``; both hold across ``exec``. An orphan then stays a descendant
-    instead of becoming one of process 1.
+    instead of becoming one of process 1. A profiler that the parent starts may look into the
+    process, which Yama would keep to ancestors.
     """
     if sys.platform == "linux":
         system = ctypes.CDLL(None)
         system.prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
         system.prctl(CHILD_SUBREAPER, 1)
+        system.prctl(SET_PTRACER, ctypes.c_ulong(os.getppid()), 0, 0, 0)
 
 
 def descendants(pid: int) -> list[int]:

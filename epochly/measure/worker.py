@@ -16,6 +16,7 @@ from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in
 from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, described, refusal, workload_of
+from epochly.measure.quiet import settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments, Tolerance, Workload
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.target.inputs import Inputs
     from epochly.target.load import Target
-
-QUIET_SHARE = 0.2
-QUIET_STEP_S = 0.001
-QUIET_LIMIT_S = 0.2
 
 
 class Worker:
@@ -105,11 +102,11 @@ class Worker:
         self._prepared = answer
         return {"seconds": seconds}
 
-    def call(self, capture: str | None, profile: bool) -> dict[str, Any]:
-        """Run once under watch and keep the outcome in a file."""
-        import dataclasses
+    def call(self, capture: str | None, profile: str | None) -> dict[str, Any]:
+        """Run once under watch and keep the outcome in a file; ``profile`` names the sampler."""
         import warnings
 
+        from epochly.profile.calls import call_once
         from epochly.verify.outcome import Watch, save
 
         arguments = self._fresh()
@@ -121,9 +118,10 @@ class Worker:
         with warnings.catch_warnings(record=True) as caught:
             started = time.perf_counter()
             try:
-                if profile:
-                    value, seen = self._profiled(arguments)
-                    answer["profile"] = dataclasses.asdict(seen)
+                if profile is not None:
+                    in_process = profile == "in-process"
+                    call = self._callable()
+                    value, answer["profile"] = call_once(call, arguments, in_process=in_process)
                 else:
                     value = self._run(arguments)
             except Deoptimize:
@@ -148,8 +146,28 @@ class Worker:
                 save(outcome, capture)
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
-            answer["repeatable"] = left_alone and raised is None and self._untouched(outcome)
-        self._settle()
+            alone = left_alone and raised is None and self._workload.reset is None
+            answer["repeatable"] = alone and self._untouched(outcome)
+        settle()
+        return answer
+
+    def repeat(self, profile: str, **limits: Any) -> dict[str, Any]:
+        """Call a short function for a while, so that a sampler sees where its time goes."""
+        from epochly.profile.calls import call_repeatedly
+
+        in_process = profile == "in-process"
+        answer: dict[str, Any] = {"raised": None}
+        try:
+            answer |= call_repeatedly(
+                self._callable(), self._fresh, in_process=in_process, **limits
+            )
+        except EpochlyError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - any exception is an outcome
+            answer["raised"] = described(error)
+        self.leave_if_forked()
+        self._output.restore()
+        settle()
         return answer
 
     def sample(self, loops: int) -> dict[str, Any]:
@@ -176,7 +194,7 @@ class Worker:
         self.leave_if_forked()
         del kept
         self._output.restore()
-        self._settle()
+        settle()
         return {
             "seconds": seconds / loops,
             "cpu_s": cpu / loops,
@@ -244,16 +262,6 @@ class Worker:
     def _run(self, arguments: Arguments) -> Any:
         return self._callable()(*arguments.args, **arguments.kwargs)
 
-    def _profiled(self, arguments: Arguments) -> tuple[Any, Any]:
-        from epochly.profile.counters import profile_call
-
-        kept: list[Any] = []
-        file = self._target.function.file
-        seen = profile_call(
-            lambda: kept.append(self._run(arguments)), files=(file,) if file else ()
-        )
-        return kept[0], seen
-
     def _fresh(self) -> Arguments:
         self._inputs.reset()
         arguments = self._inputs.make()
@@ -273,18 +281,6 @@ class Worker:
         )
         return compare(fresh, after, Tolerance(exact=True)).verdict == "identical"
 
-    def _settle(self) -> None:
-        """Wait until threads that a library leaves spinning have gone to sleep."""
-        with contextlib.suppress(OSError):
-            if len(os.listdir("/proc/self/task")) == 1:
-                return
-        deadline = time.monotonic() + QUIET_LIMIT_S
-        while time.monotonic() < deadline:
-            before = time.process_time()
-            time.sleep(QUIET_STEP_S)
-            if time.process_time() - before < QUIET_SHARE * QUIET_STEP_S:
-                return
-
 
 def _import_own() -> None:
     """Import what answers the later verbs, since the user's code may change ``sys.path``."""
@@ -293,7 +289,7 @@ def _import_own() -> None:
     import yaml  # noqa: F401
 
     import epochly.measure.repetition
-    import epochly.profile.counters
+    import epochly.profile.calls
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
     from epochly.registry import backend_names

@@ -12,10 +12,10 @@ def backends(
     from dataclasses import asdict
 
     from epochly.doctor import examine_backends
-    from epochly_cli.output import destination
+    from epochly_cli.output import TABLE_ENDINGS, destination
     from epochly_cli.render.table import Table
 
-    where = destination(output_format, output, table=True)
+    where = destination(output_format, output, endings=TABLE_ENDINGS)
     facts = examine_backends()
     table = Table(
         ("level", "backend", "state", "from", "detail"),

@@ -12,10 +12,10 @@ def doctor(
     from dataclasses import asdict
 
     from epochly.doctor import examine
-    from epochly_cli.output import destination
+    from epochly_cli.output import TABLE_ENDINGS, destination
     from epochly_cli.render.table import Table
 
-    where = destination(output_format, output, table=True)
+    where = destination(output_format, output, endings=TABLE_ENDINGS)
     facts = examine()
     table = Table(
         ("about", "state", "found"),

@@ -38,22 +38,37 @@ def print_report(report: Report, console: Console, *, detail: bool) -> None:
     detail : bool
         Show also the hot lines, the findings and the way to the recommendation.
     """
-    from rich.rule import Rule
-
-    console.print()
-    console.print(Rule(_text(f" {wording.title(report)} ", "bold"), align="left", style="cyan"))
-    console.print(_facts(_header(report)))
+    print_facts(wording.title(report), _header(report), console)
     if detail:
-        _section(console, "Hot lines", wording.hot_lines(report))
+        print_section("Hot lines", wording.hot_lines(report), console)
     timed = [row for row in report.levels if wording.was_timed(row)]
     if timed:
         console.print(_timings(timed, report))
     _remarks(console, report)
     if detail:
-        _section(console, "Findings", wording.findings(report))
-    _section(console, "Mistakes", wording.mistakes(report))
-    _section(console, "Notes", wording.notes(report))
+        print_section("Findings", wording.findings(report), console)
+    print_section("Mistakes", wording.mistakes(report), console)
+    print_section("Notes", wording.notes(report), console)
     _recommendation(console, report, detail=detail)
+
+
+def print_facts(heading: str, facts: Iterable[tuple[str, str]], console: Console) -> None:
+    """Print labelled lines under a heading."""
+    from rich.rule import Rule
+
+    console.print()
+    console.print(Rule(_text(f" {heading} ", "bold"), align="left", style="cyan"))
+    console.print(_facts(facts))
+
+
+def print_section(heading: str, lines: Sequence[str], console: Console) -> None:
+    """Print bullets under a heading; nothing where there are none."""
+    if not lines:
+        return
+    console.print()
+    console.print(_text(heading, "bold"))
+    for line in lines:
+        console.print(_facts([("•", line)]))
 
 
 def print_table(table: Table, console: Console) -> None:
@@ -153,15 +168,6 @@ def _remarks(console: Console, report: Report) -> None:
             grid.add_row(_text("" if position else f"  {wording.contender(row)}"), line)
     if grid.row_count:
         console.print(grid)
-
-
-def _section(console: Console, heading: str, lines: Sequence[str]) -> None:
-    if not lines:
-        return
-    console.print()
-    console.print(_text(heading, "bold"))
-    for line in lines:
-        console.print(_facts([("•", line)]))
 
 
 def _recommendation(console: Console, report: Report, *, detail: bool) -> None:

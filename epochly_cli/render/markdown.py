@@ -36,15 +36,15 @@ def report_markdown(report: Report, *, detail: bool = True) -> str:
     """One report; ``detail`` adds hot lines, findings and the way to the recommendation."""
     blocks = [f"## {_escape(wording.title(report))}", _header(report)]
     if detail:
-        blocks.append(_section("Hot lines", wording.hot_lines(report)))
+        blocks.append(section_markdown("Hot lines", wording.hot_lines(report)))
     timed = tuple(_row(row, report) for row in report.levels if wording.was_timed(row))
     if timed:
         blocks.append(table_markdown(Table(_COLUMNS, timed)))
     blocks.append(_bullets(_remarks(report)))
     if detail:
-        blocks.append(_section("Findings", wording.findings(report)))
-    blocks.append(_section("Mistakes", wording.mistakes(report)))
-    blocks.append(_section("Notes", wording.notes(report)))
+        blocks.append(section_markdown("Findings", wording.findings(report)))
+    blocks.append(section_markdown("Mistakes", wording.mistakes(report)))
+    blocks.append(section_markdown("Notes", wording.notes(report)))
     blocks.append(_recommendation(report, detail=detail))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -54,6 +54,17 @@ def table_markdown(table: Table) -> str:
     lines = [_line(table.columns), _line(["---"] * len(table.columns))]
     lines += [_line([_cell(cell) for cell in row]) for row in table.rows]
     return "\n".join(lines)
+
+
+def facts_markdown(heading: str, facts: Sequence[tuple[str, str]]) -> str:
+    """Labelled lines under a heading."""
+    lines = [f"- {label}: {_escape(value)}" for label, value in facts]
+    return "\n".join([f"## {_escape(heading)}", "", *lines])
+
+
+def section_markdown(heading: str, lines: Sequence[str]) -> str:
+    """Bullets under a heading; empty where there are none."""
+    return f"### {heading}\n\n{_bullets(lines)}" if lines else ""
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -123,10 +134,6 @@ def _remarks(report: Report) -> list[str]:
 
 def _bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {_escape(line)}" for line in lines)
-
-
-def _section(heading: str, lines: Sequence[str]) -> str:
-    return f"### {heading}\n\n{_bullets(lines)}" if lines else ""
 
 
 def _recommendation(report: Report, *, detail: bool) -> str:

@@ -51,15 +51,36 @@ def profile(facts: Profile) -> str:
     parts = [
         f"{seconds(facts.wall_s)} a call",
         f"{seconds(facts.cpu_s)} CPU",
-        f"{percent(facts.wait_fraction)} waiting",
+        *states(facts),
     ]
+    if facts.peak_memory_bytes is not None:
+        parts.append(f"peak {size(facts.peak_memory_bytes)}")
+    parts += [
+        f"{verb} {size(amount)}"
+        for verb, amount in (("reads", facts.read_bytes), ("writes", facts.written_bytes))
+        if amount
+    ]
+    if facts.sampler is not None:
+        parts.append("sampled by py-spy" if facts.sampler == "py-spy" else sampler(facts))
+    return " · ".join(parts)
+
+
+def states(facts: Profile) -> tuple[str, ...]:
+    """How the time of a call divides, as far as it is known."""
+    parts = [f"{percent(facts.wait_fraction)} waiting"]
     if facts.gil_fraction is not None:
         parts.append(f"{percent(facts.gil_fraction)} holding the GIL")
     if facts.native_fraction is not None:
         parts.append(f"{percent(facts.native_fraction)} native without it")
-    if facts.peak_memory_bytes is not None:
-        parts.append(f"peak {size(facts.peak_memory_bytes)}")
-    return " · ".join(parts)
+    return tuple(parts)
+
+
+def sampler(facts: Profile) -> str:
+    """Who took the samples, and why it was not py-spy."""
+    reason = f" ({facts.sampler_reason})" if facts.sampler_reason else ""
+    if facts.sampler is None:
+        return f"not sampled{reason}"
+    return f"sampled {'by py-spy' if facts.sampler == 'py-spy' else 'in-process'}{reason}"
 
 
 def hot_lines(report: Report) -> tuple[str, ...]:

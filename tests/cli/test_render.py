@@ -119,6 +119,26 @@ def test_a_report_without_a_profile_or_a_timed_row_can_be_shown():
         assert "CuPy is not installed" in text
 
 
+def test_the_profile_tells_the_three_states_the_sampler_and_the_bytes():
+    plain = report()
+    facts = replace(
+        plain.profile, native_fraction=0.01, read_bytes=3 << 20, written_bytes=0, sampler="py-spy"
+    )
+    known = replace(plain, profile=facts)
+    for text in (flat(shown(known)), flat(report_markdown(known))):
+        assert "2 % waiting · 97 % holding the GIL · 1 % native without it" in text
+        assert "reads 3.00 MiB" in text
+        assert "writes 0 B" not in text
+        assert "sampled by py-spy" in text
+
+
+def test_a_sampler_that_took_over_says_why():
+    plain = report()
+    facts = replace(plain.profile, sampler="in-process", sampler_reason="py-spy cannot trace: no")
+    text = flat(shown(replace(plain, profile=facts)))
+    assert "sampled in-process (py-spy cannot trace: no)" in text
+
+
 def test_user_text_is_not_markup_and_cannot_drive_the_terminal():
     row = replace(REFUSED, reason="[bold]x[/bold] :smile: \x1b[31m")
     text = shown(report(BASELINE, row))
