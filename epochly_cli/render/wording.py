@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-from epochly_cli.render.units import count, digits, percent, ratio, seconds, size
+from epochly.units import count, digits, percent, ratio, seconds, size
 
 if TYPE_CHECKING:
     from epochly.model import LevelRow, Machine, Profile, Recommendation, Report
@@ -48,11 +48,9 @@ def machine(facts: Machine) -> str:
 
 def profile(facts: Profile) -> str:
     """One line about what a single plain call does."""
-    parts = [
-        f"{seconds(facts.wall_s)} a call",
-        f"{seconds(facts.cpu_s)} CPU",
-        f"{percent(facts.wait_fraction)} waiting",
-    ]
+    parts = [f"{seconds(facts.wall_s)} a call", f"{seconds(facts.cpu_s)} CPU"]
+    if facts.wait_fraction is not None:
+        parts.append(f"{percent(facts.wait_fraction)} waiting")
     if facts.gil_fraction is not None:
         parts.append(f"{percent(facts.gil_fraction)} holding the GIL")
     if facts.native_fraction is not None:

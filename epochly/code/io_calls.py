@@ -1,0 +1,73 @@
+"""Calls that wait for something outside: a file, the network, a database, a process, the clock."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Literal
+
+from epochly.code.callgraph import calls_in
+from epochly.code.kinds import qualified_name
+
+IoKind = Literal["file", "network", "database", "process", "wait"]
+_KINDS: tuple[IoKind, ...] = ("file", "network", "database", "process", "wait")
+
+
+@dataclass(frozen=True, slots=True)
+class IoCall:
+    """A call that waits.
+
+    Parameters
+    ----------
+    kind : str
+    line : int
+        Line in the file of the function that it stands in.
+    what : str
+        The call as written.
+    known : bool
+        Whether the function called is known; otherwise the name of a method tells.
+    """
+
+    kind: IoKind
+    line: int
+    what: str
+    known: bool
+
+
+def io_calls(function: FunctionType, node: ast.AST) -> tuple[IoCall, ...]:
+    """The waiting calls in a stretch of a function's source, in the order of the text."""
+    found = []
+    for call in calls_in(function, node):
+        if call.found:
+            kind = _kind(qualified_name(call.value))
+        elif isinstance(call.node.func, ast.Attribute):
+            kind = _table()["methods"].get(call.node.func.attr)
+        else:
+            kind = None
+        if kind is not None:
+            found.append(IoCall(kind, call.line, call.text, call.found))
+    return tuple(found)
+
+
+@cache
+def _kind(name: str) -> IoKind | None:
+    prefix = name
+    while prefix:
+        wanted = prefix if prefix == name else f"{prefix}.*"
+        for kind in _KINDS:
+            if wanted in _table()[kind]:
+                return kind
+        prefix = prefix.rpartition(".")[0]
+    return None
+
+
+@cache
+def _table() -> dict[str, Any]:
+    import yaml
+
+    text = Path(__file__).with_name("io_calls.yaml").read_text(encoding="utf-8")
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
