@@ -57,7 +57,8 @@ def summary(known: Known) -> Report:
     from epochly.cores import usable_cores
     from epochly.measure.machine import this_machine
     from epochly.recommend.choose import choose
-    from epochly.recommend.mistakes import Room, mistakes
+    from epochly.recommend.evidence import Room
+    from epochly.recommend.mistakes import mistakes
     from epochly.recommend.path import decision_path
 
     for contender in known.others:

@@ -166,6 +166,8 @@ def remarks(row: LevelRow) -> tuple[str, ...]:
         lines.append(f"unchecked: {row.equality.where}")
     if row.status == "measured" and row.reason:
         lines.append(row.reason)
+    if row.status == "measured" and row.doubt:
+        lines.append(f"it was not expected to pay: {row.doubt}")
     if row.status == "measured" and row.speedup is not None and row.level and not row.converged:
         lines.append("the interval is wider than 5 %: a larger --budget narrows it")
     return tuple(lines)
