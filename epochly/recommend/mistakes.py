@@ -206,7 +206,7 @@ def _copies_of_workers(seen: Evidence) -> Iterator[Mistake]:
     yield Mistake(
         "memory",
         seen.line(Level.CORES, None if loop is None else loop.line),
-        f"level 3 copies its data to workers: {said}{beside}, where {size(limit)} may be used",
+        f"level 3 keeps copies in every worker: {said}{beside}, where {size(limit)} may be used",
         "give it smaller pieces or fewer workers (EPOCHLY_MAX_WORKERS), or use level 1",
     )
 
