@@ -58,6 +58,7 @@ def summary(known: Known) -> Report:
     from epochly.measure.machine import this_machine
     from epochly.recommend.choose import choose
     from epochly.recommend.evidence import Room
+    from epochly.recommend.findings import about_memory
     from epochly.recommend.mistakes import mistakes
     from epochly.recommend.path import decision_path
 
@@ -89,7 +90,7 @@ def summary(known: Known) -> Report:
         workload=known.workload,
         profile=known.profile,
         levels=marked,
-        findings=known.facts.findings,
+        findings=(*known.facts.findings, *about_memory(known.profile)),
         mistakes=mistakes(marked, known.facts, known.profile, room),
         recommendation=recommendation,
         nondeterministic=known.nondeterministic,

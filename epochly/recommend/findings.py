@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from epochly.code.io_calls import IoCall
 from epochly.levels import Level
-from epochly.model import Confidence, Finding
+from epochly.model import Confidence, Finding, Profile
 from epochly.recommend.facts import LARGE_ELEMENTS, LoopFact, Vectorized
 from epochly.recommend.sizes import Size
 from epochly.units import count, size
@@ -60,3 +60,11 @@ def about_vectorized(part: Vectorized) -> Finding:
     confidence: Confidence = "low" if part.in_loop else "medium"
     message = f"{part.text} works on whole arrays in one step already"
     return Finding("vectorized", Level.GPU, part.line, message, confidence)
+
+
+def about_memory(profile: Profile | None) -> tuple[Finding, ...]:
+    """How much memory a plain call's process held at most, where that is known."""
+    if profile is None or profile.peak_memory_bytes is None:
+        return ()
+    message = f"the process of a plain call held {size(profile.peak_memory_bytes)} at most"
+    return (Finding("allocation", None, None, message, "high"),)

@@ -74,7 +74,7 @@ class _Reader:
         loops = tuple(self._loops())
         io = tuple(self._io())
         sizes = self._sizes()
-        vectorized = tuple(self._vectorized())
+        vectorized = tuple(dict.fromkeys(self._vectorized()))
         findings = [
             *(about_loop(loop) for loop in loops),
             *(about_io(call) for call in io),

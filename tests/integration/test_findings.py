@@ -93,6 +93,7 @@ def test_waiting_is_left_to_threads(shop):
     rows = {row["level"]: row for row in ran.report["levels"]}
     assert ran.report["recommendation"]["level"] == 1
     assert {rows[level]["status"] for level in (2, 3, 4)} == {"skipped"}
+    assert any("at most" in finding["message"] for finding in ran.report["findings"])
     path = ran.report["recommendation"]["path"]
     assert path[0].startswith("I/O bound? yes")
     assert path[1].startswith("the flowchart ends at level 1")
