@@ -9,8 +9,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
-from epochly.code.callgraph import calls_in
-from epochly.code.kinds import qualified_name
+from epochly.code.callgraph import Call, calls_in
+from epochly.code.kinds import kind_of, qualified_name
 
 IoKind = Literal["file", "network", "database", "process", "wait"]
 _KINDS: tuple[IoKind, ...] = ("file", "network", "database", "process", "wait")
@@ -41,15 +41,26 @@ def io_calls(function: FunctionType, node: ast.AST) -> tuple[IoCall, ...]:
     """The waiting calls in a stretch of a function's source, in the order of the text."""
     found = []
     for call in calls_in(function, node):
-        if call.found:
-            kind = _kind(qualified_name(call.value))
+        name = _name(function, call)
+        if name is not None:
+            kind = _kind(name)
         elif isinstance(call.node.func, ast.Attribute):
             kind = _table()["methods"].get(call.node.func.attr)
         else:
             kind = None
         if kind is not None:
-            found.append(IoCall(kind, call.line, call.text, call.found))
+            found.append(IoCall(kind, call.line, call.text, name is not None))
     return tuple(found)
+
+
+def _name(function: FunctionType, call: Call) -> str | None:
+    """The qualified name of what is called, a method's by the class of its object."""
+    if call.found:
+        return qualified_name(call.value)
+    if isinstance(call.node.func, ast.Attribute):
+        owner = kind_of(function, call.node.func.value)
+        return None if owner is None else f"{owner}.{call.node.func.attr}"
+    return None
 
 
 @cache

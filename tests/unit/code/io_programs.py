@@ -1,5 +1,6 @@
 """Functions that wait, each for something else."""
 
+import io
 import json
 import os
 import sqlite3
@@ -43,6 +44,16 @@ def database_connect(path):
 
 def database_query(connection):
     return connection.execute("SELECT 1").fetchone()
+
+
+def database_known(path):
+    connection = sqlite3.connect(path)
+    return connection.execute("SELECT 1").fetchall()
+
+
+def none_in_text(text):
+    words = "a b".split()
+    return words, io.StringIO(text).read()
 
 
 def process_run():

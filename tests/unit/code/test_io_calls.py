@@ -20,3 +20,9 @@ def test_a_waiting_call_is_of_the_kind_in_its_name(name):
 def test_a_method_of_an_unknown_object_is_not_known_for_certain():
     function = programs.database_query
     assert [call.known for call in io_calls(function, source_of(function).node)] == [False, False]
+
+
+def test_a_method_of_an_object_whose_class_the_source_tells_is_known():
+    function = programs.database_known
+    found = io_calls(function, source_of(function).node)
+    assert [(call.kind, call.known) for call in found] == [("database", True)] * 3
