@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from epochly_cli.render.units import digits, seconds
 from epochly_fixtures.guide.expectations import EXPECTATIONS, Expectation
 
 from epochly.recommend.choose import CLEAR_GAIN
+from epochly.units import digits, seconds
 
 LEVELS = (1, 2, 3, 4)
 CORES_LEVEL = 3
