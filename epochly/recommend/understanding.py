@@ -15,7 +15,7 @@ from epochly.code.effects import Effect, effects_of
 from epochly.code.function import Function
 from epochly.code.io_calls import IoCall, io_calls
 from epochly.code.kinds import qualified_name
-from epochly.code.loops import loops_of
+from epochly.code.loops import LoopNode, loops_of
 from epochly.code.mapping import map_loops
 from epochly.code.source import FunctionNode, source_of
 from epochly.code.trips import Values
@@ -126,15 +126,8 @@ class _Reader:
             values = self._values if own else Values(member, node, {})
             found = loops_of(node)
             for loop in found:
-                around = [
-                    other
-                    for other in found
-                    if other is not loop and any(n is loop.node for n in ast.walk(other.node))
-                ]
-                inside = any(
-                    other is not loop and any(n is other.node for n in ast.walk(loop.node))
-                    for other in found
-                )
+                around = [other for other in found if _repeats(other.node, loop.node)]
+                inside = any(_repeats(loop.node, other.node) for other in found)
                 trips = values.trips(loop)
                 total = trips if own else None
                 for other in around:
@@ -146,7 +139,7 @@ class _Reader:
                     kind=_kind(loop.node),
                     line=loop.line,
                     end_line=loop.end_line,
-                    depth=loop.depth,
+                    depth=len(around),
                     function=member.__name__,
                     trips=trips,
                     total=total,
@@ -267,6 +260,21 @@ def _bound(function: Function, arguments: Arguments | None) -> dict[str, Any]:
         return {}
     bound.apply_defaults()
     return dict(bound.arguments)
+
+
+def _repeats(outer: LoopNode, inner: LoopNode) -> bool:
+    """Whether a loop stands in another where every turn reaches it; an iterable is made once."""
+    parts: list[ast.AST]
+    if isinstance(outer, ast.For):
+        parts = [*outer.body]
+    elif isinstance(outer, ast.While):
+        parts = [outer.test, *outer.body]
+    else:
+        first = outer.generators[0]
+        once = {id(node) for node in ast.walk(first.iter)}
+        parts = [node for node in ast.walk(outer) if node is not outer and id(node) not in once]
+        return any(node is inner for node in parts)
+    return any(node is inner for part in parts for node in ast.walk(part))
 
 
 def _kind(node: ast.AST) -> Any:

@@ -48,6 +48,15 @@ def test_nested_loops_are_counted_through():
     assert "60 in all" in finding(found, "loop", line("inner")).message
 
 
+def test_an_iterable_is_made_once():
+    outer, made, inner = facts(programs.over_made, [1, 2, 3]).loops
+    assert [(loop.depth, loop.total, loop.innermost) for loop in (outer, made, inner)] == [
+        (0, 3, False),
+        (0, 3, True),
+        (1, 9, True),
+    ]
+
+
 def test_an_unknown_number_of_turns_is_said():
     for found in (understand(function_of(programs.energy), None), facts(programs.energy, object())):
         assert "an unknown number of times" in finding(found, "loop", line("loop")).message

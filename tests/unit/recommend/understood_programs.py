@@ -100,3 +100,10 @@ def repeated(text):
     while text:  # while
         text = text[1:]
     return text
+
+
+def over_made(data):
+    total = 0
+    for value in [item * 2 for item in data]:
+        total += sum(value + other for other in data)
+    return total
