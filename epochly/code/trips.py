@@ -138,6 +138,10 @@ class Values:
             if any(isinstance(part, ast.Starred) for part in expression.elts):
                 raise UnknownValueError
             return _Many(len(expression.elts))
+        if isinstance(expression, ast.ListComp | ast.GeneratorExp):
+            if any(part.ifs for part in expression.generators):
+                raise UnknownValueError
+            return _Many(math.prod(_length(self._value(g.iter)) for g in expression.generators))
         if isinstance(expression, ast.BinOp):
             return self._computed(expression)
         if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):

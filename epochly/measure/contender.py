@@ -10,6 +10,7 @@ from typing import Any
 from epochly.errors import Deoptimize, EpochlyError, ResultError
 from epochly.levels import Level
 from epochly.measure.process import (
+    OverMemoryError,
     Surroundings,
     WorkerEndedError,
     WorkerMemoryError,
@@ -107,7 +108,7 @@ class Contender:
         except WorkerTimeoutError as error:
             self.end("timeout", _placed(error), remedy=error.remedy)
         except (WorkerMemoryError, WorkerEndedError) as error:
-            if isinstance(error, WorkerMemoryError):
+            if isinstance(error, OverMemoryError):
                 self.peak_bytes = error.held_bytes
             self.end("failed", _placed(error), line=_line(error), remedy=error.remedy)
         except EpochlyError as error:

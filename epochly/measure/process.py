@@ -29,6 +29,10 @@ class WorkerTimeoutError(WorkerError):
 
 
 class WorkerMemoryError(WorkerError):
+    """A worker and its children took more than they may, and were ended."""
+
+
+class OverMemoryError(WorkerMemoryError):
     """A worker and its children grew past the memory limit, and were ended.
 
     Parameters
@@ -234,7 +238,7 @@ class WorkerProcess:
         used = tree.resident_bytes(self.pid)
         if used > self._surroundings.memory_bytes:
             self.kill()
-            raise WorkerMemoryError(used, self._surroundings.memory_bytes)
+            raise OverMemoryError(used, self._surroundings.memory_bytes)
 
     def _time_out(self, timeout_s: float) -> NoReturn:
         with contextlib.suppress(ProcessLookupError):

@@ -159,7 +159,7 @@ class Run:
             ) from error
         self.target = TargetInfo(**answer["target"])
         self._notes += answer["warnings"]
-        understood = base.ask("understand", self._timeout_s, call=True)
+        understood = base.ask("understand", self._timeout_s)
         if understood is not None:
             self._repetition = understood["repetition"]
             self._facts = facts_from(understood["facts"])

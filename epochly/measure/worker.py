@@ -67,7 +67,7 @@ class Worker:
         self._inputs.make()
         return {}
 
-    def understand(self, call: bool) -> dict[str, Any]:
+    def understand(self, call: bool = True) -> dict[str, Any]:
         """What the source says, and with ``call`` what the arguments of a call add to it."""
         from epochly.measure.repetition import repetition_of
         from epochly.recommend.facts import facts_document

@@ -200,7 +200,15 @@ def over_generator(data):
     return [value * 2 for value in (x + 1 for x in data)]
 
 
+def over_filtered(data):
+    total = 0
+    for value in [x for x in data if x > 1]:
+        total += value
+    return total
+
+
 CALLS = [
+    (over_filtered, ([1, 2, 3],)),
     (over_argument, ([1, 2, 3],)),
     (over_argument, (np.arange(7),)),
     (over_argument, (deque([1, 2]),)),
