@@ -72,7 +72,7 @@ class Run:
         self._others.sort(key=lambda contender: rank.get(contender.level, 0))
         for number, contender in enumerate(self._others, 1):
             self._say_exploring(contender, number)
-            contender.doubt = self._doubt(contender)
+            contender.doubt = None if self._once else self._doubt(contender)
             if self._once:
                 contender.end("skipped", self._why_once(), remedy=_ONCE_REMEDY)
             elif contender.doubt is not None and self._levels is None:
