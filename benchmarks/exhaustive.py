@@ -19,9 +19,11 @@ class Judged:
     best : str
         The fastest level whose result is level 0's.
     chosen : str
-        The level that was recommended; level 0 where it was too noisy to say.
+        The level that was recommended; where it was too noisy to say, a call stays at level 0.
     regret : float
         Time of the recommended level over that of the best, less 1.
+    sure_regret : float
+        The least that it can be within both intervals.
     kept_regret : float
         The same of the fastest level that the findings would have left in the run.
     skipped : tuple of str
@@ -34,6 +36,7 @@ class Judged:
     best: str
     chosen: str
     regret: float
+    sure_regret: float
     kept_regret: float
     skipped: tuple[str, ...]
     skipped_winner: str | None
@@ -60,12 +63,13 @@ def judge(report: Report, name: str) -> Judged | None:
         (row for row in usable if (row.level, row.backend) == (advice.level, advice.backend)), base
     )
     kept = max((row for row in usable if row.doubt is None), key=_speedup)
-    beyond_noise = best.doubt is not None and (best.speedup_low or 0.0) > _high(kept)
+    beyond_noise = best.doubt is not None and _low(best) > _high(kept)
     return Judged(
         name=name,
         best=_named(best),
-        chosen=_named(chosen),
+        chosen="too noisy to say" if advice.level is None else _named(chosen),
         regret=_speedup(best) / _speedup(chosen) - 1.0,
+        sure_regret=max(0.0, _low(best) / _high(chosen) - 1.0),
         kept_regret=_speedup(best) / _speedup(kept) - 1.0,
         skipped=tuple(_named(row) for row in report.levels if row.doubt is not None),
         skipped_winner=_named(best) if beyond_noise else None,
@@ -74,11 +78,11 @@ def judge(report: Report, name: str) -> Judged | None:
 
 def table(found: list[Judged]) -> str:
     """The workloads, one a line."""
-    lines = [f"{'workload':22} {'best':20} {'recommended':20} regret   left in  left out"]
+    lines = [f"{'workload':22} {'best':20} {'recommended':20} regret    sure left in  left out"]
     for one in found:
         lines.append(
-            f"{one.name:22} {one.best:20} {one.chosen:20} {one.regret:6.1%}  "
-            f"{one.kept_regret:6.1%}   {', '.join(one.skipped) or '-'}"
+            f"{one.name:22} {one.best:20} {one.chosen:20} {one.regret:6.1%} {one.sure_regret:7.1%} "
+            f"{one.kept_regret:7.1%}  {', '.join(one.skipped) or '-'}"
         )
     return "\n".join(lines)
 
@@ -101,6 +105,10 @@ def _speedup(row: LevelRow) -> float:
 
 def _high(row: LevelRow) -> float:
     return 1.0 if row.level is Level.MONITOR else row.speedup_high or 0.0
+
+
+def _low(row: LevelRow) -> float:
+    return 1.0 if row.level is Level.MONITOR else row.speedup_low or 0.0
 
 
 def _named(row: LevelRow) -> str:

@@ -55,10 +55,12 @@ def main() -> int:
 def _verdict(found: list[Judged], failed: int) -> int:
     worst = max(found, key=lambda one: one.regret)
     mean = statistics.mean(one.regret for one in found)
+    sure = max(one.sure_regret for one in found)
     lost = [one.name for one in found if one.skipped_winner]
     print(f"{len(found)} workloads, {failed} not measured")
     print(f"regret of the recommendation: mean {mean:.2%} (at most {MEAN:.0%}), largest ", end="")
     print(f"{worst.regret:.2%} in {worst.name} (at most {EACH:.0%})")
+    print(f"largest regret that no interval explains: {sure:.2%}")
     print(f"best levels that would have been left out: {', '.join(lost) or 'none'}")
     left = sum(len(one.skipped) for one in found)
     print(f"levels left out: {left}")
