@@ -56,6 +56,10 @@ class ArgumentsError(UsageError):
     """The arguments for the target are missing or cannot be evaluated."""
 
 
+class MissingArgumentsError(ArgumentsError):
+    """The target needs arguments, and nothing gives any."""
+
+
 class ConfigError(UsageError):
     """``epochly.yaml`` cannot be read or says something unknown."""
 

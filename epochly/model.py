@@ -155,7 +155,7 @@ class Profile:
 
     wall_s: float
     cpu_s: float
-    wait_fraction: float
+    wait_fraction: float | None
     gil_fraction: float | None
     native_fraction: float | None
     peak_memory_bytes: int | None
@@ -202,7 +202,10 @@ class Equality:
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
-    """One level and backend in a report. Times in seconds; speedups are paired with level 0."""
+    """One level and backend in a report. Times in seconds; speedups are paired with level 0.
+
+    ``doubt`` is why the findings call it not worth trying, whether or not it ran all the same.
+    """
 
     level: Level
     name: str
@@ -227,6 +230,7 @@ class LevelRow:
     generations: int = 0
     measured_s: float = 0.0
     best: bool = False
+    doubt: str | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -322,7 +326,10 @@ class ProfileReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything known of one workload; renderers and the gate only read it."""
+    """Everything known of one workload; renderers and the gate only read it.
+
+    ``static`` marks a report of the source alone, for which nothing was run.
+    """
 
     created: str
     machine: Machine
@@ -336,3 +343,4 @@ class Report:
     nondeterministic: bool = False
     notes: tuple[str, ...] = ()
     interrupted: bool = False
+    static: bool = False

@@ -27,6 +27,7 @@ def measure_all(
     single: bool,
     detail: bool = False,
     strict: bool = False,
+    reading: bool = False,
 ) -> int:
     """Measure workloads and write their reports.
 
@@ -37,6 +38,8 @@ def measure_all(
         other workloads are measured all the same.
     strict : bool
         Exit with 4 where a level returned something different.
+    reading : bool
+        A target without arguments to run with is read, not refused.
 
     Returns
     -------
@@ -49,7 +52,7 @@ def measure_all(
         For a single target, or when interrupted; what was measured is written by then.
     """
     from epochly.errors import EpochlyError, NothingMeasuredError
-    from epochly.measure.session import InterruptedRunError, measure
+    from epochly.measure.session import InterruptedRunError, analyze, measure
 
     writer = ReportWriter(destination, single=single, detail=detail)
     codes: set[int] = set()
@@ -60,7 +63,7 @@ def measure_all(
                 label = f"{label} ({position} of {len(workloads)})"
             try:
                 with progress_bar(label) as show:
-                    report = measure(workload, options, show)
+                    report = (analyze if reading else measure)(workload, options, show)
             except InterruptedRunError as error:
                 _add(writer, error)
                 raise
@@ -78,7 +81,7 @@ def measure_all(
                 writer.add(report)
     finally:
         writer.close()
-    if not any(_anything_measured(report) for report in writer.reports):
+    if not any(report.static or _anything_measured(report) for report in writer.reports):
         codes.add(NothingMeasuredError.exit_code)
     if strict and any(_differs(report) for report in writer.reports):
         codes.add(DIFFERENT)

@@ -38,7 +38,7 @@ LevelsOption = Annotated[
     typer.Option(
         "--levels",
         metavar="LEVELS",
-        help="Levels to run, as 0-4 (the default) or 0,2.",
+        help="Levels to run, as 0-4 or 0,2 (all but those shown to be hopeless).",
         show_default=False,
     ),
 ]
@@ -161,7 +161,7 @@ class Given:
             )
         standard = Options()
         return Options(
-            levels=self.chosen_levels() or standard.levels,
+            levels=self.chosen_levels(),
             budget_s=self.budget,
             timeout_s=standard.timeout_s if self.timeout is None else self.timeout,
             memory_bytes=None if self.memory is None else parse_size(self.memory),

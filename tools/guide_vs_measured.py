@@ -12,7 +12,7 @@ from typing import Any
 from epochly_fixtures.guide.expectations import EXPECTATIONS, Expectation
 
 from epochly.recommend.choose import CLEAR_GAIN
-from epochly_cli.render.units import digits, seconds
+from epochly.units import digits, seconds
 
 LEVELS = (1, 2, 3, 4)
 CORES_LEVEL = 3

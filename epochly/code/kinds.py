@@ -178,6 +178,10 @@ _PUBLIC = {
     "_random": "random",
     "_struct": "struct",
     "_hashlib": "hashlib",
+    "_socket": "socket",
+    "_sqlite3": "sqlite3",
+    "numpy._core._multiarray_umath": "numpy",
+    "numpy._core.multiarray": "numpy",
     "numpy.random.mtrand": "numpy.random",
 }
 

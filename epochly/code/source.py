@@ -59,16 +59,16 @@ def source_of(function: FunctionType) -> Source:
             remedy="put the function into a module",
         ) from error
     try:
-        tree, compiled = _compiled(file, state.st_mtime_ns, state.st_size)
+        functions, codes = _compiled(file, state.st_mtime_ns, state.st_size)
     except (SyntaxError, ValueError, OSError) as error:
         raise SourceError(f"the file cannot be read again: {error}", where=where) from error
-    if not any(code == other for other in _codes(compiled)):
+    if code not in codes:
         raise SourceError(
             f"the file no longer holds what {function.__qualname__} was made from",
             where=where,
             remedy="import the module again after changing it",
         )
-    nodes = [found for found in _functions(tree, None) if _stands_at(found[0], code)]
+    nodes = [found for found in functions if _stands_at(found[0], code)]
     if len(nodes) != 1:
         raise SourceError(
             f"the source of {function.__qualname__} cannot be told from others on its line",
@@ -81,11 +81,15 @@ def source_of(function: FunctionType) -> Source:
 
 
 @lru_cache(maxsize=64)
-def _compiled(file: str, modified_ns: int, size: int) -> tuple[ast.Module, CodeType]:
+def _compiled(
+    file: str, modified_ns: int, size: int
+) -> tuple[list[tuple[FunctionNode, str | None]], frozenset[CodeType]]:
+    """Every function of a file, with the class around it, and every code object."""
     with tokenize.open(file) as stream:
         text = stream.read()
     tree = ast.parse(text, file)
-    return tree, compile(text, file, "exec", dont_inherit=True)
+    compiled = compile(text, file, "exec", dont_inherit=True)
+    return _functions(tree, None), frozenset(_codes(compiled))
 
 
 def _codes(code: CodeType) -> list[CodeType]:

@@ -10,6 +10,7 @@ from typing import Any
 from epochly.errors import Deoptimize, EpochlyError, ResultError, TargetError, WorkerError
 from epochly.levels import Level
 from epochly.measure.process import (
+    OverMemoryError,
     Surroundings,
     WorkerEndedError,
     WorkerMemoryError,
@@ -45,6 +46,7 @@ class Contender:
     reason: str | None = None
     line: int | None = None
     remedy: str | None = None
+    doubt: str | None = None
     realized: Realized | None = None
     first_call_s: float | None = None
     warm_first_calls_s: list[float] = field(default_factory=list)
@@ -106,6 +108,8 @@ class Contender:
         except WorkerTimeoutError as error:
             self.end("timeout", _placed(error), remedy=error.remedy)
         except (WorkerMemoryError, WorkerEndedError) as error:
+            if isinstance(error, OverMemoryError):
+                self.peak_bytes = error.held_bytes
             self.end("failed", _placed(error), line=_line(error), remedy=error.remedy)
         except EpochlyError as error:
             self.end("failed", _placed(error), remedy=error.remedy)
@@ -245,6 +249,7 @@ class Contender:
             peak_memory_bytes=self.peak_bytes,
             equality=self.equality,
             converged=self.converged,
+            doubt=self.doubt,
             generations=sum(1 for pairs in self.pairs if pairs),
             measured_s=self.measured_s,
             warnings=tuple(self.warnings),

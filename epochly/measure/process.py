@@ -29,7 +29,24 @@ class WorkerTimeoutError(WorkerError):
 
 
 class WorkerMemoryError(WorkerError):
-    """A worker and its children grew past the memory limit, and were ended."""
+    """A worker and its children took more than they may, and were ended."""
+
+
+class OverMemoryError(WorkerMemoryError):
+    """A worker and its children grew past the memory limit, and were ended.
+
+    Parameters
+    ----------
+    held_bytes, limit_bytes : int
+    """
+
+    def __init__(self, held_bytes: int, limit_bytes: int) -> None:
+        super().__init__(
+            f"it held {held_bytes / 2**20:.0f} MiB, more than the limit of "
+            f"{limit_bytes / 2**20:.0f} MiB, and was ended",
+            remedy="give it more with --memory, or a smaller input",
+        )
+        self.held_bytes = held_bytes
 
 
 class WorkerEndedError(WorkerError):
@@ -221,11 +238,7 @@ class WorkerProcess:
         used = tree.resident_bytes(self.pid)
         if used > self._surroundings.memory_bytes:
             self.kill()
-            raise WorkerMemoryError(
-                f"it held {used / 2**20:.0f} MiB, more than the limit of "
-                f"{self._surroundings.memory_bytes / 2**20:.0f} MiB, and was ended",
-                remedy="give it more with --memory, or a smaller input",
-            )
+            raise OverMemoryError(used, self._surroundings.memory_bytes)
 
     def _time_out(self, timeout_s: float) -> NoReturn:
         with contextlib.suppress(ProcessLookupError):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
 import functools
-import statistics
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -19,19 +17,12 @@ from epochly.measure.contender import Contender, load_error
 from epochly.measure.process import Surroundings
 from epochly.measure.profiling import Profiling
 from epochly.measure.repetition import ONCE_REMEDY, why_once
-from epochly.measure.sampling import Sampling, look
+from epochly.measure.sampling import Sampling
 from epochly.measure.schedule import in_one_group
-from epochly.measure.statistics import tied
-from epochly.model import (
-    Equality,
-    Finding,
-    LevelRow,
-    Profile,
-    Recommendation,
-    Report,
-    TargetInfo,
-    Workload,
-)
+from epochly.measure.summary import Known, summary
+from epochly.model import Equality, Profile, Report, TargetInfo, Workload
+from epochly.recommend.facts import Facts, facts_from
+from epochly.recommend.worth import doubt, order
 
 if TYPE_CHECKING:
     from epochly.measure.session import Options, Progress
@@ -60,7 +51,9 @@ class Run:
         )
         self._baseline = Contender(Level.MONITOR, "monitor")
         self._agreement = Agreement(self._baseline, surroundings.scratch, tolerance)
-        self._understood: dict[str, Any] = {"repetition": {"writes": None}, "findings": []}
+        self._repetition: dict[str, Any] = {"writes": None}
+        self._facts = Facts()
+        self._levels = workload.levels or options.levels
         self._profiling: Profiling | None = None
         self._once = False
         self._notes: list[str] = []
@@ -75,15 +68,18 @@ class Run:
         UsageError
             When the target or its inputs cannot be had.
         """
-        total = 1 + len(self._others)
-        for number, contender in enumerate((self._baseline, *self._others)):
-            self._say(
-                f"level {contender.level:d} {contender.backend}", FIRST_SHARE * number / total
-            )
-            if contender is self._baseline:
-                self._explore_baseline()
-            elif self._once:
+        self._say_exploring(self._baseline, 0)
+        self._explore_baseline()
+        rank = {level: n for n, level in enumerate(order(self._facts, self._profile))}
+        self._others.sort(key=lambda contender: rank.get(contender.level, 0))
+        for number, contender in enumerate(self._others, 1):
+            self._say_exploring(contender, number)
+            contender.doubt = None if self._once else self._doubt(contender)
+            if self._once:
                 contender.end("skipped", self._why_once(), remedy=ONCE_REMEDY)
+            elif contender.doubt is not None and self._levels is None:
+                remedy = f"`--levels {contender.level:d}` runs it all the same"
+                contender.end("skipped", contender.doubt, remedy=remedy)
             else:
                 self._explore_other(contender)
             if not self._together:
@@ -114,49 +110,21 @@ class Run:
 
     def report(self, *, interrupted: bool = False) -> Report:
         """What is known now."""
-        from epochly.measure.machine import this_machine
-        from epochly.recommend.choose import choose
-
         assert self.target is not None
-        for contender in self._others:
-            look(contender)
-        base = self._baseline
-        baseline_s = statistics.median(base.samples_s) if base.samples_s else None
-        contenders = {id(c): c for c in (base, *self._others)}
-        rows = {key: c.row(baseline_s) for key, c in contenders.items()}
-        by_row = {(row.level, row.backend): contenders[key] for key, row in rows.items()}
-
-        def same(first: LevelRow, second: LevelRow) -> bool:
-            one, two = by_row[first.level, first.backend], by_row[second.level, second.backend]
-            return tied(_relative(one), _relative(two))
-
-        marked, recommendation = self._choose(choose, tuple(rows.values()), same)
-        return Report(
-            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            machine=this_machine(),
-            target=self.target,
-            workload=self._workload.name,
-            profile=self._profile,
-            levels=marked,
-            findings=tuple(_finding(item) for item in self._understood["findings"]),
-            mistakes=(),
-            recommendation=recommendation,
-            nondeterministic=self._agreement.shape_only,
-            notes=tuple(self._notes),
-            interrupted=interrupted,
+        return summary(
+            Known(
+                target=self.target,
+                workload=self._workload.name,
+                baseline=self._baseline,
+                others=tuple(self._others),
+                facts=self._facts,
+                profile=self._profile,
+                nondeterministic=self._agreement.shape_only,
+                memory_bytes=self._surroundings.memory_bytes,
+                notes=tuple(self._notes),
+                interrupted=interrupted,
+            )
         )
-
-    def _choose(
-        self, choose: Any, rows: tuple[LevelRow, ...], same: Callable[[LevelRow, LevelRow], bool]
-    ) -> tuple[tuple[LevelRow, ...], Recommendation]:
-        answer: tuple[tuple[LevelRow, ...], Recommendation] = choose(
-            rows,
-            tied=same,
-            target=self.target,
-            profile=self._profile,
-            nondeterministic=self._agreement.shape_only,
-        )
-        return answer
 
     def _contenders(self) -> list[Contender]:
         from epochly.registry import backends_of, broken_backends
@@ -164,10 +132,9 @@ class Run:
         if self._options.against_itself:
             return [Contender(Level.MONITOR, "monitor", twin=True)]
         self._notes += [f"{error.what}: {error.remedy}" for error in broken_backends()]
-        levels = self._workload.levels or self._options.levels
         return [
             Contender(level, backend.name, dict(backend.capabilities.worker_environment))
-            for level in levels
+            for level in self._levels or Level
             if level is not Level.MONITOR
             for backend in backends_of(level)
         ]
@@ -177,7 +144,8 @@ class Run:
 
     @property
     def _together(self) -> bool:
-        peak = max((c.peak_bytes or 0) for c in (self._baseline, *self._others))
+        running = (c for c in (self._baseline, *self._others) if c.status is None)
+        peak = max((c.peak_bytes or 0 for c in running), default=0)
         return in_one_group(peak, 1 + len(self._others), self._surroundings.memory_bytes)
 
     @property
@@ -192,8 +160,11 @@ class Run:
             raise load_error(self._workload.target, error) from error
         self.target = TargetInfo(**answer["target"])
         self._notes += answer["warnings"]
-        self._understood = base.ask("understand", self._timeout_s) or self._understood
-        writes = self._understood["repetition"]["writes"]
+        understood = base.ask("understand", self._timeout_s)
+        if understood is not None:
+            self._repetition = understood["repetition"]
+            self._facts = facts_from(understood["facts"])
+        writes = self._repetition["writes"]
         self._once = writes is not None and not self._independent
         if base.status is not None:
             return
@@ -299,12 +270,30 @@ class Run:
                 "nondeterministic, so levels are compared by type, shape and dtype only"
             )
 
+    def _doubt(self, contender: Contender) -> str | None:
+        """Why a level is not worth trying; one that a decorator asks for always is."""
+        request = self._facts.request
+        if contender.twin or (request is not None and request.level == int(contender.level)):
+            return None
+        overlapped = any(
+            other.level is Level.THREADS
+            and other.alive
+            and other.realized is not None
+            and other.realized.level is Level.THREADS
+            for other in self._others
+        )
+        return doubt(contender.level, self._facts, self._profile, overlapped=overlapped)
+
+    def _say_exploring(self, contender: Contender, number: int) -> None:
+        share = FIRST_SHARE * number / (1 + len(self._others))
+        self._say(f"level {contender.level:d} {contender.backend}", share)
+
     def _say_sampling(self, done: float, groups: int, generation: int, share: float) -> None:
         fraction = FIRST_SHARE + (1.0 - FIRST_SHARE) * (done + share / groups)
         self._say(f"sampling, generation {generation}", fraction)
 
     def _why_once(self) -> str:
-        return why_once(self._understood["repetition"], where=", at level 0 only")
+        return why_once(self._repetition, where=", at level 0 only")
 
     def _say(self, stage: str, fraction: float) -> None:
         from epochly.measure.session import Progress
@@ -322,13 +311,3 @@ class _MemoryWatch:
     def __call__(self) -> None:
         if self._contender.worker is not None:
             self.peak = max(self.peak, tree.proportional_bytes(self._contender.worker.pid))
-
-
-def _relative(contender: Contender) -> list[float]:
-    """Times in units of level 0's in the same round."""
-    return [other / base for pairs in contender.pairs for base, other in pairs]
-
-
-def _finding(document: dict[str, Any]) -> Finding:
-    level = document.pop("level")
-    return Finding(level=None if level is None else Level(level), **document)

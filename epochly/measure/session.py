@@ -10,12 +10,12 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from epochly.errors import EpochlyError, NothingMeasuredError
+from epochly.errors import EpochlyError, MissingArgumentsError, NothingMeasuredError
 from epochly.levels import Level
-from epochly.measure.process import Surroundings
+from epochly.measure.process import Surroundings, WorkerProcess
 from epochly.measure.service import running_service
 from epochly.model import ProfileReport, Report, TargetInfo, Workload
 from epochly.profile.recording import Kind
@@ -30,8 +30,9 @@ class Options:
 
     Parameters
     ----------
-    levels : tuple of Level
-        Levels to run; level 0 always runs.
+    levels : tuple of Level or None
+        Levels to run; level 0 always runs. None runs all of them but those that the findings
+        show to be hopeless.
     budget_s : float
         Seconds of sampling for a workload, beyond the first calls.
     timeout_s : float
@@ -47,7 +48,7 @@ class Options:
         Measure a second worker of level 0 and nothing else, to see the noise.
     """
 
-    levels: tuple[Level, ...] = tuple(Level)
+    levels: tuple[Level, ...] | None = None
     budget_s: float = 20.0
     timeout_s: float = 60.0
     memory_bytes: int | None = None
@@ -180,6 +181,27 @@ def profile(
             alone.stop()
 
 
+def analyze(
+    workload: Workload, options: Options, progress: Callable[[Progress], None] = lambda _: None
+) -> Report:
+    """Measure a workload, or read its source where it has no arguments to run with.
+
+    Returns
+    -------
+    Report
+        With ``static`` set where nothing was run.
+
+    Raises
+    ------
+    UsageError, NoLevelMeasuredError, InterruptedRunError
+        As `measure` does, but not for arguments that are missing.
+    """
+    try:
+        return measure(workload, options, progress)
+    except MissingArgumentsError as error:
+        return _read(workload, error)
+
+
 def look(workload: Workload) -> TargetInfo:
     """Load a workload's target in a worker and describe it, without calling it.
 
@@ -188,17 +210,34 @@ def look(workload: Workload) -> TargetInfo:
     UsageError
         When the target cannot be had.
     """
-    from epochly.measure.process import WorkerProcess
+    with _loaded(workload) as (_, target):
+        return target
 
+
+def _read(workload: Workload, missing: MissingArgumentsError) -> Report:
+    """The static report of a function whose arguments are missing."""
+    from epochly.measure.summary import static_report
+    from epochly.recommend.facts import facts_from
+
+    # With arguments of its own, even none, a target is not asked for those it needs.
+    with _loaded(replace(workload, args="", service=None)) as (worker, target):
+        answer = worker.request("understand", timeout_s=LOOK_TIMEOUT_S, call=False)
+    facts = facts_from(answer["facts"])
+    return static_report(target, facts, missing.what, missing.remedy or "")
+
+
+@contextlib.contextmanager
+def _loaded(workload: Workload) -> Iterator[tuple[WorkerProcess, TargetInfo]]:
+    """A worker with the target loaded into it, for as long as the block runs."""
     with _terminable(), _surroundings(workload, None) as surroundings:
         worker = WorkerProcess(surroundings, {}, hash_seed=0)
         try:
             answer = worker.request(
                 "load", timeout_s=LOOK_TIMEOUT_S, workload=plain(workload), independent=False
             )
+            yield worker, TargetInfo(**answer["target"])
         finally:
             worker.close()
-    return TargetInfo(**answer["target"])
 
 
 def plain(workload: Workload) -> dict[str, Any]:

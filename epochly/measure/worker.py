@@ -64,17 +64,17 @@ class Worker:
         self._inputs.make()
         return {}
 
-    def understand(self) -> dict[str, Any]:
-        """What the source says: how the function touches the world, and what bears on levels."""
-        import dataclasses
-
+    def understand(self, call: bool = True) -> dict[str, Any]:
+        """What the source says, and with ``call`` what the arguments of a call add to it."""
         from epochly.measure.repetition import repetition_of
-        from epochly.recommend.findings import findings
+        from epochly.recommend.facts import facts_document
+        from epochly.recommend.understanding import understand
 
         function = self._target.function
+        arguments = self._inputs.make() if call else None
         return {
             "repetition": repetition_of(function),
-            "findings": [dataclasses.asdict(finding) for finding in findings(function)],
+            "facts": facts_document(understand(function, arguments)),
         }
 
     def availability(self, backend: str) -> dict[str, Any]:

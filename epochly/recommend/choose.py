@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from epochly.levels import Level
-from epochly.model import Confidence, LevelRow, Profile, Recommendation, TargetInfo
+from epochly.model import Confidence, LevelRow, Recommendation, TargetInfo
 
 CLEAR_GAIN = 1.1
 WORTHWHILE_EFFICIENCY = 0.2
@@ -21,7 +21,7 @@ def choose(
     *,
     tied: Tied,
     target: TargetInfo,
-    profile: Profile | None = None,
+    path: Sequence[str] = (),
     nondeterministic: bool = False,
 ) -> tuple[tuple[LevelRow, ...], Recommendation]:
     """Recommend the level that pays.
@@ -37,7 +37,8 @@ def choose(
     tied : callable
         Whether the times of two rows cannot be told apart.
     target : TargetInfo
-    profile : Profile or None
+    path : sequence of str
+        The way here, as `epochly.recommend.path` tells it; the last decisions are added.
     nondeterministic : bool
         Whether results could be compared by type, shape and dtype only.
 
@@ -48,23 +49,23 @@ def choose(
     """
     marked = _marked(rows)
     base = next((row for row in rows if row.level is Level.MONITOR), None)
-    path = list(_path(rows, profile))
+    steps = list(path)
     if base is None or base.status != "measured" or base.median_s is None:
         why = (base.reason if base else None) or "it was not run"
         reason = f"level 0 gives nothing to compare with: {why}"
-        return marked, Recommendation(None, None, None, "low", reason, tuple(path))
+        return marked, Recommendation(None, None, None, "low", reason, tuple(steps))
     usable = [row for row in rows if _usable(row, nondeterministic)]
     gains = [row for row in usable if (row.speedup_low or 0.0) >= CLEAR_GAIN]
     worthwhile = [row for row in gains if _efficiency(row, base) >= WORTHWHILE_EFFICIENCY]
     for row in gains:
         if row not in worthwhile:
-            path.append(_wasteful(row, base))
+            steps.append(_wasteful(row, base))
     if not worthwhile:
-        return marked, _stay(rows, usable, gains, base, path)
+        return marked, _stay(rows, usable, gains, base, steps)
     best = max(worthwhile, key=lambda row: row.speedup or 0.0)
     for row in sorted(worthwhile, key=_cost):
         if row is not best and _cost(row) < _cost(best) and tied(row, best):
-            path.append(
+            steps.append(
                 f"level {best.level:d} ({best.backend}) is within noise of level {row.level:d} "
                 f"({row.backend}), which is cheaper"
             )
@@ -74,7 +75,7 @@ def choose(
     confidence = _confidence(best, nondeterministic)
     apply = _apply(best, rows, target)
     return marked, Recommendation(
-        best.level, best.backend, best.speedup, confidence, reason, tuple(path), apply
+        best.level, best.backend, best.speedup, confidence, reason, tuple(steps), apply
     )
 
 
@@ -145,9 +146,14 @@ def _stay(
             f"stay at level 0: the best other level, {row.level:d} ({row.backend}), is "
             f"{row.speedup:.3g}x, and {CLEAR_GAIN}x is not cleared"
         )
-    elif any(row.status == "skipped" for row in rows):
+    elif any(row.status == "skipped" and row.doubt is None for row in rows):
         reason = "stay at level 0: the other levels were not run"
         return Recommendation(Level.MONITOR, base.backend, 1.0, "low", reason, tuple(path))
+    elif any(row.status == "skipped" for row in rows):
+        reason = (
+            "stay at level 0: no other level is worth trying and can run it with the same result"
+        )
+        return Recommendation(Level.MONITOR, base.backend, 1.0, "medium", reason, tuple(path))
     else:
         reason = "stay at level 0: no other level can run it with the same result"
     confidence: Confidence = "high" if all(row.converged for row in usable) else "medium"
@@ -187,18 +193,3 @@ def _apply(row: LevelRow, rows: Sequence[LevelRow], target: TargetInfo) -> str:
     rivals = [other for other in rows if other.level == row.level and other.status == "measured"]
     backend = f', backend="{row.backend}"' if len(rivals) > 1 else ""
     return f"@epochly.optimize(level={row.level:d}{backend})"
-
-
-def _path(rows: Sequence[LevelRow], profile: Profile | None) -> list[str]:
-    path = []
-    if profile is not None and profile.wall_s:
-        path.append(f"a plain call waits {profile.wait_fraction:.0%} of its time")
-    for row in rows:
-        if row.level is Level.MONITOR:
-            continue
-        name = f"level {row.level:d} ({row.backend})"
-        if row.status == "measured" and row.speedup is not None:
-            path.append(f"{name}: {row.speedup:.3g}x, result {row.equality.verdict}")
-        else:
-            path.append(f"{name}: {row.status}" + (f", {row.reason}" if row.reason else ""))
-    return path

@@ -9,7 +9,7 @@ import traceback
 from types import CodeType
 from typing import Any
 
-from epochly.errors import ArgumentsError, in_words
+from epochly.errors import ArgumentsError, MissingArgumentsError, in_words
 from epochly.model import Arguments, Workload
 from epochly.target.load import Target, signature_text
 
@@ -108,8 +108,9 @@ class Inputs:
             signature.bind(*arguments.args, **arguments.kwargs)
         except TypeError as error:
             given = bool(arguments.args or arguments.kwargs)
+            nothing = self._workload.args is None and self._maker is None
             what = "the arguments do not fit" if given else "it needs arguments and got none"
-            raise ArgumentsError(
+            raise (MissingArgumentsError if nothing else ArgumentsError)(
                 f"{what}: {function.qualname}{signature_text(function)} ({error})",
                 where=self._target.spec.text,
                 remedy=_three_ways(self._target, self._maker_name, signature),

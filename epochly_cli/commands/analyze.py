@@ -30,7 +30,7 @@ def analyze(
     reset: opt.ResetOption = None,
     config: opt.ConfigOption = None,
 ) -> int:
-    """Profile one function, run it at every level, recommend."""
+    """Profile one function, run it at every level, recommend; without arguments, only read it."""
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
     from epochly_cli.workloads import of_target
@@ -41,4 +41,4 @@ def analyze(
     where = destination(output_format, output)
     options = given.options()
     workload = of_target(target, given, config)
-    return measure_all([workload], options, where, single=True, detail=True)
+    return measure_all([workload], options, where, single=True, detail=True, reading=True)

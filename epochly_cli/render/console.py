@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Literal
 
+from epochly.units import seconds, size
 from epochly_cli.render import wording
-from epochly_cli.render.units import seconds, size
 from epochly_cli.stderr import printable
 
 if TYPE_CHECKING:

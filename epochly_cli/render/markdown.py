@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from epochly.units import seconds, size
 from epochly_cli.render import wording
 from epochly_cli.render.table import Table
-from epochly_cli.render.units import seconds, size
 from epochly_cli.stderr import printable
 
 if TYPE_CHECKING:

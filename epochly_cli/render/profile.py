@@ -5,9 +5,9 @@ from __future__ import annotations
 import linecache
 from typing import TYPE_CHECKING
 
+from epochly.units import count, percent, seconds, size
 from epochly_cli.render import wording
 from epochly_cli.render.table import Table
-from epochly_cli.render.units import count, percent, seconds, size
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-from epochly_cli.render.units import count, digits, percent, ratio, seconds, size
+from epochly.units import count, digits, percent, ratio, seconds, size
 
 if TYPE_CHECKING:
     from epochly.model import LevelRow, Machine, Profile, Recommendation, Report
@@ -67,7 +67,9 @@ def profile(facts: Profile) -> str:
 
 def states(facts: Profile) -> tuple[str, ...]:
     """How the time of a call divides, as far as it is known."""
-    parts = [f"{percent(facts.wait_fraction)} waiting"]
+    parts = []
+    if facts.wait_fraction is not None:
+        parts.append(f"{percent(facts.wait_fraction)} waiting")
     if facts.gil_fraction is not None:
         parts.append(f"{percent(facts.gil_fraction)} holding the GIL")
     if facts.native_fraction is not None:
@@ -189,6 +191,8 @@ def remarks(row: LevelRow) -> tuple[str, ...]:
         lines.append(f"unchecked: {row.equality.where}")
     if row.status == "measured" and row.reason:
         lines.append(row.reason)
+    if row.status == "measured" and row.doubt:
+        lines.append(f"it was not expected to pay: {row.doubt}")
     if row.status == "measured" and row.speedup is not None and row.level and not row.converged:
         lines.append("the interval is wider than 5 %: a larger --budget narrows it")
     return tuple(lines)

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from cli.reports import APPLY, BASELINE, COMPILED, FAILED, REFUSED, report
 
-from epochly.errors import NothingMeasuredError, TargetError
+from epochly.errors import (
+    ArgumentsError,
+    MissingArgumentsError,
+    NothingMeasuredError,
+    TargetError,
+)
 from epochly.levels import Level
 from epochly.measure.session import InterruptedRunError, NoLevelMeasuredError
 from epochly_cli.options import parse_size
@@ -41,7 +47,7 @@ def test_what_is_not_given_is_left_to_the_library(epochly, session):
     epochly("bench", "shop:one")
     ((workload, options),) = session.asked
     assert (workload.levels, workload.timeout_s, workload.args) == (None, None, None)
-    assert options.levels == tuple(Level)
+    assert options.levels is None
     assert (options.budget_s, options.timeout_s, options.memory_bytes) == (20.0, 60.0, None)
 
 
@@ -253,6 +259,25 @@ def test_strict_is_content_with_equal_results(epochly, session):
 def test_a_different_result_counts_for_more_than_a_wrong_target(epochly, session, config):
     session.answers["shop:one"] = TargetError("there is no function 'one'")
     assert epochly("bench", "--strict").code == 4
+
+
+def test_analyze_shows_what_was_read_where_nothing_could_be_run(epochly, session, monkeypatch):
+    session.answers["shop:one"] = MissingArgumentsError("it needs arguments and got none")
+    read = replace(report(), levels=(), profile=None, static=True)
+    monkeypatch.setattr("epochly.measure.session._read", lambda workload, error: read)
+    said = epochly("analyze", "shop:one", "--format", "json")
+    assert (said.code, json.loads(said.out)["static"]) == (0, True)
+
+
+def test_bench_needs_arguments(epochly, session):
+    session.answers["shop:one"] = MissingArgumentsError("it needs arguments and got none")
+    said = epochly("bench", "shop:one", "--format", "json")
+    assert (said.code, said.out) == (2, "")
+
+
+def test_analyze_still_refuses_arguments_that_do_not_fit(epochly, session):
+    session.answers["shop:one"] = ArgumentsError("the arguments do not fit")
+    assert epochly("analyze", "shop:one").code == 2
 
 
 def test_the_hidden_option_reaches_the_library(epochly, session):

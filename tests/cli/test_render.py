@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from epochly.levels import Level
 from epochly.model import Equality, Realized, Report
-from epochly_cli.render import units, wording
+from epochly_cli.render import wording
 from epochly_cli.render.console import make_console, print_report, print_table
 from epochly_cli.render.junit import junit_text
 from epochly_cli.render.markdown import report_markdown, table_markdown
@@ -195,38 +195,6 @@ def test_a_table_keeps_every_word_at_80_columns():
     file = io.StringIO()
     print_table(Table(("a", "b"), (("x", REFUSAL),)), make_console(file))
     assert flat(REFUSAL) in flat(file.getvalue())
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "-"),
-        (0.0, "0 s"),
-        (3e-10, "0.3 ns"),
-        (1.5e-9, "1.50 ns"),
-        (1e-6, "1.00 µs"),
-        (9.999e-4, "1.00 ms"),
-        (0.0123, "12.3 ms"),
-        (0.9996, "1.00 s"),
-        (99.96, "100 s"),
-        (1234.5, "1234 s"),
-    ],
-)
-def test_seconds_are_shown_in_the_unit_that_suits(value: float | None, text: str):
-    assert units.seconds(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(None, "-"), (0, "0 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (2**30, "1.00 GiB")],
-)
-def test_bytes_are_shown_in_the_unit_that_suits(value: int | None, text: str):
-    assert units.size(value) == text
-
-
-@given(st.floats(min_value=1e-9, max_value=1e6))
-def test_three_digits_are_within_one_per_cent(value: float):
-    assert float(units.digits(value)) == pytest.approx(value, rel=0.01)
 
 
 @pytest.mark.parametrize(

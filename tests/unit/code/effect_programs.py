@@ -33,6 +33,10 @@ def reads_mode(path):
     return open(path, mode="rb").read()
 
 
+def reads_array(path):
+    return np.fromfile(path)
+
+
 def asks(url):
     return requests.get(url, timeout=1).json()
 

@@ -14,6 +14,7 @@ from epochly.code.effects import Effect, effects_of
         (programs.recursive, Effect.PURE),
         (programs.reads, Effect.READS),
         (programs.reads_mode, Effect.READS),
+        (programs.reads_array, Effect.READS),
         (programs.asks, Effect.READS),
         (programs.waits, Effect.READS),
         (programs.draws, Effect.DRAWS),
