@@ -109,9 +109,9 @@ def _names(code: CodeType) -> set[str]:
 def _digest(value: Any) -> bytes:
     import hashlib
 
-    import cloudpickle
+    from epochly.runtime.travel import dumps
 
-    return hashlib.sha256(cloudpickle.dumps(value, protocol=5)).digest()
+    return hashlib.sha256(dumps(value)).digest()
 
 
 def _shares(result: list[Any], theirs: dict[int, Any]) -> bool:

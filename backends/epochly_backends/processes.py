@@ -113,6 +113,8 @@ class CoreRunner:
 
         from joblib.externals.loky import get_reusable_executor
 
+        from epochly.runtime.travel import counted, received
+
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         payloads = [
@@ -122,11 +124,11 @@ class CoreRunner:
         executor = get_reusable_executor(max_workers=cores, timeout=60)
         self._started = True
         self._chunks += len(chunks)
-        futures = [executor.submit(run_packed, payload) for payload in payloads]
+        futures = [executor.submit(counted, run_packed, payload) for payload in payloads]
         values: list[Any] = []
         try:
             for future, chunk in zip(futures, chunks, strict=True):
-                kind, answer = pickle.loads(future.result())
+                kind, answer = pickle.loads(received(future.result()))
                 if kind == "raised":
                     raise answer
                 if kind == "lost" and not replayable:
@@ -161,6 +163,8 @@ def _packed(function: Function, value: Any) -> bytes:
 
     import cloudpickle
 
+    from epochly.runtime.travel import dumps
+
     assert function.plain is not None
     modules: set[ModuleType] = set()
     for member in call_graph(function.plain).functions:
@@ -170,13 +174,12 @@ def _packed(function: Function, value: Any) -> bytes:
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:
-        packed: bytes = cloudpickle.dumps(value, protocol=5)
+        return dumps(value)
     except Exception as error:
         raise _CannotTravelError(str(error)) from error
     finally:
         for module in modules:
             cloudpickle.unregister_pickle_by_value(module)
-    return packed
 
 
 def _probed(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:

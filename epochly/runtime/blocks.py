@@ -50,9 +50,9 @@ class Benchmarks(tuple[Block, ...]):
         rows = [("block", "level", "runs", "seconds", "per run", "fastest", "share")]
         for block in self:
             level = "-" if block.level is None else str(block.level)
-            times = (block.seconds, block.seconds / block.runs, block.fastest)
-            shown = [f"{time:.6f}" for time in times]
-            rows.append((block.name, level, str(block.runs), *shown, f"{block.share:.1%}"))
+            total, mean = f"{block.seconds:.6f}", f"{block.seconds / block.runs:.6f}"
+            fastest, share = f"{block.fastest:.6f}", f"{block.share:.1%}"
+            rows.append((block.name, level, str(block.runs), total, mean, fastest, share))
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines = []
         for name, *rest in rows:
@@ -84,7 +84,7 @@ _lock = allocate_lock()
 _runs: dict[tuple[str, int | None], _Runs] = {}
 
 
-class benchmark_context:  # noqa: N801 - it reads as a statement: with benchmark_context("load")
+class benchmark_context:
     """Time a block under a name; `benchmarks` returns what was timed.
 
     Parameters

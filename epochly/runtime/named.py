@@ -112,7 +112,7 @@ def _behind(value: Any) -> FunctionType | None:
         elif isinstance(value, FunctionType):
             if "__wrapped__" not in vars(value) or STATE in vars(value):
                 return value
-            value = value.__wrapped__
+            value = vars(value)["__wrapped__"]
         elif isinstance(value, type):
             return None
         else:

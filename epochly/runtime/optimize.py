@@ -24,42 +24,59 @@ if TYPE_CHECKING:
         *, level: int | None = None, backend: str | None = None, strict: bool = False
     ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
+    def optimize(
+        func: Any = None,
+        /,
+        *,
+        level: int | None = None,
+        backend: str | None = None,
+        strict: bool = False,
+    ) -> Any: ...
 
-def optimize(  # type: ignore[misc]
-    func: Callable[..., Any] | None = None,
-    /,
-    *,
-    level: int | None = None,
-    backend: str | None = None,
-    strict: bool = False,
-) -> Any:
-    """Run a function at a level, and count and time its calls.
+else:
+    # Importing `typing` for the overloads would cost as much as all the rest.
+    def optimize(
+        func: Callable[..., Any] | None = None,
+        /,
+        *,
+        level: int | None = None,
+        backend: str | None = None,
+        strict: bool = False,
+    ) -> Any:
+        """Run a function at a level, and count and time its calls.
 
-    Parameters
-    ----------
-    func : callable, optional
-        The function, when the decorator is used without parentheses. Static and class methods
-        may stand on either side of the decorator.
-    level : int, optional
-        0 to 4. ``level=1`` and ``level=3`` are the caller's word that unknown and writing calls
-        of one item do not depend on those of another. Without a level, that of
-        ``EPOCHLY_LEVEL`` or `configure`, else of the backend; else calls run at level 0.
-    backend : str, optional
-        One backend of the level, by name.
-    strict : bool
-        Raise at the first call when the level cannot be applied; otherwise the original runs,
-        which is logged once and shown by `explain` and `get_metrics`.
+        Parameters
+        ----------
+        func : callable, optional
+            The function, when the decorator is used without parentheses. Static and class
+            methods may stand on either side of the decorator.
+        level : int, optional
+            0 to 4. ``level=1`` and ``level=3`` are the caller's word that unknown and writing
+            calls of one item do not depend on those of another. Without a level it is that of
+            the backend, else that of ``EPOCHLY_LEVEL`` or `configure`, else 0.
+        backend : str, optional
+            One backend of the level, by name.
+        strict : bool
+            Raise at the first call when the level cannot be applied; otherwise the original
+            runs, which is logged once and shown by `explain` and `get_metrics`.
 
-    Returns
-    -------
-    callable
-        The decorated function, or a decorator. With ``EPOCHLY_DISABLE=1`` it is the original.
+        Returns
+        -------
+        callable
+            The decorated function, or a decorator. With ``EPOCHLY_DISABLE=1`` it is the original.
 
-    Raises
-    ------
-    UsageError
-        When the level is none of 0 to 4, or what is decorated is no function.
-    """
+        Raises
+        ------
+        UsageError
+            When the level is none of 0 to 4, or what is decorated is no function.
+        """
+        decorate = _decorator(level, backend, strict)
+        return decorate if func is None else decorate(func)
+
+
+def _decorator(
+    level: int | None, backend: str | None, strict: bool
+) -> Callable[[Callable[..., Any]], Any]:
     if level is None and backend is None and "EPOCHLY_LEVEL" in os.environ:
         from epochly.runtime.settings import settings
 
@@ -91,4 +108,4 @@ def optimize(  # type: ignore[misc]
             )
         return decorated(original, make)
 
-    return decorate if func is None else decorate(func)
+    return decorate

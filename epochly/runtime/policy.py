@@ -191,8 +191,9 @@ class FixedPolicy:
         return self._refuse() if self.strict else self._plain
 
     def _refuse(self) -> Way:
+        name = name_of(self.original)
         raise EpochlyError(
-            f"level {self.level} cannot be applied to {name_of(self.original)}: {self._plain.reason}",
+            f"level {self.level} cannot be applied to {name}: {self._plain.reason}",
             remedy="leave out strict=True to run the original instead",
         )
 

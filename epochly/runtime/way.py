@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from collections import Counter
 from contextvars import ContextVar
-from _thread import get_ident
 
 from epochly.runtime.tally import Tally
 

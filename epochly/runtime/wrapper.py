@@ -51,7 +51,7 @@ def is_async(function: Any) -> bool:
         function = inner
     code = getattr(function, "__code__", None)
     if code is None:
-        code = getattr(getattr(type(function), "__call__", None), "__code__", None)
+        code = getattr(getattr(type(function), "__call__", None), "__code__", None)  # noqa: B004
     return code is not None and bool(code.co_flags & COROUTINE)
 
 
