@@ -101,7 +101,7 @@ class Records:
     def unlisten(self, sink: Sink) -> None:
         """Call a sink no longer."""
         with self._lock:
-            self.sinks = tuple(other for other in self.sinks if other is not sink)
+            self.sinks = tuple(other for other in self.sinks if other != sink)
             self._look()
 
     def accounts(self) -> dict[str, Account]:
