@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from epochly import metrics
+    import epochly.metrics as metrics
     from epochly.errors import Deoptimize, EpochlyError, UsageError
     from epochly.levels import Level
     from epochly.runtime.blocks import benchmark_context, benchmarks

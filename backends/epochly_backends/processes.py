@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import math
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -36,7 +37,12 @@ class Processes:
     capabilities = Capabilities(uses_cores=True)
 
     def availability(self) -> Available | Unavailable:
-        """Available with more than one core."""
+        """Available with more than one core, in a process that may start others."""
+        from multiprocessing import current_process
+
+        if current_process().daemon:
+            reason = "this is a daemonic worker process, which may not start others"
+            return Unavailable(reason, "use concurrent.futures.ProcessPoolExecutor")
         cores = usable_cores()
         if cores < 2:
             return Unavailable("there is one usable core", "allow more cores to this process")
@@ -142,6 +148,19 @@ class CoreRunner:
                 if not future.cancel():
                     future.exception()
         return values
+
+
+def _forget_executor() -> None:
+    """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
+    import sys
+
+    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
+    if loky is not None:
+        loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_executor)
 
 
 class _CannotTravelError(Exception):

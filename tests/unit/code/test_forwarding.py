@@ -98,7 +98,7 @@ def test_it_no_longer_holds_when_the_name_stands_for_another_function():
     inner = target
 
     def handed_on(*args):
-        return inner(*args)
+        return inner(*args)  # noqa: F821
 
     found = forwarded_by(handed_on)
     assert found.holds({})

@@ -29,16 +29,14 @@ def test_a_block_knows_its_runs_its_seconds_and_its_share():
 
 @pytest.mark.parametrize("level", [0, 2])
 def test_a_block_takes_the_level_of_the_context_inside_it(level):
-    with epochly.benchmark_context("inside"):
-        with epochly.optimize_context(level=level):
-            programs.squares(10)
+    with epochly.benchmark_context("inside"), epochly.optimize_context(level=level):
+        programs.squares(10)
     assert block("inside").level == level
 
 
 def test_a_block_takes_the_level_of_the_context_around_it():
-    with epochly.optimize_context(level=0):
-        with epochly.benchmark_context("around"):
-            programs.squares(10)
+    with epochly.optimize_context(level=0), epochly.benchmark_context("around"):
+        programs.squares(10)
     assert block("around").level == 0
 
 
@@ -57,9 +55,8 @@ def test_a_block_that_raises_is_counted_and_the_exception_goes_on():
 
 
 def test_a_block_in_a_block_is_part_of_the_outer_share():
-    with epochly.benchmark_context("outer"):
-        with epochly.benchmark_context("inner"):
-            programs.squares(1000)
+    with epochly.benchmark_context("outer"), epochly.benchmark_context("inner"):
+        programs.squares(1000)
     assert block("outer").share == pytest.approx(1.0)
     assert 0 < block("inner").share < 1
 

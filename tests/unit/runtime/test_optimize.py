@@ -261,9 +261,7 @@ def test_a_recursive_function_at_level_1_does_not_wait_for_itself(monkeypatch):
     walk = epochly.optimize(level=1)(programs.walk)
     monkeypatch.setattr(programs, "walk", walk)
     tree = [[[n, [n + 1]] for n in range(6)] for _ in range(100)]
-    assert sorted(walk(tree)) == sorted(
-        [n for n in range(6)] * 100 + [n for n in range(1, 7)] * 100
-    )
+    assert sorted(walk(tree)) == sorted([*range(6), *range(1, 7)] * 100)
 
 
 def test_a_traced_function_runs_plainly():
