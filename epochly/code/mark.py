@@ -4,19 +4,18 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FunctionType
+    from types import CodeType, FunctionType
     from typing import Any
 
 ORIGINAL = "__epochly_original__"
 
 
-def mark(function: Any, original: Any) -> None:
-    """Say that a function stands in the place of another.
+def mark(function: Any, original: Any, code: CodeType) -> None:
+    """Say that a function, when it has this code, stands in the place of another.
 
-    The mark names the function's code: `functools.wraps` copies it to other wrappers, which do
-    more than stand in the place of the original.
+    `functools.wraps` copies the mark to other wrappers, which do more than that.
     """
-    vars(function)[ORIGINAL] = (function.__code__, original)
+    vars(function)[ORIGINAL] = (code, original)
 
 
 def unmark(function: FunctionType, original: Any) -> None:

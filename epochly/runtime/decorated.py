@@ -49,7 +49,7 @@ class Decorated:
 
             function.__qualname__ = name_of(original)
             function.__name__ = function.__qualname__.rpartition(".")[2]
-        mark(function, original)
+        mark(function, original, function.__code__)
         vars(function)[STATE] = self
         self._function = ref(function)
         self.function: Any = function

@@ -6,11 +6,13 @@ import os
 import sys
 from _thread import RLock
 from time import perf_counter, process_time, thread_time
+from types import FunctionType
 
 from epochly.runtime.active import contexts
 from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import FixedPolicy
 from epochly.runtime.records import Account, records
+from epochly.runtime.twin import twin_of
 from epochly.runtime.wrapper import is_async
 
 TYPE_CHECKING = False
@@ -148,7 +150,10 @@ class Dispatcher:
         wanted = (context.level, context.backend)
         policy = self._elsewhere.get(wanted)
         if policy is None:
-            policy = self._elsewhere.setdefault(wanted, FixedPolicy(self.original, *wanted))
+            # The original itself may be named in the block, and redirected, as well.
+            original = self.original
+            original = twin_of(original) if isinstance(original, FunctionType) else original
+            policy = self._elsewhere.setdefault(wanted, FixedPolicy(original, *wanted))
         return policy.choose(args, kwargs)
 
     def _end(self, way: Way, spent: float, failed: int) -> None:

@@ -20,6 +20,7 @@ from epochly.runtime.dispatcher import Dispatcher
 from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import ObservingPolicy
 from epochly.runtime.records import records
+from epochly.runtime.twin import twin_of
 
 _MARK = "__epochly_redirected__"
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
@@ -32,7 +33,7 @@ class Redirect:
 
     def __init__(self, function: FunctionType) -> None:
         self.code = function.__code__
-        self.twin = _twin_of(function)
+        self.twin = twin_of(function)
         self.dispatcher = Dispatcher(self.twin, ObservingPolicy(self.twin, None))
         self.name = self.dispatcher.name
         self._function = weakref.ref(function)
@@ -48,8 +49,8 @@ class Redirect:
         """Put the trampoline in place, unless it is."""
         self._open += 1
         if self._open == 1:
+            mark(function, self.twin, self._trampoline)
             function.__code__ = self._trampoline
-            mark(function, self.twin)
 
     def leave(self) -> None:
         """End one `enter`; after the last, the function is what it was."""
@@ -102,23 +103,6 @@ def dispatcher_of(function: Any) -> Dispatcher | None:
         found = _redirects.get(function)
         return None if found is None else found.dispatcher
     return None
-
-
-def _twin_of(function: FunctionType) -> FunctionType:
-    twin = FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    twin.__kwdefaults__ = function.__kwdefaults__
-    twin.__qualname__ = function.__qualname__
-    twin.__module__ = function.__module__
-    twin.__doc__ = function.__doc__
-    twin.__annotations__ = function.__annotations__
-    twin.__dict__.update(vars(function))
-    return twin
 
 
 def _trampoline(function: FunctionType, send: Callable[..., Any]) -> CodeType:

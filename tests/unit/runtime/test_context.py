@@ -266,6 +266,19 @@ def test_wrapping_a_function_inside_a_block_wraps_the_function():
     assert timed.seen == 1
 
 
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_decorated_function_and_its_original_in_one_block_are_counted_once_a_call(level):
+    def original(n):
+        return sum(range(n))
+
+    function = epochly.optimize(level=0)(original)
+    function(1)
+    with epochly.optimize_context(level=level):
+        function(3)
+        original(4)
+    assert epochly.get_metrics()["total_calls"] == 3
+
+
 def test_what_is_no_level_is_told():
     with pytest.raises(UsageError, match="is not a level"):
         epochly.optimize_context(level=7)
