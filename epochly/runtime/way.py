@@ -21,6 +21,8 @@ MOST_REASONS = 16
 TRACED = "a debugger, tracer or coverage is watching"
 NESTED = "it was called from within an item that already runs side by side"
 _PARALLEL_LEVELS = (1, 3)
+HAS_MONITORING = sys.version_info >= (3, 12)
+DEBUGGER, COVERAGE = 0, 1
 # The thread that runs a function at a parallel level; its items carry the value to other threads.
 _mapping_in: ContextVar[int | None] = ContextVar("epochly_mapping_in", default=None)
 
@@ -72,7 +74,9 @@ class Way:
         if prepared is not None:
             self.level = int(prepared.realized.level)
             self.started_s = prepared.stats().get("compile_s", 0.0)
-            self.call = _guarded(self, prepared, original, forwarded)
+            self.call = _guarded(self, prepared, original)
+            if forwarded is not None:
+                self.call = _following(self, self.call, original, forwarded)
             if self.level in _PARALLEL_LEVELS:
                 self.call = _marked(self, self.call, original)
 
@@ -104,30 +108,25 @@ class Way:
             logging.getLogger("epochly").info("%s ran plainly: %s", name_of(self.original), reason)
 
 
+def _is_monitored() -> bool:
+    """Whether a debugger or coverage uses the interface that Python 3.12 brought."""
+    get_tool: Any = vars(sys)["monitoring"].get_tool
+    return get_tool(DEBUGGER) is not None or get_tool(COVERAGE) is not None
+
+
 def is_traced() -> bool:
     """Whether something watches this thread line by line, so that the original must run."""
-    if sys.gettrace() is not None:
-        return True
-    monitoring = getattr(sys, "monitoring", None)
-    return monitoring is not None and (
-        monitoring.get_tool(monitoring.DEBUGGER_ID) is not None
-        or monitoring.get_tool(monitoring.COVERAGE_ID) is not None
-    )
+    return sys.gettrace() is not None or (HAS_MONITORING and _is_monitored())
 
 
-def _guarded(
-    way: Way, prepared: Prepared, original: Callable[..., Any], forwarded: Forwarded | None
-) -> Callable[..., Any]:
+def _guarded(way: Way, prepared: Prepared, original: Callable[..., Any]) -> Callable[..., Any]:
     from epochly.errors import Deoptimize
 
-    run: Callable[..., Any] = prepared
+    run, trace, monitored = prepared.__call__, sys.gettrace, HAS_MONITORING
 
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if is_traced():
+        if trace() is not None or (monitored and _is_monitored()):
             way.fall_back(TRACED)
-            return original(*args, **kwargs)
-        if forwarded is not None and not forwarded.holds(kwargs):
-            way.fall_back(f"this call does not go to {forwarded.name} as it was prepared")
             return original(*args, **kwargs)
         try:
             return run(*args, **kwargs)
@@ -136,6 +135,20 @@ def _guarded(
         return original(*args, **kwargs)
 
     return guarded
+
+
+def _following(
+    way: Way, call: Callable[..., Any], original: Callable[..., Any], forwarded: Forwarded
+) -> Callable[..., Any]:
+    """Run what was prepared only while the original hands on to it."""
+
+    def following(*args: Any, **kwargs: Any) -> Any:
+        if forwarded.holds(kwargs):
+            return call(*args, **kwargs)
+        way.fall_back(f"this call does not go to {forwarded.name} as it was prepared")
+        return original(*args, **kwargs)
+
+    return following
 
 
 def _marked(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
