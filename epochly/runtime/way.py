@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
 from collections import Counter
 from contextvars import ContextVar
 
@@ -23,6 +23,7 @@ NESTED = "it was called from within an item that already runs side by side"
 _PARALLEL_LEVELS = (1, 3)
 HAS_MONITORING = sys.version_info >= (3, 12)
 DEBUGGER, COVERAGE = 0, 1
+_lock = allocate_lock()
 # The thread that runs a function at a parallel level; its items carry the value to other threads.
 _mapping_in: ContextVar[int | None] = ContextVar("epochly_mapping_in", default=None)
 
@@ -97,10 +98,12 @@ class Way:
 
     def fall_back(self, reason: str) -> None:
         """Count a call that ran the original instead."""
-        if reason not in self.fallbacks and len(self.fallbacks) >= MOST_REASONS:
-            reason = "other reasons"
-        self.fallbacks[reason] += 1
-        if self.fallbacks[reason] == 1:
+        with _lock:
+            if reason not in self.fallbacks and len(self.fallbacks) >= MOST_REASONS:
+                reason = "other reasons"
+            self.fallbacks[reason] += 1
+            first = self.fallbacks[reason] == 1
+        if first:
             import logging
 
             from epochly.runtime.names import name_of
