@@ -180,9 +180,9 @@ def _failure(reason: str) -> bytes:
 def _digest(value: Any) -> bytes:
     import hashlib
 
-    import cloudpickle
+    from epochly.runtime.travel import dumps
 
-    return hashlib.sha256(cloudpickle.dumps(value, protocol=5)).digest()
+    return hashlib.sha256(dumps(value)).digest()
 
 
 def _bound_to_the_caller(result: list[Any], theirs: dict[int, Any], known: list[Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import math
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -36,7 +37,12 @@ class Processes:
     capabilities = Capabilities(uses_cores=True)
 
     def availability(self) -> Available | Unavailable:
-        """Available with more than one core."""
+        """Available with more than one core, in a process that may start others."""
+        from multiprocessing import current_process
+
+        if current_process().daemon:
+            reason = "this is a daemonic worker process, which may not start others"
+            return Unavailable(reason, "use concurrent.futures.ProcessPoolExecutor")
         cores = usable_cores()
         if cores < 2:
             return Unavailable("there is one usable core", "allow more cores to this process")
@@ -113,6 +119,8 @@ class CoreRunner:
 
         from joblib.externals.loky import get_reusable_executor
 
+        from epochly.runtime.travel import counted, received
+
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         payloads = [
@@ -122,11 +130,11 @@ class CoreRunner:
         executor = get_reusable_executor(max_workers=cores, timeout=60)
         self._started = True
         self._chunks += len(chunks)
-        futures = [executor.submit(run_packed, payload) for payload in payloads]
+        futures = [executor.submit(counted, run_packed, payload) for payload in payloads]
         values: list[Any] = []
         try:
             for future, chunk in zip(futures, chunks, strict=True):
-                kind, answer = pickle.loads(future.result())
+                kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
                     values += unpacked(answer, chunk)
                     continue
@@ -162,6 +170,19 @@ def _done(reason: str) -> WorkerError:
     )
 
 
+def _forget_executor() -> None:
+    """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
+    import sys
+
+    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
+    if loky is not None:
+        loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_executor)
+
+
 class _CannotTravelError(Exception):
     """Something that a worker would need cannot be pickled; nothing has run elsewhere."""
 
@@ -181,6 +202,8 @@ def _packed(function: Function, value: Any) -> bytes:
 
     import cloudpickle
 
+    from epochly.runtime.travel import dumps
+
     assert function.plain is not None
     modules: set[ModuleType] = set()
     for member in call_graph(function.plain).functions:
@@ -190,13 +213,12 @@ def _packed(function: Function, value: Any) -> bytes:
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:
-        packed: bytes = cloudpickle.dumps(value, protocol=5)
+        return dumps(value)
     except Exception as error:
         raise _CannotTravelError(str(error)) from error
     finally:
         for module in modules:
             cloudpickle.unregister_pickle_by_value(module)
-    return packed
 
 
 def _probed(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:

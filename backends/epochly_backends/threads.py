@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
+from threading import Event, Lock
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -49,6 +49,7 @@ class ThreadRunner:
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
         self._size = 0
+        self._lock = Lock()
         self._chunks = 0
         self._seen: dict[CodeType, tuple[int, float]] = {}
 
@@ -114,8 +115,9 @@ class ThreadRunner:
             self._pool = None
 
     def _sized(self, threads: int) -> ThreadPoolExecutor:
-        if self._pool is None or threads > self._size:
-            self.close()
-            self._pool = ThreadPoolExecutor(threads, thread_name_prefix="epochly")
-            self._size = threads
-        return self._pool
+        with self._lock:
+            if self._pool is None or threads > self._size:
+                # A smaller pool ends by itself once nobody holds it: others may be using it.
+                self._pool = ThreadPoolExecutor(threads, thread_name_prefix="epochly")
+                self._size = threads
+            return self._pool

@@ -11,12 +11,10 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from epochly.code.libraries import adopt
+from epochly.code.mark import original_of
 from epochly.code.source import Source, source_of
 from epochly.errors import SourceError, TargetError
 from epochly.model import Arguments
-
-ORIGINAL = "__epochly_original__"
-_DECORATOR = "epochly.runtime.optimize"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,13 +103,11 @@ class Function:
 
 def undecorated(target: Any) -> Any:
     """What our own decorator was put on; every other decorator stays."""
-    # `functools.wraps` of another decorator copies the mark, but not the globals.
-    while (
-        isinstance(target, FunctionType)
-        and ORIGINAL in vars(target)
-        and target.__globals__.get("__name__") == _DECORATOR
-    ):
-        target = vars(target)[ORIGINAL]
+    while isinstance(target, FunctionType):
+        original = original_of(target)
+        if original is target:
+            break
+        target = original
     return target
 
 

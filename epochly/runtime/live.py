@@ -1,0 +1,171 @@
+"""Measure a function that is at hand, instead of one that is named."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from epochly.errors import ArgumentsError, TargetError
+from epochly.runtime.levels import checked_level
+from epochly.runtime.names import name_of
+
+if TYPE_CHECKING:
+    from epochly.model import Report, Workload
+
+BUDGET_S = 20.0
+_CARRIED = '''\
+"""A function on its way into the processes that measure it."""
+
+import pickle
+import sys
+from pathlib import Path
+
+sys.path.extend(entry for entry in {path!r} if entry not in sys.path)
+_HERE = Path(__file__).parent
+carried = pickle.loads((_HERE / "function").read_bytes())
+_arguments = (_HERE / "arguments").read_bytes()
+globals()[{inputs!r}] = lambda: pickle.loads(_arguments)
+'''
+
+
+def bench(
+    func: Callable[..., Any],
+    *args: Any,
+    levels: Iterable[int] = (0, 1, 2, 3, 4),
+    budget_s: float = BUDGET_S,
+    allow_effects: bool = False,
+    **kwargs: Any,
+) -> Report:
+    """Run a function at several levels, compare the results, and measure.
+
+    The function and its arguments are copied into worker processes, so that lambdas and what is
+    defined in ``__main__`` can be measured too; here nothing is called and nothing changes.
+
+    Parameters
+    ----------
+    func : callable
+        A decorated function is measured without its decorator.
+    *args, **kwargs
+        Its arguments; every sample gets a fresh copy.
+    levels : iterable of int
+        Levels to run; level 0 always runs.
+    budget_s : float
+        Seconds of sampling beyond the first calls.
+    allow_effects : bool
+        The caller's word that the function may run many times although it writes the outside
+        world, and that the items of its loops do not depend on each other's effects.
+
+    Returns
+    -------
+    Report
+        ``levels`` has a row for each way, ``recommendation`` says which pays.
+
+    Raises
+    ------
+    TargetError, ArgumentsError
+        When the function or its arguments cannot be pickled.
+    NothingMeasuredError
+        When no level could be measured.
+    """
+    from epochly.levels import Level
+    from epochly.measure.session import Options, measure
+
+    chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
+    options = Options(levels=chosen, budget_s=budget_s, allow_effects=allow_effects)
+    with _carried(func, args, kwargs) as workload:
+        return measure(workload, options)
+
+
+def analyze(
+    func: Callable[..., Any],
+    *args: Any,
+    budget_s: float = BUDGET_S,
+    allow_effects: bool = False,
+    **kwargs: Any,
+) -> Report:
+    """Profile a function, run it at every level, and recommend one.
+
+    Parameters
+    ----------
+    func : callable
+        A decorated function is measured without its decorator.
+    *args, **kwargs
+        Its arguments; every sample gets a fresh copy.
+    budget_s : float
+        Seconds of sampling beyond the first calls.
+    allow_effects : bool
+        As for `bench`.
+
+    Returns
+    -------
+    Report
+        ``recommendation.apply`` is the line to paste, where one pays.
+
+    Raises
+    ------
+    TargetError, ArgumentsError
+        When the function or its arguments cannot be pickled.
+    NothingMeasuredError
+        When no level could be measured.
+    """
+    return bench(func, *args, budget_s=budget_s, allow_effects=allow_effects, **kwargs)
+
+
+@contextmanager
+def _carried(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Iterator[Workload]:
+    """A workload whose target is a copy of the function, for as long as the block lasts."""
+    from epochly.code.function import function_of
+    from epochly.model import Workload
+
+    function = function_of(func)
+    modules = _users_modules(function.plain)
+    with tempfile.TemporaryDirectory(prefix="epochly-carried-") as folder:
+        here = Path(folder)
+        (here / "function").write_bytes(_pickled(function.original, modules, func))
+        (here / "arguments").write_bytes(_pickled((args, kwargs), modules, None))
+        text = _CARRIED.format(path=sys.path, inputs=f"{function.name}_inputs")
+        (here / "carried_function.py").write_text(text, encoding="utf-8")
+        target = f"{here / 'carried_function.py'}:carried"
+        yield Workload(target, os.getcwd(), name=name_of(func))
+
+
+def _users_modules(plain: Any) -> set[ModuleType]:
+    """Modules of the user's functions that it reaches: workers may be unable to import them."""
+    from epochly.code.callgraph import call_graph, is_users
+
+    if plain is None:
+        return set()
+    names = {member.__module__ for member in call_graph(plain).functions if is_users(member)}
+    return {sys.modules[name] for name in names if name in sys.modules and name != "__main__"}
+
+
+def _pickled(value: Any, modules: set[ModuleType], func: Callable[..., Any] | None) -> bytes:
+    import cloudpickle
+
+    from epochly.runtime.travel import dumps
+
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return dumps(value)
+    except Exception as error:
+        if func is not None:
+            raise TargetError(
+                f"{name_of(func)} cannot be copied into a worker: {error}",
+                remedy="measure it by name: epochly analyze pkg.mod:func",
+            ) from error
+        raise ArgumentsError(
+            f"the arguments cannot be copied into a worker: {error}",
+            remedy="measure by name, with the arguments made by --setup and --args",
+        ) from error
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)

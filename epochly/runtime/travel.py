@@ -1,0 +1,68 @@
+"""Decorated functions, and what they counted, between this process and its workers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from epochly.code.mark import original_of
+from epochly.runtime.decorated import STATE, decorated
+from epochly.runtime.dispatcher import Dispatcher
+from epochly.runtime.policy import ObservingPolicy
+from epochly.runtime.records import Account, records
+
+_NO_FILE = "<dynamic-code>"
+WORKER = "it runs within an item, in a worker process"
+
+
+def dumps(value: Any) -> bytes:
+    """Pickle for a worker process, where decorated functions run at level 0 and are counted."""
+    with io.BytesIO() as file:
+        _pickler()(file, protocol=5).dump(value)
+        return file.getvalue()
+
+
+@cache
+def _pickler() -> Any:
+    import cloudpickle
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        """Pickles a decorated function as what it decorates: its locks and pools stay here.
+
+        Code keeps the name of its file, which cloudpickle drops, for tracebacks and its source.
+        """
+
+        def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, CodeType):
+                make, parts = self.dispatch_table[CodeType](obj)
+                return make, tuple(obj.co_filename if p == _NO_FILE else p for p in parts)
+            if isinstance(obj, FunctionType) and STATE in vars(obj):
+                original = original_of(obj)
+                if original is not obj:
+                    return _in_worker, (original,)
+            return super().reducer_override(obj)
+
+    return Pickler
+
+
+def counted(run: Callable[[bytes], bytes], payload: bytes) -> tuple[bytes, dict[str, Account]]:
+    """Run something in a worker process; its answer, and what decorated functions did in it."""
+    records.reset()
+    answer = run(payload)
+    return answer, records.take()
+
+
+def received(answer: tuple[bytes, dict[str, Account]]) -> bytes:
+    """The answer of `counted`; what was counted joins the counts of this process."""
+    records.give(answer[1])
+    return answer[0]
+
+
+def _in_worker(original: Callable[..., Any]) -> Any:
+    def make(original: Callable[..., Any]) -> Dispatcher:
+        return Dispatcher(original, ObservingPolicy(original, WORKER))
+
+    return decorated(original, make)

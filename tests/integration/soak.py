@@ -1,0 +1,113 @@
+"""Many threads call decorated functions while levels change, contexts nest and calls fail."""
+
+import random
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+import psutil
+
+import epochly
+
+
+def squares(n):
+    total = 0
+    for i in range(n):
+        total += i * i
+    return total
+
+
+def doubled(values):
+    return [value * 2 for value in values]
+
+
+def fragile(n):
+    if n % 3 == 0:
+        raise ValueError(n)
+    return n
+
+
+@dataclass
+class Soaked:
+    """What happened, and what was counted."""
+
+    calls: int
+    errors: int
+    counted: dict
+    wrong: list
+    memory: list
+
+    @property
+    def growth(self):
+        """Bytes of resident memory gained over the second half."""
+        return self.memory[-1] - self.memory[len(self.memory) // 2]
+
+
+def soak(seconds, threads=32, seed=1):
+    """Run for some seconds; every call that is to be counted is counted on the side.
+
+    Those are the calls of decorated functions, and those of plain ones in contexts that name them.
+    """
+    epochly.reset_metrics()
+    decorated = {level: epochly.optimize(level=level)(squares) for level in (0, 2)}
+    mapped = epochly.optimize(level=1)(doubled)
+    failing = epochly.optimize(level=0)(fragile)
+    ends = time.monotonic() + seconds
+    made = [[0, 0] for _ in range(threads)]
+    wrong, memory = [], []
+
+    def one_round(chance, own):
+        n = chance.randrange(40)
+        function = chance.choice(list(decorated.values()))
+        if function(n) != sum(i * i for i in range(n)):
+            wrong.append(("squares", n))
+        own[0] += 1
+        if mapped([n, n + 1]) != [2 * n, 2 * n + 2]:
+            wrong.append(("doubled", n))
+        own[0] += 1
+        try:
+            own[0] += 1
+            if failing(n) != n or n % 3 == 0:
+                wrong.append(("fragile", n))
+        except ValueError:
+            own[1] += 1
+
+    def work(number):
+        chance, own = random.Random(seed + number), made[number]
+        while time.monotonic() < ends and not wrong:
+            try:
+                for _ in range(20):
+                    one_round(chance, own)
+                with epochly.optimize_context(level=chance.choice([0, 1, 2])):
+                    one_round(chance, own)
+                    own[0] += 1
+                    if doubled([1, 2, 3]) != [2, 4, 6]:
+                        wrong.append(("plain", number))
+                    own[0] += 1
+                    with epochly.optimize_context(level=chance.choice([0, 2])):
+                        one_round(chance, own)
+                        own[0] += 1
+                    if chance.random() < 0.1:
+                        raise KeyError("out of a context")
+            except KeyError:
+                pass
+            epochly.optimize(level=0)(fragile)(1)
+            own[0] += 1
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+    try:
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers):
+            time.sleep(min(0.2, seconds / 20))
+            memory.append(psutil.Process().memory_info().rss)
+            epochly.get_metrics()
+        for worker in workers:
+            worker.join()
+    finally:
+        sys.setswitchinterval(interval)
+    calls, errors = (sum(own[place] for own in made) for place in (0, 1))
+    return Soaked(calls, errors, epochly.get_metrics(), wrong, memory)

@@ -1,0 +1,16 @@
+"""A short soak; `benchmarks/soak.py` runs the long one."""
+
+from integration.soak import doubled, soak, squares
+
+SECONDS = 4
+
+
+def test_counts_are_exact_results_right_and_memory_flat():
+    codes = squares.__code__, doubled.__code__
+    found = soak(SECONDS)
+    assert found.wrong == []
+    assert found.counted["total_calls"] == found.calls
+    assert found.counted["errors"] == found.errors
+    assert found.calls > 1000
+    assert found.growth < 30 * 2**20
+    assert (squares.__code__, doubled.__code__) == codes

@@ -1,0 +1,67 @@
+"""Functions at hand are measured as those that are named."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from unit.runtime import programs
+
+import epochly
+from epochly.errors import ArgumentsError, TargetError, UsageError
+from epochly.levels import Level
+
+
+def row_of(report, level, backend):
+    return next(r for r in report.levels if (r.level, r.backend) == (level, backend))
+
+
+def test_a_closure_is_measured_with_what_it_holds():
+    factor = 3
+
+    def scaled(n, offset=0):
+        total = offset
+        for i in range(n):
+            total += factor * i
+        return total
+
+    report = epochly.bench(scaled, 20_000, offset=1, levels=(0, 2), budget_s=0.5)
+    row = row_of(report, Level.COMPILE, "numba")
+    assert row.status == "measured"
+    assert row.equality.verdict == "identical"
+    assert report.target.qualname.endswith("scaled")
+    assert report.target.file == __file__
+
+
+def test_a_lambda_a_method_and_a_decorated_function_are_measured():
+    shop = programs.Shop()
+    for function, argument in (
+        (lambda values: [v + 1 for v in values], [1, 2]),
+        (shop.price, 3),
+        (programs.decorated, 1000),
+    ):
+        report = epochly.bench(function, argument, levels=(0,), budget_s=0.2)
+        assert row_of(report, Level.MONITOR, "monitor").status == "measured"
+
+
+def test_analyze_recommends_and_leaves_no_file():
+    def files():
+        return {path.name for path in Path(tempfile.gettempdir()).glob("epochly-carried-*")}
+
+    before = files()
+    report = epochly.analyze(programs.squares, 50_000, budget_s=1.0)
+    assert report.recommendation.level is Level.COMPILE
+    assert report.recommendation.apply == "@epochly.optimize(level=2)"
+    assert files() <= before
+
+
+def test_what_cannot_be_copied_is_told():
+    lock = __import__("threading").Lock()
+    with pytest.raises(TargetError, match="cannot be copied into a worker"):
+        epochly.bench(lambda: lock, levels=(0,))
+    with pytest.raises(ArgumentsError, match="arguments cannot be copied"):
+        epochly.bench(programs.shout, lock, levels=(0,))
+
+
+def test_what_is_no_level_is_told():
+    with pytest.raises(UsageError, match="is not a level"):
+        epochly.bench(programs.shout, "a", levels=(9,))

@@ -1,0 +1,54 @@
+"""Settings and the environment are one."""
+
+import os
+
+import pytest
+
+import epochly
+from epochly.cores import usable_cores
+from epochly.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch):
+    """Whatever a test sets is put back."""
+    for name in ("LEVEL", "MAX_WORKERS", "WATCH", "CACHE_DIR"):
+        monkeypatch.setenv(f"EPOCHLY_{name}", "0")
+        monkeypatch.delenv(f"EPOCHLY_{name}")
+
+
+def test_without_anything_set_the_defaults_hold(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = epochly.configure()
+    assert (found.level, found.max_workers, found.watch) == (None, None, 0.01)
+    assert found.cache == str(tmp_path / "epochly")
+
+
+def test_what_is_set_holds_here_and_in_child_processes(tmp_path):
+    found = epochly.configure(level=0, max_workers=1, watch=0.0, cache=tmp_path)
+    assert (found.level, found.max_workers, found.watch, found.cache) == (0, 1, 0.0, str(tmp_path))
+    assert usable_cores() == 1
+    assert os.environ["EPOCHLY_MAX_WORKERS"] == "1"
+
+
+def test_the_environment_is_read():
+    os.environ["EPOCHLY_WATCH"] = "0.5"
+    assert epochly.configure().watch == 0.5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"level": 5}, {"max_workers": 0}, {"watch": 1.5}, {"watch": float("nan")}, {"cache": ""}],
+    ids=str,
+)
+def test_what_cannot_be_is_told_and_nothing_changes(wrong):
+    before = dict(os.environ)
+    with pytest.raises(UsageError, match="cannot be used"):
+        epochly.configure(**{"max_workers": 1, **wrong})
+    assert dict(os.environ) == before
+
+
+def test_a_file_is_no_cache_folder(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be used"):
+        epochly.configure(cache=tmp_path / "file")
