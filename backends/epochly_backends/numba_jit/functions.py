@@ -16,6 +16,7 @@ from numba.core.errors import NumbaError, NumbaWarning
 from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
+from epochly_backends.numba_jit.storage import stored
 from epochly_backends.numba_jit.unit import Translated, Unit
 from epochly_backends.numba_jit.values import Refusal
 
@@ -33,10 +34,14 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
     Refusal
         When Numba cannot compile it after all.
     """
-    namespace = dict(_names())
+    namespace = {**_names(), "__name__": __name__}
     text = "\n".join(line for _, line in unit.lines)
-    exec(compile(text, "<compiled by numba>", "exec"), namespace)
-    make = numba.njit(boundscheck=True, error_model="python", nogil=not unit.draws)
+    nogil = not unit.draws
+    file = stored(text, f"nogil={nogil}")
+    exec(compile(text, file or "<compiled by numba>", "exec"), namespace)
+    make = numba.njit(
+        boundscheck=True, error_model="python", nogil=nogil, cache=file is not None
+    )
     for name in unit.names:
         namespace[name] = make(namespace[name])
     dispatcher = namespace[root.name]

@@ -1,0 +1,52 @@
+"""A live function on its way to another process, with the user's modules by value."""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType, ModuleType
+from typing import Any
+
+from epochly.code.callgraph import call_graph
+from epochly.errors import EpochlyError
+
+
+class CannotTravelError(EpochlyError):
+    """Something that another process would need cannot be pickled; nothing has run there."""
+
+
+def packed(function: FunctionType, value: Any) -> bytes:
+    """Pickle a value with the modules of a function and its helpers by value.
+
+    Another process then need not be able to import them, and sees their globals as of now.
+
+    Parameters
+    ----------
+    function : FunctionType
+        Whose modules travel.
+    value : object
+        What to pickle; the function is usually part of it.
+
+    Raises
+    ------
+    CannotTravelError
+    """
+    import cloudpickle
+
+    modules: set[ModuleType] = set()
+    for member in call_graph(function).functions:
+        module = sys.modules.get(member.__module__)
+        if module is not None and module.__name__ not in cloudpickle.list_registry_pickle_by_value():
+            modules.add(module)
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        found: bytes = cloudpickle.dumps(value, protocol=5)
+    except Exception as error:
+        raise CannotTravelError(
+            f"{function.__qualname__} cannot travel to another process: {error}",
+            remedy="keep what cannot be pickled out of its arguments and globals",
+        ) from error
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)
+    return found
