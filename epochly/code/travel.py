@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import marshal
 import sys
-from types import FunctionType, ModuleType
+from collections import ChainMap
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import call_graph
@@ -35,12 +38,15 @@ def packed(function: FunctionType, value: Any) -> bytes:
     modules: set[ModuleType] = set()
     for member in call_graph(function).functions:
         module = sys.modules.get(member.__module__)
-        if module is not None and module.__name__ not in cloudpickle.list_registry_pickle_by_value():
+        if (
+            module is not None
+            and module.__name__ not in cloudpickle.list_registry_pickle_by_value()
+        ):
             modules.add(module)
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:
-        found: bytes = cloudpickle.dumps(value, protocol=5)
+        found = _dumps(value)
     except Exception as error:
         raise CannotTravelError(
             f"{function.__qualname__} cannot travel to another process: {error}",
@@ -50,3 +56,19 @@ def packed(function: FunctionType, value: Any) -> bytes:
         for module in modules:
             cloudpickle.unregister_pickle_by_value(module)
     return found
+
+
+def _dumps(value: Any) -> bytes:
+    """Pickle with the names of files in code objects, which cloudpickle leaves out."""
+    import cloudpickle
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        dispatch_table = ChainMap({CodeType: _reduced}, cloudpickle.Pickler.dispatch_table)
+
+    stream = io.BytesIO()
+    Pickler(stream, protocol=5).dump(value)
+    return stream.getvalue()
+
+
+def _reduced(code: CodeType) -> tuple[Any, ...]:
+    return marshal.loads, (marshal.dumps(code),)

@@ -80,6 +80,11 @@ class DecisionFile:
         self._broken = False
         self._lock = threading.Lock()
 
+    @property
+    def known(self) -> bool:
+        """Whether there is any decision, in the file or from this process."""
+        return bool(self._known) if self._known is not None else self.path.exists()
+
     def find(self, function: str, kind: str, code: str) -> Decision | None:
         """The decision for a function, a kind of arguments and this machine; None without one.
 

@@ -161,13 +161,11 @@ def try_backend(name: str, load: Callable[[], Any], draws: bool) -> Tried:
             trial = run_beside(original, answer, args, kwargs, draws=draws)
             verdict, where = trial.equality.verdict, trial.equality.where or ""
             if verdict not in ("identical", "close"):
-                verdict = "refused" if verdict == "unchecked" else verdict
-                return Tried(name, math.inf, math.inf, verdict, where)
+                verdict_or = "refused" if verdict == "unchecked" else verdict
+                return Tried(name, math.inf, math.inf, verdict_or, where)
             if number:
-                plain_s, candidate_s = (
-                    min(plain_s, trial.plain_s),
-                    min(candidate_s, trial.candidate_s),
-                )
+                plain_s = min(plain_s, trial.plain_s)
+                candidate_s = min(candidate_s, trial.candidate_s)
                 if candidate_s > HOPELESS * plain_s:
                     break
     finally:

@@ -36,7 +36,6 @@ def replay_of(function: Function) -> Replay:
     A store into one of its own arguments is no obstacle, since a second run gets copies.
     """
     from epochly.code.effects import Effect, effects_of
-    from epochly.code.loops import root_name
 
     if function.plain is None:
         return Replay("never", reason="it is not written in Python")
@@ -49,7 +48,7 @@ def replay_of(function: Function) -> Replay:
         elif cause.effect is Effect.READS:
             reads = reads or f"{cause.what} reads the outside world (line {cause.line})"
         elif cause.effect is not Effect.PURE:
-            root = root_name(_expression(cause.what))
+            root = _root(cause.what)
             if cause.outside or cause.effect is Effect.UNKNOWN or root not in own:
                 what = "writes" if cause.effect is Effect.WRITES else "has unknown effects"
                 return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
@@ -66,10 +65,13 @@ def _parameters(function: Function) -> frozenset[str]:
     return frozenset(names[len(function.bound.args) :]) - set(function.bound.kwargs)
 
 
-def _expression(text: str) -> object:
+def _root(text: str) -> str:
+    """The name at the root of a store such as ``grid[1].size``; empty where there is none."""
     import ast
 
+    from epochly.code.loops import root_name
+
     try:
-        return ast.parse(text, mode="eval").body
+        return root_name(ast.parse(text, mode="eval").body)
     except SyntaxError:
-        return None
+        return ""

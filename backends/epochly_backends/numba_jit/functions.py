@@ -39,9 +39,7 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
     nogil = not unit.draws
     file = stored(text, f"nogil={nogil}")
     exec(compile(text, file or "<compiled by numba>", "exec"), namespace)
-    make = numba.njit(
-        boundscheck=True, error_model="python", nogil=nogil, cache=file is not None
-    )
+    make = numba.njit(boundscheck=True, error_model="python", nogil=nogil, cache=file is not None)
     for name in unit.names:
         namespace[name] = make(namespace[name])
     dispatcher = namespace[root.name]
