@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from epochly.cores import usable_cores
 from epochly.measure.channel import Channel
 from epochly.model import Arguments, Refused
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 REPEATS = 3
 HOPELESS = 2.0
+# No level that spreads work over cores can overtake one that gains this much more.
+UNBEATEN = 2.0
 LONGEST_S = 120.0
 PARENT_DEATH_SIGNAL = 1
 
@@ -195,6 +198,8 @@ def main(descriptor: int, path: str) -> None:
             text = f"{type(error).__name__}: {error}"
             tried = Tried(name, math.inf, math.inf, "refused", text)
         channel.send(asdict(tried))
+        if tried.plain_s > UNBEATEN * usable_cores() * tried.candidate_s:
+            break
     channel.send({"done": True})
     os._exit(0)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Realized
-from epochly.runtime.trial import run_beside
+from epochly.runtime.trial import NotCopiedError, run_beside
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -221,6 +221,7 @@ class Tier:
             self.settle(self.reason or "no other level can run it with the same result")
             return
         self._current = self._candidates.pop(0)
+        self._slower = 0
         self._proven.clear()
         self.state, self.run = "trying", self._prove_one if self._proof else self._try
 
@@ -258,8 +259,13 @@ class Tier:
                 current, trial.plain_s, trial.candidate_s, equality.verdict, equality.where or ""
             )
             return trial.value
+        except NotCopiedError as error:
+            self._candidates.clear()
+            self._note(error.what)
+            self._next()
         finally:
             self._lock.release()
+        return self._timed(args, kwargs)
 
     def _tried(
         self, candidate: Candidate, plain_s: float, candidate_s: float, verdict: str, where: str
@@ -267,8 +273,10 @@ class Tier:
         if verdict not in ("identical", "close"):
             self._drop(candidate, verdict, where)
         elif plain_s < CLEAR_GAIN * candidate_s:
-            self._note(f"{candidate.backend}: {plain_s / candidate_s:.3g}x on a real call")
-            self._next()
+            self._slower += 1
+            if self._slower >= PATIENCE:
+                self._note(f"{candidate.backend}: {plain_s / candidate_s:.3g}x on a real call")
+                self._next()
         else:
             self._candidates.clear()
             self.commit(Candidate(candidate.backend, candidate.prepared, plain_s / candidate_s))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from epochly.errors import Deoptimize
+from epochly.errors import Deoptimize, EpochlyError
 from epochly.model import Equality, Tolerance
 
 Clock = Callable[[], float]
@@ -34,6 +34,10 @@ class Trial:
     plain_s: float
     candidate_s: float
     equality: Equality
+
+
+class NotCopiedError(EpochlyError):
+    """Arguments that cannot be copied, so that nothing can be run beside the original."""
 
 
 def run_beside(
@@ -61,11 +65,12 @@ def run_beside(
 
     Raises
     ------
+    NotCopiedError
+        Before anything is run.
     Exception
-        What the original raises, with nothing else run; or what copying the arguments raises,
-        before anything is run.
+        What the original raises, with nothing else run.
     """
-    args_2, kwargs_2 = copy.deepcopy((args, dict(kwargs)))
+    args_2, kwargs_2 = _copied(args, kwargs)
     before = _streams() if draws else None
     started = clock()
     value = original(*args, **kwargs)
@@ -96,6 +101,15 @@ def run_beside(
     expected = outcome_of(value, {**dict(enumerate(args)), **kwargs}, streams=after)
     actual = outcome_of(found, {**dict(enumerate(args_2)), **kwargs_2}, streams=there)
     return Trial(value, plain_s, candidate_s, compare(expected, actual, Tolerance()))
+
+
+def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    try:
+        return copy.deepcopy((args, dict(kwargs)))
+    except Exception as error:
+        raise NotCopiedError(
+            f"its arguments cannot be copied: {error}", remedy="choose a level by hand"
+        ) from error
 
 
 def _streams() -> tuple[Any, Any]:
