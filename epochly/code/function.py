@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
+from epochly.code.mark import original_of
 from epochly.code.source import Source, source_of
 from epochly.errors import SourceError, TargetError
 from epochly.model import Arguments
-
-ORIGINAL = "__epochly_original__"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,8 +102,11 @@ class Function:
 
 def undecorated(target: Any) -> Any:
     """What our own decorator was put on; every other decorator stays."""
-    while isinstance(target, FunctionType) and ORIGINAL in vars(target):
-        target = vars(target)[ORIGINAL]
+    while isinstance(target, FunctionType):
+        original = original_of(target)
+        if original is target:
+            break
+        target = original
     return target
 
 

@@ -1,0 +1,110 @@
+"""A block in which functions run at one level."""
+
+from __future__ import annotations
+
+import sys
+
+from epochly.runtime.active import blocks, contexts
+from epochly.runtime.levels import checked_level
+from epochly.runtime.records import records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, TracebackType
+
+    from epochly.runtime.redirect import Redirect, Untouched
+
+_silent: set[tuple[CodeType, int]] = set()
+
+
+class optimize_context:  # noqa: N801 - it reads as a statement: with optimize_context(level=2)
+    """Run the functions of a block at a level, in this thread and task only.
+
+    Decorated functions that are called inside take this level instead of their own, and so do
+    the Python functions and methods of the user's own code that the block names directly.
+
+    Parameters
+    ----------
+    level : int
+        0 to 4, or a `Level`.
+    backend : str, optional
+        One backend of the level, by name.
+
+    Raises
+    ------
+    UsageError
+        When the level is none of 0 to 4.
+    """
+
+    def __init__(self, *, level: int, backend: str | None = None) -> None:
+        self.level = checked_level(level)
+        self.backend = backend
+        self._reached: dict[str, None] = {}
+        self._open: list[_Held] = []
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Names of the functions that the block names or that were called in it, in order."""
+        return tuple(self._reached)
+
+    def reach(self, name: str) -> None:
+        """Note a function that runs at this level."""
+        self._reached.setdefault(name)
+
+    def __enter__(self) -> optimize_context:
+        from epochly.runtime.named import entering_frame, functions_named_in_block
+        from epochly.runtime.redirect import redirect
+
+        frame = entering_frame(sys._getframe(1))
+        held = _Held(frame.f_code, frame.f_lineno)
+        records.enter()
+        try:
+            for function in functions_named_in_block(frame):
+                found = redirect(function)
+                held.redirects.append(found)
+                self.reach(found.name)
+        except BaseException:
+            held.release()
+            raise
+        self._open.append(held)
+        contexts.enter(self, held)
+        block = blocks.innermost()
+        if block is not None:
+            block.held.note_level(self.level)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        held = contexts.leave(self) or self._open[-1]
+        self._open.remove(held)
+        held.release()
+        place = (held.code, held.line)
+        if not self._reached and kind is None and place not in _silent:
+            import logging
+
+            _silent.add(place)
+            logging.getLogger("epochly").warning(
+                "%s:%d: optimize_context(level=%d) reached no function: it names none of your own "
+                "and no decorated one was called",
+                held.code.co_filename,
+                held.line,
+                self.level,
+            )
+
+
+class _Held:
+    """What one entry must give back."""
+
+    def __init__(self, code: CodeType, line: int) -> None:
+        self.code = code
+        self.line = line
+        self.redirects: list[Redirect | Untouched] = []
+
+    def release(self) -> None:
+        while self.redirects:
+            self.redirects.pop().leave()
+        records.leave()

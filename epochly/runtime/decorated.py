@@ -1,0 +1,87 @@
+"""What the decorator leaves on a function until it is called: next to nothing."""
+
+from __future__ import annotations
+
+from _thread import RLock
+from _weakref import ref
+from functools import update_wrapper
+
+from epochly.code.mark import mark
+from epochly.runtime.wrapper import is_async, wrap, wrap_async
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from epochly.runtime.dispatcher import Dispatcher
+    from epochly.runtime.wrapper import Handle
+
+STATE = "__epochly_state__"
+_lock = RLock()
+
+
+class Decorated:
+    """A decorated function; its dispatcher is made at the first call, or when it is asked about.
+
+    Parameters
+    ----------
+    original : callable
+    make : callable
+        ``make(original)`` returns the dispatcher.
+    """
+
+    def __init__(
+        self, original: Callable[..., Any], make: Callable[[Callable[..., Any]], Dispatcher]
+    ) -> None:
+        self._original = original
+        self._make = make
+        self._made: Dispatcher | None = None
+        self._handle: Handle | None = None
+        function: Any
+        if is_async(original):
+            function = wrap_async(self._look_async)
+        else:
+            function, self._handle = wrap(original, self._look)
+        update_wrapper(function, original)
+        if not hasattr(original, "__qualname__"):
+            from epochly.runtime.names import name_of
+
+            function.__qualname__ = name_of(original)
+            function.__name__ = function.__qualname__.rpartition(".")[2]
+        mark(function, original)
+        vars(function)[STATE] = self
+        self._function = ref(function)
+        self.function: Any = function
+
+    def release(self) -> Any:
+        """The function, which from then on is held by its users alone."""
+        function = self.function
+        del self.function
+        return function
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """The dispatcher of its calls."""
+        if self._made is None:
+            with _lock:
+                if self._made is None:
+                    made = self._make(self._original)
+                    if self._handle is not None:
+                        self._handle.show(made.look)
+                    made.attach(self._function(), self._handle)
+                    self._made = made
+        return self._made
+
+    def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        return self.dispatcher.look(args, kwargs)
+
+    async def _look_async(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        return await self.dispatcher.look_async(args, kwargs)
+
+
+def decorated(
+    original: Callable[..., Any], make: Callable[[Callable[..., Any]], Dispatcher]
+) -> Any:
+    """The function to put in the place of an original."""
+    return Decorated(original, make).release()

@@ -1,0 +1,202 @@
+"""Between a decorated name and the ways its calls can go."""
+
+from __future__ import annotations
+
+import os
+import sys
+from _thread import RLock
+from time import perf_counter, process_time, thread_time
+
+from epochly.runtime.active import contexts
+from epochly.runtime.names import full_name_of
+from epochly.runtime.policy import FixedPolicy
+from epochly.runtime.records import Account, records
+from epochly.runtime.wrapper import is_async
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from epochly.runtime.policy import Policy
+    from epochly.runtime.way import Way
+    from epochly.runtime.wrapper import Handle
+
+WATCHED_ONE_IN = 64
+
+
+class Dispatcher:
+    """Counts the calls of one function and sends each the way that its policy chooses.
+
+    Most calls never come here: the wrapper counts them itself and sends them the way that was
+    chosen last. It hands over the first call, and those whose seconds belong to the sample; every
+    call while a context is open or somebody listens.
+
+    Parameters
+    ----------
+    original : callable
+    policy : Policy
+    """
+
+    def __init__(self, original: Callable[..., Any], policy: Policy) -> None:
+        self.original = original
+        self.policy = policy
+        self.name = full_name_of(original)
+        self.asynchronous = is_async(original)
+        self._handle: Handle | None = None
+        self._installed = policy.way
+        self._before = Account()
+        self._elsewhere: dict[tuple[int | None, str | None], FixedPolicy] = {}
+        self._looked = 0
+        self._away = False
+        self._lock = RLock()
+
+    def attach(self, function: Any, handle: Handle | None) -> None:
+        """Take over the calls of a wrapper."""
+        if handle is not None and not _threads_switch_freely():
+            self._handle = handle
+        records.add(self, function)
+
+    def look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Run one call."""
+        way = self._choose(args, kwargs)
+        self._looked += 1
+        cpu = memory = None
+        if self._looked % WATCHED_ONE_IN == 1:
+            cpu = thread_time if way.level in (0, 2, 4) else process_time
+            memory = _resident_bytes()
+            cpu_started = cpu()
+        failed = 1
+        started = perf_counter()
+        try:
+            result = way.call(*args, **kwargs)
+            failed = 0
+            return result
+        finally:
+            spent = perf_counter() - started
+            if cpu is not None:
+                spent_cpu = cpu() - cpu_started
+                grown = None if memory is None else (_resident_bytes() or memory) - memory
+                way.tally.watch(spent_cpu, grown)
+            self._end(way, spent, failed)
+
+    async def look_async(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Run one call of a coroutine function; its waiting counts as its time."""
+        way = self._choose(args, kwargs)
+        self._looked += 1
+        failed = 1
+        started = perf_counter()
+        try:
+            result = await way.call(*args, **kwargs)
+            failed = 0
+            return result
+        finally:
+            self._end(way, perf_counter() - started, failed)
+
+    def look_at_every_call(self) -> None:
+        """Have every call handed over, until one that is looked at finds no reason to."""
+        if self._handle is not None:
+            self._handle.look_after(0)
+
+    def account(self) -> Account:
+        """What was counted so far; a copy."""
+        with self._lock:
+            self._flush()
+            account = Account()
+            account.merge(self._before)
+            for policy in self.policies():
+                for way in policy.ways():
+                    account.add_way(way)
+            level, backend = self.policy.way.realized
+            account.latest = {
+                "level": self.policy.requested,
+                "realized": {"level": level, "backend": backend},
+                "reason": self.policy.way.reason,
+            }
+            return account
+
+    def clear(self) -> None:
+        """Forget what was counted."""
+        with self._lock:
+            self._flush()
+            self._before = Account()
+            for policy in self.policies():
+                for way in policy.ways():
+                    way.tally.clear()
+                    way.fallbacks.clear()
+
+    def policies(self) -> tuple[Policy, ...]:
+        """Its own policy, and those of contexts that it ran in."""
+        return self.policy, *tuple(self._elsewhere.values())
+
+    def after_fork(self) -> None:
+        """Drop what does not outlive a fork; what was counted stays."""
+        self._lock = RLock()
+        before = self.account()
+        self.clear()
+        self._before = before
+        self._elsewhere.clear()
+        self.policy.forget()
+        self.look_at_every_call()
+
+    def _choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
+        entry = contexts.innermost()
+        if entry is None:
+            return self.policy.choose(args, kwargs)
+        context = entry.owner
+        context.reach(self.name)
+        wanted = (context.level, context.backend)
+        policy = self._elsewhere.get(wanted)
+        if policy is None:
+            policy = self._elsewhere.setdefault(wanted, FixedPolicy(self.original, *wanted))
+        return policy.choose(args, kwargs)
+
+    def _end(self, way: Way, spent: float, failed: int) -> None:
+        if self._away:
+            self._away = False
+            self._flush()
+        tally = way.tally
+        tally.add(1, spent, failed, spent, spent)
+        if tally.calls >= tally.next_kept:
+            tally.keep(spent)
+        if records.attentive:
+            for sink in records.sinks:
+                sink(self.name, way.realized[0], spent)
+        elif self._handle is not None:
+            way = self.policy.way
+            passing = min(self.policy.interval, way.tally.next_kept - way.tally.calls)
+            if passing > 0:
+                self._let_pass(self._handle, way, passing)
+
+    def _let_pass(self, handle: Handle, way: Way, calls: int) -> None:
+        """Have the wrapper send so many calls one way by itself."""
+        if way is not self._installed:
+            with self._lock:
+                self._flush()
+                handle.send(way.call)
+                self._installed = way
+        self._away = True
+        handle.look_after(calls)
+        if records.attentive:
+            handle.look_after(0)
+
+    def _flush(self) -> None:
+        """Add what the wrapper counted by itself to the way that it was sent."""
+        if self._handle is not None:
+            self._installed.tally.add(*self._handle.take())
+
+
+def _threads_switch_freely() -> bool:
+    """Whether this interpreter runs without a GIL, where a wrapper cannot count by itself."""
+    check = getattr(sys, "_is_gil_enabled", None)
+    return check is not None and not check()
+
+
+def _resident_bytes() -> int | None:
+    """Resident memory of this process, where reading it is cheap."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            pages = int(file.read().split()[1])
+    except OSError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,158 @@
+"""Every function that is counted: those alive, and what is left of those that are not."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections import Counter, deque
+from _thread import RLock
+
+from epochly.runtime.tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from epochly.runtime.dispatcher import Dispatcher
+    from epochly.runtime.way import Way
+
+    Sink = Callable[[str, int, float], None]
+
+
+class Account:
+    """What the functions of one name have done, at each level.
+
+    Functions share a name when one is defined anew, in a loop or by reloading a module.
+    """
+
+    __slots__ = ("compile_s", "fallbacks", "latest", "tallies")
+
+    def __init__(self) -> None:
+        self.tallies: dict[int, Tally] = {}
+        self.fallbacks: Counter[str] = Counter()
+        self.compile_s = 0.0
+        self.latest: dict[str, Any] = {}
+
+    def add_way(self, way: Way) -> None:
+        """Add the calls that went one way."""
+        if way.tally.calls:
+            self.tallies.setdefault(way.level, Tally()).merge(way.tally)
+            if way.reason is not None:
+                self.fallbacks[way.reason] += way.tally.calls
+        self.fallbacks += way.fallbacks
+        self.compile_s += way.compile_s
+
+    def merge(self, other: Account) -> None:
+        """Add another account; its description replaces this one's."""
+        for level, tally in other.tallies.items():
+            self.tallies.setdefault(level, Tally()).merge(tally)
+        self.fallbacks += other.fallbacks
+        self.compile_s += other.compile_s
+        self.latest = other.latest or self.latest
+
+
+class Records:
+    """The process's one list of dispatchers, and whether calls must be looked at one by one.
+
+    ``attentive`` tells whether every call must be looked at: a context is open, or there are
+    ``sinks``, which are called with name, level and seconds after every call.
+    """
+
+    def __init__(self) -> None:
+        self.sinks: tuple[Sink, ...] = ()
+        self.attentive = False
+        self._contexts = 0
+        self._live: dict[int, Dispatcher] = {}
+        self._dead: deque[int] = deque()
+        self._past: dict[str, Account] = {}
+        self._lock = RLock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
+
+    def add(self, dispatcher: Dispatcher, function: Any) -> None:
+        """Count a dispatcher for as long as a function lives, and keep its account afterwards."""
+        with self._lock:
+            self._bury()
+            key = id(dispatcher)
+            self._live[key] = dispatcher
+        # Nothing but an atomic append is safe where the garbage collector calls.
+        finalizer = weakref.finalize(function, self._dead.append, key)
+        finalizer.atexit = False
+
+    def enter(self) -> None:
+        """Look at every call from now on, until as many `leave` as `enter` were called."""
+        with self._lock:
+            self._contexts += 1
+            self._look()
+
+    def leave(self) -> None:
+        """End one `enter`."""
+        with self._lock:
+            self._contexts -= 1
+            self._look()
+
+    def listen(self, sink: Sink) -> None:
+        """Call a sink after every call."""
+        with self._lock:
+            self.sinks = (*self.sinks, sink)
+            self._look()
+
+    def unlisten(self, sink: Sink) -> None:
+        """Call a sink no longer."""
+        with self._lock:
+            self.sinks = tuple(other for other in self.sinks if other is not sink)
+            self._look()
+
+    def accounts(self) -> dict[str, Account]:
+        """What was counted until now, by name."""
+        with self._lock:
+            self._bury()
+            found: dict[str, Account] = {}
+            for name, account in self._past.items():
+                found.setdefault(name, Account()).merge(account)
+            for dispatcher in tuple(self._live.values()):
+                found.setdefault(dispatcher.name, Account()).merge(dispatcher.account())
+            return found
+
+    def reset(self) -> None:
+        """Forget all counts."""
+        with self._lock:
+            self._bury()
+            self._past.clear()
+            for dispatcher in tuple(self._live.values()):
+                dispatcher.clear()
+
+    def take(self) -> dict[str, Account]:
+        """What was counted until now, which is then forgotten."""
+        with self._lock:
+            found = {name: account for name, account in self.accounts().items() if account.tallies}
+            self.reset()
+            return found
+
+    def give(self, accounts: dict[str, Account]) -> None:
+        """Add what another process has counted."""
+        with self._lock:
+            for name, account in accounts.items():
+                account.latest = {}
+                self._past.setdefault(name, Account()).merge(account)
+
+    def _look(self) -> None:
+        before, self.attentive = self.attentive, self._contexts > 0 or bool(self.sinks)
+        if before or not self.attentive:
+            return
+        for dispatcher in tuple(self._live.values()):
+            dispatcher.look_at_every_call()
+
+    def _bury(self) -> None:
+        while self._dead:
+            dispatcher = self._live.pop(self._dead.popleft())
+            self._past.setdefault(dispatcher.name, Account()).merge(dispatcher.account())
+
+    def _after_fork(self) -> None:
+        self._lock = RLock()
+        for dispatcher in tuple(self._live.values()):
+            dispatcher.after_fork()
+
+
+records = Records()

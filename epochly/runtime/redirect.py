@@ -1,0 +1,166 @@
+"""Plain functions that answer to a context while it is open.
+
+The function object stays, so that every name for it is reached: its code is replaced by a
+trampoline with the same parameters and free variables, which sends the call on. Calls from other
+threads and tasks go to a twin with the original code.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from _thread import RLock
+from types import CodeType, FunctionType
+from typing import Any
+
+from epochly.code.mark import mark, unmark
+from epochly.runtime.active import contexts
+from epochly.runtime.decorated import STATE, Decorated
+from epochly.runtime.dispatcher import Dispatcher
+from epochly.runtime.names import full_name_of
+from epochly.runtime.policy import ObservingPolicy
+from epochly.runtime.records import records
+
+_MARK = "__epochly_redirected__"
+_VARARGS, _VARKEYWORDS = 0x04, 0x08
+_lock = RLock()
+_redirects: weakref.WeakKeyDictionary[FunctionType, Redirect] = weakref.WeakKeyDictionary()
+
+
+class Redirect:
+    """One function with its trampoline; kept, with what was prepared, until the function dies."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.code = function.__code__
+        self.twin = _twin_of(function)
+        self.dispatcher = Dispatcher(self.twin, ObservingPolicy(self.twin, None))
+        self.name = self.dispatcher.name
+        self._function = weakref.ref(function)
+        self._trampoline = _trampoline(function, self._send)
+        self._open = 0
+        records.add(self.dispatcher, function)
+
+    def fits(self, function: FunctionType) -> bool:
+        """Whether the function still has the code it had, or the trampoline."""
+        return function.__code__ is self.code or function.__code__ is self._trampoline
+
+    def enter(self, function: FunctionType) -> None:
+        """Put the trampoline in place, unless it is."""
+        self._open += 1
+        if self._open == 1:
+            function.__code__ = self._trampoline
+            mark(function, self.twin)
+
+    def leave(self) -> None:
+        """End one `enter`; after the last, the function is what it was."""
+        with _lock:
+            self._open -= 1
+            function = self._function()
+            if self._open or function is None:
+                return
+            if function.__code__ is self._trampoline:
+                function.__code__ = self.code
+            unmark(function, self.twin)
+
+    def _send(self, *args: Any, **kwargs: Any) -> Any:
+        if contexts.innermost() is None:
+            return self.twin(*args, **kwargs)
+        if self.dispatcher.asynchronous:
+            return self.dispatcher.look_async(args, kwargs)
+        return self.dispatcher.look(args, kwargs)
+
+
+class Untouched:
+    """A function that answers to contexts by itself: it is decorated."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.name = full_name_of(function)
+
+    def leave(self) -> None:
+        """Nothing was changed."""
+
+
+def redirect(function: FunctionType) -> Redirect | Untouched:
+    """Have a function answer to contexts until the result's ``leave`` is called."""
+    if STATE in vars(function):
+        return Untouched(function)
+    with _lock:
+        found = _redirects.get(function)
+        if found is None or not found.fits(function):
+            found = _redirects[function] = Redirect(function)
+        found.enter(function)
+        return found
+
+
+def dispatcher_of(function: Any) -> Dispatcher | None:
+    """The dispatcher of a decorated function, or of a plain one that a context has reached."""
+    state = getattr(function, STATE, None)
+    if isinstance(state, Decorated):
+        return state.dispatcher
+    function = getattr(function, "__func__", function)
+    if isinstance(function, FunctionType):
+        found = _redirects.get(function)
+        return None if found is None else found.dispatcher
+    return None
+
+
+def _twin_of(function: FunctionType) -> FunctionType:
+    twin = FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    twin.__kwdefaults__ = function.__kwdefaults__
+    twin.__qualname__ = function.__qualname__
+    twin.__module__ = function.__module__
+    twin.__doc__ = function.__doc__
+    twin.__annotations__ = function.__annotations__
+    twin.__dict__.update(vars(function))
+    return twin
+
+
+def _trampoline(function: FunctionType, send: Callable[..., Any]) -> CodeType:
+    """Code with a function's parameters and free variables that calls ``send`` with them."""
+    code = function.__code__
+    names = code.co_varnames
+    positional = list(names[: code.co_argcount])
+    keywords = list(names[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+    at = code.co_argcount + code.co_kwonlyargcount
+    declared = [*positional]
+    if code.co_posonlyargcount:
+        declared.insert(code.co_posonlyargcount, "/")
+    passed = [*positional]
+    if code.co_flags & _VARARGS:
+        declared.append(f"*{names[at]}")
+        passed.append(f"*{names[at]}")
+        at += 1
+    elif keywords:
+        declared.append("*")
+    declared += keywords
+    passed += [f"{name}={name}" for name in keywords]
+    if code.co_flags & _VARKEYWORDS:
+        declared.append(f"**{names[at]}")
+        passed.append(f"**{names[at]}")
+    free = ", ".join(code.co_freevars)
+    a, await_ = ("async ", "await ") if code.co_flags & 0x80 else ("", "")
+    text = (
+        f"def factory({free}):\n"
+        f" {a}def trampoline({', '.join(declared)}):\n"
+        f"  if 0: ({free}{',' if free else ''})\n"
+        f"  return {await_}({_MARK!r})({', '.join(passed)})\n"
+    )
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        module = compile(text, code.co_filename, "exec", dont_inherit=True)
+    factory = next(c for c in module.co_consts if isinstance(c, CodeType))
+    made = next(c for c in factory.co_consts if isinstance(c, CodeType))
+    return made.replace(
+        co_consts=tuple(send if c == _MARK else c for c in made.co_consts),
+        co_firstlineno=code.co_firstlineno,
+        co_name=code.co_name,
+        co_qualname=code.co_qualname,
+    )

@@ -1,0 +1,144 @@
+"""Settings of this process and its children, which live in environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from epochly.errors import UsageError
+
+WATCH = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `configure` has set, or the environment.
+
+    Parameters
+    ----------
+    level : int or None
+        Level of functions that are decorated without one (``EPOCHLY_LEVEL``); None leaves the
+        choice to each function.
+    max_workers : int or None
+        No more than so many cores (``EPOCHLY_MAX_WORKERS``); None is what affinity and the CPU
+        quota allow.
+    watch : float
+        The largest share of time, 0 to 1, that checking committed functions against their
+        originals may take (``EPOCHLY_WATCH``).
+    cache : str
+        Folder for what is kept between processes (``EPOCHLY_CACHE_DIR``).
+    """
+
+    level: int | None
+    max_workers: int | None
+    watch: float
+    cache: str
+
+
+def settings() -> Settings:
+    """The settings as they are now.
+
+    Raises
+    ------
+    UsageError
+        When a variable holds what it cannot.
+    """
+    return Settings(
+        level=_read("EPOCHLY_LEVEL", _level, None),
+        max_workers=_read("EPOCHLY_MAX_WORKERS", _workers, None),
+        watch=_read("EPOCHLY_WATCH", _share, WATCH),
+        cache=_read("EPOCHLY_CACHE_DIR", _folder, _default_cache()),
+    )
+
+
+def configure(
+    *,
+    level: int | None = None,
+    max_workers: int | None = None,
+    watch: float | None = None,
+    cache: str | os.PathLike[str] | None = None,
+) -> Settings:
+    """Change settings, for this process and those it starts; None leaves one as it is.
+
+    Parameters
+    ----------
+    level : int, optional
+        Level of functions decorated from now on without one.
+    max_workers : int, optional
+        No more than so many cores, 1 or more.
+    watch : float, optional
+        Largest share of time for checking committed functions, 0 to 1.
+    cache : path, optional
+        Folder for what is kept between processes.
+
+    Returns
+    -------
+    Settings
+        All settings as they are then.
+
+    Raises
+    ------
+    UsageError
+        When a value is none that can be set; nothing is changed then.
+    """
+    given = {
+        "EPOCHLY_LEVEL": (level, _level),
+        "EPOCHLY_MAX_WORKERS": (max_workers, _workers),
+        "EPOCHLY_WATCH": (watch, _share),
+        "EPOCHLY_CACHE_DIR": (cache, _folder),
+    }
+    changes = {
+        name: _checked(name, str(value), check)
+        for name, (value, check) in given.items()
+        if value is not None
+    }
+    os.environ.update({name: str(value) for name, value in changes.items()})
+    return settings()
+
+
+def _read(name: str, check: Callable[[str], Any], default: Any) -> Any:
+    text = os.environ.get(name)
+    return default if text is None else _checked(name, text, check)
+
+
+def _checked(name: str, text: str, check: Callable[[str], Any]) -> Any:
+    try:
+        return check(text)
+    except ValueError as error:
+        raise UsageError(f"{name}={text!r} cannot be used", remedy=str(error)) from None
+
+
+def _level(text: str) -> int:
+    if text not in {"0", "1", "2", "3", "4"}:
+        raise ValueError("give a level from 0 to 4")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError("give a number of workers, 1 or more")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise ValueError("give a share of time from 0 to 1, such as 0.01")
+    return share
+
+
+def _folder(text: str) -> str:
+    if not text or (Path(text).exists() and not Path(text).is_dir()):
+        raise ValueError("give a folder; it is made when it is needed")
+    return str(Path(text).expanduser().absolute())
+
+
+def _default_cache() -> str:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return str(Path(base) / "epochly")

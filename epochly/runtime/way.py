@@ -1,0 +1,155 @@
+"""One way to run a function: as it is, or as a backend prepared it."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextvars import ContextVar
+from _thread import get_ident
+
+from epochly.runtime.tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from epochly.backend import Prepared
+    from epochly.code.forwarding import Forwarded
+
+MOST_REASONS = 16
+TRACED = "a debugger, tracer or coverage is watching"
+NESTED = "it was called from within an item that already runs side by side"
+_PARALLEL_LEVELS = (1, 3)
+# The thread that runs a function at a parallel level; its items carry the value to other threads.
+_mapping_in: ContextVar[int | None] = ContextVar("epochly_mapping_in", default=None)
+
+
+class Way:
+    """What runs when a call is sent this way, and the tally of those calls.
+
+    ``reason`` is why the original runs although a level was asked for.
+
+    Parameters
+    ----------
+    original : callable
+    prepared : Prepared, optional
+        What a backend made of it; without, this is level 0.
+    seconds : float
+        Seconds that preparing took.
+    forwarded : Forwarded, optional
+        What the original only hands its arguments on to, where that was prepared instead.
+    """
+
+    __slots__ = (
+        "call",
+        "fallbacks",
+        "level",
+        "original",
+        "prepared",
+        "reason",
+        "seconds",
+        "started_s",
+        "tally",
+    )
+
+    def __init__(
+        self,
+        original: Callable[..., Any],
+        prepared: Prepared | None = None,
+        seconds: float = 0.0,
+        forwarded: Forwarded | None = None,
+    ) -> None:
+        self.original = original
+        self.prepared = prepared
+        self.seconds = seconds
+        self.reason: str | None = None
+        self.tally = Tally()
+        self.fallbacks: Counter[str] = Counter()
+        self.started_s = 0.0
+        self.level = 0
+        self.call = original
+        if prepared is not None:
+            self.level = int(prepared.realized.level)
+            self.started_s = prepared.stats().get("compile_s", 0.0)
+            self.call = _guarded(self, prepared, original, forwarded)
+            if self.level in _PARALLEL_LEVELS:
+                self.call = _marked(self, self.call, original)
+
+    @property
+    def realized(self) -> tuple[int, str]:
+        """Level and backend that really ran."""
+        if self.prepared is None:
+            return 0, "monitor"
+        realized = self.prepared.realized
+        return int(realized.level), realized.backend
+
+    @property
+    def compile_s(self) -> float:
+        """Seconds of preparing, and of compiling for further kinds of arguments later on."""
+        if self.prepared is None:
+            return self.seconds
+        return self.seconds + self.prepared.stats().get("compile_s", 0.0) - self.started_s
+
+    def fall_back(self, reason: str) -> None:
+        """Count a call that ran the original instead."""
+        if reason not in self.fallbacks and len(self.fallbacks) >= MOST_REASONS:
+            reason = "other reasons"
+        self.fallbacks[reason] += 1
+        if self.fallbacks[reason] == 1:
+            import logging
+
+            from epochly.runtime.names import name_of
+
+            logging.getLogger("epochly").info("%s ran plainly: %s", name_of(self.original), reason)
+
+
+def is_traced() -> bool:
+    """Whether something watches this thread line by line, so that the original must run."""
+    if sys.gettrace() is not None:
+        return True
+    monitoring = getattr(sys, "monitoring", None)
+    return monitoring is not None and (
+        monitoring.get_tool(monitoring.DEBUGGER_ID) is not None
+        or monitoring.get_tool(monitoring.COVERAGE_ID) is not None
+    )
+
+
+def _guarded(
+    way: Way, prepared: Prepared, original: Callable[..., Any], forwarded: Forwarded | None
+) -> Callable[..., Any]:
+    from epochly.errors import Deoptimize
+
+    run: Callable[..., Any] = prepared
+
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if is_traced():
+            way.fall_back(TRACED)
+            return original(*args, **kwargs)
+        if forwarded is not None and not forwarded.holds(kwargs):
+            way.fall_back(f"this call does not go to {forwarded.name} as it was prepared")
+            return original(*args, **kwargs)
+        try:
+            return run(*args, **kwargs)
+        except Deoptimize as gave_up:
+            way.fall_back(gave_up.what)
+        return original(*args, **kwargs)
+
+    return guarded
+
+
+def _marked(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Let no item that runs in a pool start, and wait for, items of its own."""
+
+    def marked(*args: Any, **kwargs: Any) -> Any:
+        outer, here = _mapping_in.get(), get_ident()
+        if outer is not None and outer != here:
+            way.fall_back(NESTED)
+            return original(*args, **kwargs)
+        token = _mapping_in.set(here)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            _mapping_in.reset(token)
+
+    return marked
