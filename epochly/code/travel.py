@@ -10,6 +10,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import call_graph
+from epochly.code.mark import original_of
 from epochly.errors import EpochlyError
 
 
@@ -59,11 +60,16 @@ def packed(function: FunctionType, value: Any) -> bytes:
 
 
 def _dumps(value: Any) -> bytes:
-    """Pickle with the names of files in code objects, which cloudpickle leaves out."""
+    """Pickle with the names of files, which cloudpickle leaves out, and without our decorator."""
     import cloudpickle
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         dispatch_table = ChainMap({CodeType: _reduced}, cloudpickle.Pickler.dispatch_table)
+
+        def reducer_override(self, value: Any) -> Any:
+            if isinstance(value, FunctionType) and (plain := original_of(value)) is not value:
+                return _same, (plain,)
+            return super().reducer_override(value)
 
     stream = io.BytesIO()
     Pickler(stream, protocol=5).dump(value)
@@ -72,3 +78,7 @@ def _dumps(value: Any) -> bytes:
 
 def _reduced(code: CodeType) -> tuple[Any, ...]:
     return marshal.loads, (marshal.dumps(code),)
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError
 from epochly.levels import Level
-from epochly.model import Arguments, Refused
+from epochly.model import Arguments, Realized, Refused
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
+from epochly.runtime.policy import ASYNC
 from epochly.runtime.preparation import Preparation, Tried, pack
 from epochly.runtime.replay import Replay, replay_of
+from epochly.runtime.settings import WATCH
 from epochly.runtime.tier import CLEAR_GAIN, Candidate, Standing, Tier
+from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
+from epochly.runtime.wrapper import is_async
 
 if TYPE_CHECKING:
-    from epochly.backend import Backend
+    from epochly.backend import Backend, Prepared
     from epochly.code.function import Function
 
 logger = logging.getLogger("epochly")
 
 AFTER_S = 0.1
+UNDECIDED_CALLS = 16
+DECIDED_CALLS = 1024
+OBSERVED = "observed until it is known what pays"
 MOST_KINDS = 64
 PROVING_LEVELS = (Level.THREADS, Level.CORES)
-_BUSY = threading.BoundedSemaphore(1)
+_busy = threading.Semaphore(1)
 
 
 class Automatic:
-    """Chooses the level of one function, for each kind of arguments on its own.
+    """The policy of a function that was given no level: chooses one for each kind of arguments.
 
     Parameters
     ----------
@@ -41,17 +49,40 @@ class Automatic:
         Seconds spent in a kind of calls before other levels are looked at.
     """
 
+    requested = None
+
     def __init__(
-        self, original: Callable[..., Any], *, watch: float = 0.01, after_s: float = AFTER_S
+        self, original: Callable[..., Any], *, watch: float = WATCH, after_s: float = AFTER_S
     ) -> None:
+        self.interval = UNDECIDED_CALLS
         self._original = original
         self._watch = watch
         self._after_s = after_s
         self._tiers: dict[Kind, Tier] = {}
+        self._ways: dict[tuple[int, str], Way] = {}
         self._lock = threading.Lock()
+        self.way = self._way_of(None, OBSERVED)
+        if is_async(original):
+            self.way = Way(original)
+            self.way.reason = ASYNC
 
-    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
+        """The way of the calls that were decided about last; each call decides for itself."""
+        return self.way
+
+    def ways(self) -> tuple[Way, ...]:
+        """A way for each level and backend that calls have run at."""
+        return tuple(self._ways.values()) or (self.way,)
+
+    def forget(self) -> None:
+        """Begin anew: in a forked child pools have lost their threads."""
+        self._tiers, self._lock = {}, threading.Lock()
+        self.way, self.interval = self._way_of(None, OBSERVED), UNDECIDED_CALLS
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
         """Run one call at the level of its kind."""
+        if is_traced() or is_nested():
+            return self._original(*args, **kwargs)
         kind = kind_of(args, kwargs)
         tier = self._tiers.get(kind)
         if tier is None:
@@ -71,6 +102,13 @@ class Automatic:
         for tier in tiers:
             tier.close()
 
+    def _way_of(self, prepared: Prepared | None, reason: str) -> Way:
+        """The way that stands for a level in the metrics; its calls decide for themselves."""
+        made = Way(self._original, prepared)
+        way = self._ways.setdefault(made.realized, made)
+        way.call, way.reason = self.call, reason or None
+        return way
+
     def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:
         with self._lock:
             if kind in self._tiers:
@@ -86,6 +124,7 @@ class Automatic:
                 after_s=self._after_s,
                 watch=self._watch,
             )
+            tier.decided = self._note
             self._remember(tier, Arguments(args, kwargs))
             self._tiers[kind] = tier
             return tier
@@ -125,6 +164,7 @@ class Automatic:
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
             tier.commit(candidate)
+            self._note(tier)
         else:
             logger.warning(
                 "%s: the decision for %s cannot be applied: %s", file.path, tier.name, candidate
@@ -141,19 +181,19 @@ class Automatic:
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove([item for item in made if isinstance(item, Candidate)])
             return
-        if not _BUSY.acquire(blocking=False):
+        if not _busy.acquire(blocking=False):
             tier.wait()
             return
         try:
             payload = pack(self._function, example)
         except EpochlyError as error:
-            _BUSY.release()
+            _busy.release()
             tier.settle(error.what)
             return
         names = [backend.name for backend in _backends(tuple(Level)[1:])]
 
         def report(tried: tuple[Tried, ...]) -> None:
-            _BUSY.release()
+            _busy.release()
             self._offer(tier, tried, example)
 
         Preparation(payload, names, replay.draws, report)
@@ -182,10 +222,19 @@ class Automatic:
         if isinstance(state, Unavailable):
             return state.reason
         answer = backend.prepare(self._function, example)
-        return answer.reason if isinstance(answer, Refused) else Candidate(name, answer)
+        if isinstance(answer, Refused):
+            return answer.reason
+        parallel = backend.level in PROVING_LEVELS
+        return Candidate(name, _SideBySide(answer) if parallel else answer)
+
+    def _note(self, tier: Tier) -> None:
+        """Show in the metrics where a tier has arrived."""
+        self.way = self._way_of(tier.prepared, tier.reason if tier.prepared is None else "")
+        self.interval = DECIDED_CALLS
 
     def _keep(self, tier: Tier) -> None:
         """Write down where a tier has arrived."""
+        self._note(tier)
         standing = tier.standing()
         decision = Decision(
             _name(self._function),
@@ -199,6 +248,22 @@ class Automatic:
             standing.reason if standing.realized.level is Level.MONITOR else "",
         )
         decision_file(decision_path()).put(decision)
+
+
+class _SideBySide:
+    """A prepared function whose items know that they are run side by side."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._call = side_by_side(prepared)
+        self.stats, self.close = prepared.stats, prepared.close
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call(*args, **kwargs)
+
+    @property
+    def realized(self) -> Realized:
+        return self._prepared.realized
 
 
 def _backends(levels: Sequence[Level]) -> list[Backend]:
@@ -224,3 +289,13 @@ def _words(tried: Tried) -> str:
     if tried.verdict == "equal":
         return f"{tried.backend}: {tried.plain_s / tried.candidate_s:.3g}x"
     return f"{tried.backend}: {tried.verdict}, {tried.reason}"
+
+
+def _after_fork() -> None:
+    """In a child the preparation that the parent waits for is nobody's."""
+    global _busy
+    _busy = threading.Semaphore(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

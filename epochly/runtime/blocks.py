@@ -84,7 +84,7 @@ _lock = allocate_lock()
 _runs: dict[tuple[str, int | None], _Runs] = {}
 
 
-class benchmark_context:  # noqa: N801 - it reads as a statement: with benchmark_context("load")
+class benchmark_context:
     """Time a block under a name; `benchmarks` returns what was timed.
 
     Parameters

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _silent: set[tuple[CodeType, int]] = set()
 
 
-class optimize_context:  # noqa: N801 - it reads as a statement: with optimize_context(level=2)
+class optimize_context:
     """Run the functions of a block at a level, in this thread and task only.
 
     Decorated functions that are called inside take this level instead of their own, and so do

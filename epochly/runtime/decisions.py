@@ -219,8 +219,9 @@ def decision_path() -> Path:
     project = Path(FOLDER)
     if project.is_dir():
         return (project / FILE).absolute()
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(root) / "epochly" / FILE
+    from epochly.runtime.settings import settings
+
+    return Path(settings().cache) / FILE
 
 
 @cache

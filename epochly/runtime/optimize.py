@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     @overload
     def optimize(
-        *, level: int | None = None, backend: str | None = None, strict: bool = False
+        *,
+        level: int | None = None,
+        backend: str | None = None,
+        strict: bool = False,
+        watch: float | None = None,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
 
@@ -32,6 +36,7 @@ def optimize(  # type: ignore[misc]
     level: int | None = None,
     backend: str | None = None,
     strict: bool = False,
+    watch: float | None = None,
 ) -> Any:
     """Run a function at a level, and count and time its calls.
 
@@ -43,12 +48,17 @@ def optimize(  # type: ignore[misc]
     level : int, optional
         0 to 4. ``level=1`` and ``level=3`` are the caller's word that unknown and writing calls
         of one item do not depend on those of another. Without a level, that of
-        ``EPOCHLY_LEVEL`` or `configure`, else of the backend; else calls run at level 0.
+        ``EPOCHLY_LEVEL`` or `configure`, else of the backend; else it is chosen while the program
+        runs: a level is used once a real call of it gave what the original gave, in less time.
     backend : str, optional
         One backend of the level, by name.
     strict : bool
         Raise at the first call when the level cannot be applied; otherwise the original runs,
         which is logged once and shown by `explain` and `get_metrics`.
+
+    watch : float, optional
+        Where the level is chosen automatically: the largest share of time, 0 to 1, that checking
+        it against the original may take; 0 never checks again. Default: ``EPOCHLY_WATCH``, 0.01.
 
     Returns
     -------
@@ -71,10 +81,12 @@ def optimize(  # type: ignore[misc]
 
     def make(original: Callable[..., Any]) -> Dispatcher:
         from epochly.runtime.dispatcher import Dispatcher
-        from epochly.runtime.policy import FixedPolicy, ObservingPolicy
+        from epochly.runtime.policy import FixedPolicy
 
         if level is None and backend is None:
-            return Dispatcher(original, ObservingPolicy(original))
+            from epochly.runtime.automatic import Automatic
+
+            return Dispatcher(original, Automatic(original, watch=_watch(watch)))
         return Dispatcher(original, FixedPolicy(original, level, backend, strict))
 
     def decorate(original: Any) -> Any:
@@ -92,3 +104,9 @@ def optimize(  # type: ignore[misc]
         return decorated(original, make)
 
     return decorate if func is None else decorate(func)
+
+
+def _watch(asked: float | None) -> float:
+    from epochly.runtime.settings import checked_share, settings
+
+    return settings().watch if asked is None else checked_share(asked)

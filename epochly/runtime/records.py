@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections import Counter, deque
 from _thread import RLock
+from collections import Counter, deque
 
 from epochly.runtime.tally import Tally
 

@@ -8,8 +8,8 @@ threads and tasks go to a twin with the original code.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from _thread import RLock
+from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 

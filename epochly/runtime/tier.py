@@ -147,6 +147,11 @@ class Tier:
         """The backend in use."""
         return self._current.backend if self._current is not None else "monitor"
 
+    @property
+    def prepared(self) -> Prepared | None:
+        """What calls are sent to; None for the original."""
+        return self._current.prepared if self._current and self.state == "committed" else None
+
     def standing(self) -> Standing:
         """Where it stands now."""
         current = self._current

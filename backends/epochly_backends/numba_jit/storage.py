@@ -8,6 +8,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from epochly.runtime.settings import settings
+
 
 def stored(text: str, options: str) -> str | None:
     """The file of a program's text, written when it is not there yet.
@@ -42,10 +44,7 @@ def stored(text: str, options: str) -> str | None:
 
 def _folder() -> Path:
     asked = os.environ.get("NUMBA_CACHE_DIR")
-    if asked:
-        return Path(asked) / "epochly"
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(root) / "epochly" / "numba"
+    return Path(asked) / "epochly" if asked else Path(settings().cache) / "numba"
 
 
 @cache
