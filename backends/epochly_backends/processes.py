@@ -8,16 +8,16 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from epochly.backend import Available, Capabilities, Unavailable
-from epochly.code.callgraph import call_graph
 from epochly.code.function import Function
 from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.model import Arguments, Refused
+from epochly.runtime.travel import CannotTravelError, counted, packed, received
 from epochly_backends.chunk import Surroundings, chained, run_packed, unpacked
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.threads import ThreadRunner
@@ -94,8 +94,10 @@ class CoreRunner:
                 return "threads", head + self._threads.run_chunks(body, items, cores, item_s)
         try:
             values = self._spread(body, items, cores, replayable)
-        except _CannotTravelError as error:
-            return f"sequential, since its items cannot travel: {error}", head + _here(body, items)
+        except CannotTravelError as error:
+            return f"sequential, since its items cannot travel: {error.what}", head + _here(
+                body, items
+            )
         return "processes", head + values
 
     def stats(self) -> Mapping[str, float]:
@@ -119,12 +121,10 @@ class CoreRunner:
 
         from joblib.externals.loky import get_reusable_executor
 
-        from epochly.runtime.travel import counted, received
-
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         payloads = [
-            _packed(self._function, (body, chunk, Surroundings.now(), replayable))
+            packed(self._function.plain, (body, chunk, Surroundings.now(), replayable))
             for chunk in chunks
         ]
         executor = get_reusable_executor(max_workers=cores, timeout=60)
@@ -183,42 +183,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_executor)
 
 
-class _CannotTravelError(Exception):
-    """Something that a worker would need cannot be pickled; nothing has run elsewhere."""
-
-
 def _here(body: FunctionType, items: list[Any]) -> list[Any]:
     return [value for item in items for value in body(item)]
-
-
-def _packed(function: Function, value: Any) -> bytes:
-    """Pickle with the user's modules by value: workers cannot import them, and globals are now's.
-
-    Raises
-    ------
-    _CannotTravelError
-    """
-    import sys
-
-    import cloudpickle
-
-    from epochly.runtime.travel import dumps
-
-    assert function.plain is not None
-    modules: set[ModuleType] = set()
-    for member in call_graph(function.plain).functions:
-        module = sys.modules.get(member.__module__)
-        if module is not None and module not in modules:
-            modules.add(module)
-    for module in modules:
-        cloudpickle.register_pickle_by_value(module)
-    try:
-        return dumps(value)
-    except Exception as error:
-        raise _CannotTravelError(str(error)) from error
-    finally:
-        for module in modules:
-            cloudpickle.unregister_pickle_by_value(module)
 
 
 def _probed(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:

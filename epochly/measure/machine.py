@@ -25,7 +25,7 @@ def this_machine() -> Machine:
         processor=_processor(),
         cores=usable_cores(),
         memory_bytes=psutil.virtual_memory().total,
-        gpu=_gpu(),
+        gpu=gpu_name(),
         packages=_versions(),
     )
 
@@ -46,7 +46,7 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _gpu() -> str | None:
+def gpu_name() -> str | None:
     """The first card's name as the driver tells it, without loading the driver."""
     for card in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")):
         with suppress(OSError):

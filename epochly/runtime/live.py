@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import ArgumentsError, TargetError
@@ -126,46 +126,28 @@ def _carried(
     from epochly.model import Workload
 
     function = function_of(func)
-    modules = _users_modules(function.plain)
     with tempfile.TemporaryDirectory(prefix="epochly-carried-") as folder:
         here = Path(folder)
-        (here / "function").write_bytes(_pickled(function.original, modules, func))
-        (here / "arguments").write_bytes(_pickled((args, kwargs), modules, None))
+        (here / "function").write_bytes(_pickled(function.original, function.plain, func))
+        (here / "arguments").write_bytes(_pickled((args, kwargs), function.plain, None))
         text = _CARRIED.format(path=sys.path, inputs=f"{function.name}_inputs")
         (here / "carried_function.py").write_text(text, encoding="utf-8")
         target = f"{here / 'carried_function.py'}:carried"
         yield Workload(target, os.getcwd(), name=name_of(func))
 
 
-def _users_modules(plain: Any) -> set[ModuleType]:
-    """Modules of the user's functions that it reaches: workers may be unable to import them."""
-    from epochly.code.callgraph import call_graph, is_users
+def _pickled(value: Any, plain: FunctionType | None, func: Callable[..., Any] | None) -> bytes:
+    from epochly.runtime.travel import CannotTravelError, packed
 
-    if plain is None:
-        return set()
-    names = {member.__module__ for member in call_graph(plain).functions if is_users(member)}
-    return {sys.modules[name] for name in names if name in sys.modules and name != "__main__"}
-
-
-def _pickled(value: Any, modules: set[ModuleType], func: Callable[..., Any] | None) -> bytes:
-    import cloudpickle
-
-    from epochly.runtime.travel import dumps
-
-    for module in modules:
-        cloudpickle.register_pickle_by_value(module)
     try:
-        return dumps(value)
-    except Exception as error:
+        return packed(plain, value)
+    except CannotTravelError as error:
         if func is not None:
             raise TargetError(
-                f"{name_of(func)} cannot be copied into a worker: {error}",
+                f"{name_of(func)} cannot be copied into a worker: {error.what}",
                 remedy="measure it by name: epochly analyze pkg.mod:func",
             ) from error
         raise ArgumentsError(
-            f"the arguments cannot be copied into a worker: {error}",
+            f"the arguments cannot be copied into a worker: {error.what}",
             remedy="measure by name, with the arguments made by --setup and --args",
         ) from error
-    finally:
-        for module in modules:
-            cloudpickle.unregister_pickle_by_value(module)

@@ -13,7 +13,7 @@ from functools import _lru_cache_wrapper, lru_cache, partial
 from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from epochly.code.callgraph import library_folders
+from epochly.code.libraries import in_library
 from epochly.runtime.decorated import STATE
 
 DEEPEST = 100
@@ -125,4 +125,5 @@ def _behind(value: Any) -> FunctionType | None:
 def _is_the_users(function: FunctionType) -> bool:
     if str(function.__module__).startswith(_OWN) or function.__module__ == "epochly":
         return False
-    return not function.__code__.co_filename.startswith((*library_folders(), "<frozen"))
+    file = function.__code__.co_filename
+    return not (in_library(file) or file.startswith("<frozen"))

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     @overload
     def optimize(
-        *, level: int | None = None, backend: str | None = None, strict: bool = False
+        *,
+        level: int | None = None,
+        backend: str | None = None,
+        strict: bool = False,
+        watch: float | None = None,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
     def optimize(
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
         level: int | None = None,
         backend: str | None = None,
         strict: bool = False,
+        watch: float | None = None,
     ) -> Any: ...
 
 else:
@@ -42,6 +47,7 @@ else:
         level: int | None = None,
         backend: str | None = None,
         strict: bool = False,
+        watch: float | None = None,
     ) -> Any:
         """Run a function at a level, and count and time its calls.
 
@@ -53,12 +59,17 @@ else:
         level : int, optional
             0 to 4. ``level=1`` and ``level=3`` are the caller's word that unknown and writing
             calls of one item do not depend on those of another. Without a level it is that of
-            the backend, else that of ``EPOCHLY_LEVEL`` or `configure`, else 0.
+            the backend, else that of ``EPOCHLY_LEVEL`` or `configure`; else it is chosen while
+            the program runs, and used once a real call gave what the original gave, in less time.
         backend : str, optional
             One backend of the level, by name.
         strict : bool
             Raise at the first call when the level cannot be applied; otherwise the original
             runs, which is logged once and shown by `explain` and `get_metrics`.
+        watch : float, optional
+            Where the level is chosen automatically, the largest share of time, 0 to 1, that
+            checking it against the original may take; 0 never checks again. Without it,
+            ``EPOCHLY_WATCH``, else 0.01.
 
         Returns
         -------
@@ -70,12 +81,12 @@ else:
         UsageError
             When the level is none of 0 to 4, or what is decorated is no function.
         """
-        decorate = _decorator(level, backend, strict)
+        decorate = _decorator(level, backend, strict, watch)
         return decorate if func is None else decorate(func)
 
 
 def _decorator(
-    level: int | None, backend: str | None, strict: bool
+    level: int | None, backend: str | None, strict: bool, watch: float | None
 ) -> Callable[[Callable[..., Any]], Any]:
     if level is None and backend is None and "EPOCHLY_LEVEL" in os.environ:
         from epochly.runtime.settings import settings
@@ -88,10 +99,12 @@ def _decorator(
 
     def make(original: Callable[..., Any]) -> Dispatcher:
         from epochly.runtime.dispatcher import Dispatcher
-        from epochly.runtime.policy import FixedPolicy, ObservingPolicy
+        from epochly.runtime.policy import FixedPolicy
 
         if level is None and backend is None:
-            return Dispatcher(original, ObservingPolicy(original))
+            from epochly.runtime.automatic import Automatic
+
+            return Dispatcher(original, Automatic(original, watch=_watch(watch)))
         return Dispatcher(original, FixedPolicy(original, level, backend, strict))
 
     def decorate(original: Any) -> Any:
@@ -109,3 +122,9 @@ def _decorator(
         return decorated(original, make)
 
     return decorate
+
+
+def _watch(asked: float | None) -> float:
+    from epochly.runtime.settings import checked_share, settings
+
+    return settings().watch if asked is None else checked_share(asked)

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 
 ASYNC = "it is asynchronous; overlap its waiting with asyncio.gather"
-OBSERVED = "no level was given, and none is chosen automatically yet: level 0 observes"
 SELDOM = 1 << 40
 MOST_KINDS = 8
 
@@ -228,7 +227,7 @@ class ObservingPolicy:
     interval = SELDOM
     requested = None
 
-    def __init__(self, original: Callable[..., Any], reason: str | None = OBSERVED) -> None:
+    def __init__(self, original: Callable[..., Any], reason: str | None = None) -> None:
         self.way = Way(original)
         self.way.reason = reason
 

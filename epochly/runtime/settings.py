@@ -99,6 +99,17 @@ def configure(
     return settings()
 
 
+def checked_share(share: float) -> float:
+    """A share of time given in the program.
+
+    Raises
+    ------
+    UsageError
+        When it is not from 0 to 1.
+    """
+    return float(_checked("watch", str(share), _share))
+
+
 def _read(name: str, check: Callable[[str], Any], default: Any) -> Any:
     text = os.environ.get(name)
     return default if text is None else _checked(name, text, check)

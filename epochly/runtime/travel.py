@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from epochly.code.callgraph import call_graph
 from epochly.code.mark import original_of
+from epochly.errors import EpochlyError
 from epochly.runtime.decorated import STATE, decorated
 from epochly.runtime.dispatcher import Dispatcher
 from epochly.runtime.policy import ObservingPolicy
@@ -23,6 +26,44 @@ def dumps(value: Any) -> bytes:
     with io.BytesIO() as file:
         _pickler()(file, protocol=5).dump(value)
         return file.getvalue()
+
+
+class CannotTravelError(EpochlyError):
+    """Something that another process would need cannot be pickled; nothing has run there."""
+
+
+def packed(function: FunctionType | None, value: Any) -> bytes:
+    """Pickle a value with the modules of a function and its helpers by value.
+
+    Another process then need not be able to import them, and sees their globals as of now.
+
+    Parameters
+    ----------
+    function : FunctionType or None
+        Whose modules travel; the function is usually part of the value.
+    value : object
+
+    Raises
+    ------
+    CannotTravelError
+    """
+    import cloudpickle
+
+    already = {"__main__", *cloudpickle.list_registry_pickle_by_value()}
+    members = call_graph(function).functions if function is not None else ()
+    names = {member.__module__ for member in members} - already
+    modules = [sys.modules[name] for name in names if name in sys.modules]
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return dumps(value)
+    except Exception as error:
+        raise CannotTravelError(
+            str(error), remedy="keep what cannot be pickled out of its arguments and globals"
+        ) from error
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)
 
 
 @cache

@@ -79,7 +79,7 @@ class Way:
             if forwarded is not None:
                 self.call = _following(self, self.call, original, forwarded)
             if self.level in _PARALLEL_LEVELS:
-                self.call = _marked(self, self.call, original)
+                self.call = _alone(self, self.call, original)
 
     @property
     def realized(self) -> tuple[int, str]:
@@ -154,18 +154,33 @@ def _following(
     return following
 
 
-def _marked(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    """Let no item that runs in a pool start, and wait for, items of its own."""
+def is_nested() -> bool:
+    """Whether this thread runs an item of a function that runs its items side by side."""
+    outer = _mapping_in.get()
+    return outer is not None and outer != get_ident()
+
+
+def side_by_side(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A call whose items know that they are run side by side."""
 
     def marked(*args: Any, **kwargs: Any) -> Any:
-        outer, here = _mapping_in.get(), get_ident()
-        if outer is not None and outer != here:
-            way.fall_back(NESTED)
-            return original(*args, **kwargs)
-        token = _mapping_in.set(here)
+        token = _mapping_in.set(get_ident())
         try:
             return call(*args, **kwargs)
         finally:
             _mapping_in.reset(token)
 
     return marked
+
+
+def _alone(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Let no item that runs in a pool start, and wait for, items of its own."""
+    marked = side_by_side(call)
+
+    def alone(*args: Any, **kwargs: Any) -> Any:
+        if is_nested():
+            way.fall_back(NESTED)
+            return original(*args, **kwargs)
+        return marked(*args, **kwargs)
+
+    return alone

@@ -121,6 +121,25 @@ class Watch:
         )
 
 
+def outcome_of(
+    value: Any, arguments: Mapping[Any, Any], *, streams: tuple[Any, Any] | None
+) -> Outcome:
+    """The outcome of a call that returned, of a function that reaches nothing but its arguments.
+
+    Parameters
+    ----------
+    value : object
+    arguments : Mapping
+        The arguments after the call, by position or name.
+    streams : tuple or None
+        States of ``random`` and ``np.random`` after the call; None where it does not draw.
+    """
+    _check_finished(value)
+    python, numpy = streams or (None, None)
+    aliases = tuple(sorted(_aliases(value, arguments)))
+    return Outcome(value, None, dict(arguments), {}, {}, python, numpy, "", aliases)
+
+
 def _digest(value: Any) -> bytes | None:
     """A digest of a value's pickle; None where it has none."""
     import hashlib

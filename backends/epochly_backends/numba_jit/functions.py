@@ -16,6 +16,7 @@ from numba.core.errors import NumbaWarning
 from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
+from epochly_backends.numba_jit.storage import stored
 from epochly_backends.numba_jit.unit import Translated, Unit
 from epochly_backends.numba_jit.values import Refusal
 
@@ -33,15 +34,17 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
     Refusal
         When Numba cannot compile it after all.
     """
-    namespace = dict(_names())
+    namespace = {**_names(), "__name__": __name__}
     text = "\n".join(line for _, line in unit.lines)
+    nogil = not unit.draws
+    file = stored(text, f"nogil={nogil}")
     try:
-        exec(compile(text, "<compiled by numba>", "exec"), namespace)
+        exec(compile(text, file or "<compiled by numba>", "exec"), namespace)
     except SyntaxError as error:
         raise Refusal(
             f"it is nested too deeply: {error.msg}", "split the longest expression or loop"
         ) from error
-    make = numba.njit(boundscheck=True, error_model="python", nogil=not unit.draws)
+    make = numba.njit(boundscheck=True, error_model="python", nogil=nogil, cache=file is not None)
     for name in unit.names:
         namespace[name] = make(namespace[name])
     dispatcher = namespace[root.name]

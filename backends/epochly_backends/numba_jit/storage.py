@@ -1,0 +1,56 @@
+"""Where the text of compiled programs lies, so that Numba can keep what it made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from epochly.runtime.settings import settings
+
+
+def stored(text: str, options: str) -> str | None:
+    """The file of a program's text, written when it is not there yet.
+
+    Numba keeps compiled code beside the file it came from, under the processor's name and its
+    own version; a file is named by all else that the code depends on.
+
+    Parameters
+    ----------
+    text : str
+        The program.
+    options : str
+        How it is compiled, which Numba's own key leaves out.
+
+    Returns
+    -------
+    str or None
+        None where no folder can be written.
+    """
+    digest = hashlib.sha256("\0".join((text, options, _version_of_this())).encode()).hexdigest()
+    path = _folder() / f"{digest[:32]}.py"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+                file.write(text)
+            os.replace(file.name, path)
+    except OSError:
+        return None
+    return str(path)
+
+
+def _folder() -> Path:
+    asked = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(asked) / "epochly" if asked else Path(settings().cache) / "numba"
+
+
+@cache
+def _version_of_this() -> str:
+    """Digest of the modules that give a program's names their meaning."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,302 @@
+"""The level chosen while the program runs: observe, prepare, try, commit, watch."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from epochly.errors import EpochlyError
+from epochly.levels import Level
+from epochly.model import Arguments, Realized, Refused
+from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
+from epochly.runtime.kinds import Kind, describe_kind, kind_of
+from epochly.runtime.policy import ASYNC
+from epochly.runtime.preparation import Preparation, Tried, pack
+from epochly.runtime.replay import Replay, replay_of
+from epochly.runtime.settings import WATCH
+from epochly.runtime.standing import Candidate, Standing
+from epochly.runtime.tier import CLEAR_GAIN, Tier
+from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
+from epochly.runtime.wrapper import is_async
+
+if TYPE_CHECKING:
+    from epochly.backend import Backend, Prepared
+    from epochly.code.function import Function
+
+logger = logging.getLogger("epochly")
+
+AFTER_S = 0.1
+UNDECIDED_CALLS = 16
+DECIDED_CALLS = 1024
+OBSERVED = "observed until it is known what pays"
+MOST_KINDS = 64
+PROVING_LEVELS = (Level.THREADS, Level.CORES)
+_busy = threading.Semaphore(1)
+
+
+class Automatic:
+    """The policy of a function that was given no level: chooses one for each kind of arguments.
+
+    Parameters
+    ----------
+    original : callable
+    watch : float
+        Share of the time that may go into checking a committed level against the original.
+    after_s : float
+        Seconds spent in a kind of calls before other levels are looked at.
+    """
+
+    requested = None
+
+    def __init__(
+        self, original: Callable[..., Any], *, watch: float = WATCH, after_s: float = AFTER_S
+    ) -> None:
+        self.interval = UNDECIDED_CALLS
+        self._original = original
+        self._watch = watch
+        self._after_s = after_s
+        self._tiers: dict[Kind, Tier] = {}
+        self._ways: dict[tuple[int, str], Way] = {}
+        self._lock = threading.Lock()
+        self.way = self._way_of(None, OBSERVED)
+        if is_async(original):
+            self.way = Way(original)
+            self.way.reason = ASYNC
+
+    def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
+        """The way of the calls that were decided about last; each call decides for itself."""
+        return self.way
+
+    def ways(self) -> tuple[Way, ...]:
+        """A way for each level and backend that calls have run at."""
+        return tuple(self._ways.values()) or (self.way,)
+
+    def forget(self) -> None:
+        """Begin anew: in a forked child pools have lost their threads."""
+        self._tiers, self._lock = {}, threading.Lock()
+        self.way, self.interval = self._way_of(None, OBSERVED), UNDECIDED_CALLS
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Run one call at the level of its kind."""
+        if is_traced() or is_nested():
+            return self._original(*args, **kwargs)
+        kind = kind_of(args, kwargs)
+        tier = self._tiers.get(kind)
+        if tier is None:
+            tier = self._new(kind, args, kwargs)
+            if tier is None:
+                return self._original(*args, **kwargs)
+        return tier.run(args, kwargs)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Where each kind of arguments stands, in the order they were first seen."""
+        return tuple(tier.standing() for tier in list(self._tiers.values()))
+
+    def close(self) -> None:
+        """Give back pools and device memory; the next call begins anew."""
+        with self._lock:
+            tiers, self._tiers = list(self._tiers.values()), {}
+        for tier in tiers:
+            tier.close()
+
+    def _way_of(self, prepared: Prepared | None, reason: str) -> Way:
+        """The way that stands for a level in the metrics; its calls decide for themselves."""
+        made = Way(self._original, prepared)
+        way = self._ways.setdefault(made.realized, made)
+        way.call, way.reason = self.call, reason or None
+        return way
+
+    def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:
+        with self._lock:
+            if kind in self._tiers:
+                return self._tiers[kind]
+            if len(self._tiers) >= MOST_KINDS:
+                return None
+            tier = Tier(
+                getattr(self._original, "__qualname__", repr(self._original)),
+                describe_kind(kind),
+                self._original,
+                self._launch,
+                replay=self._replay,
+                after_s=self._after_s,
+                watch=self._watch,
+            )
+            tier.decided = self._note
+            self._remember(tier, Arguments(args, kwargs))
+            self._tiers[kind] = tier
+            return tier
+
+    # Understanding a function takes longer than many a function does, so it waits until it pays.
+
+    @functools.cached_property
+    def _function(self) -> Function:
+        from epochly.code.function import function_of
+
+        return function_of(self._original)
+
+    @functools.cached_property
+    def _code(self) -> str:
+        """Hash of everything that the function reaches; empty where it is not Python."""
+        from epochly.code.fingerprint import fingerprint
+
+        plain = self._function.plain
+        return fingerprint(plain)[:16] if plain is not None else ""
+
+    @functools.cache  # noqa: B019 - lives as long as the function that it decorates
+    def _replay(self) -> Replay:
+        return replay_of(self._function)
+
+    def _remember(self, tier: Tier, example: Arguments) -> None:
+        """Take up what an earlier process decided."""
+        file = decision_file(decision_path())
+        if not file.known:
+            return
+        found = file.find(_name(self._function), tier.kind, self._code)
+        if found is None:
+            return
+        if found.level == Level.MONITOR:
+            tier.settle(f"decided earlier: {found.reason}")
+            return
+        candidate = self._prepared(found.backend, example)
+        if isinstance(candidate, Candidate):
+            tier.reason = f"decided earlier, {found.speedup:.3g}x"
+            tier.commit(candidate)
+            self._note(tier)
+        else:
+            logger.warning(
+                "%s: the decision for %s cannot be applied: %s", file.path, tier.name, candidate
+            )
+
+    def _launch(self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        replay, example = self._replay(), Arguments(args, kwargs)
+        if replay.allowed == "never":
+            tier.settle(f"it may not be run another way: {replay.reason}")
+            return
+        tier.decided = self._keep
+        if replay.allowed == "proven":
+            made = [self._prepared(b.name, example) for b in _backends(PROVING_LEVELS)]
+            tier.reason = f"{replay.reason}, so only what is proven is used"
+            tier.prove([item for item in made if isinstance(item, Candidate)])
+            return
+        if not _busy.acquire(blocking=False):
+            tier.wait()
+            return
+        try:
+            payload = pack(self._function, example)
+        except EpochlyError as error:
+            _busy.release()
+            tier.settle(error.what)
+            return
+        names = [backend.name for backend in _backends(tuple(Level)[1:])]
+
+        def report(tried: tuple[Tried, ...]) -> None:
+            _busy.release()
+            self._offer(tier, tried, example)
+
+        Preparation(payload, names, replay.draws, report)
+
+    def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
+        """Make the backends that paid elsewhere ready here, the fastest first."""
+        good = [t for t in tried if t.verdict == "equal" and t.plain_s > CLEAR_GAIN * t.candidate_s]
+        tier.reason = "; ".join(_words(item) for item in tried if item not in good)
+        candidates: list[Candidate] = []
+        for item in sorted(good, key=lambda item: item.candidate_s / item.plain_s)[:2]:
+            made = self._prepared(item.backend, example)
+            if isinstance(made, Candidate):
+                speedup = item.plain_s / item.candidate_s
+                candidates.append(Candidate(made.backend, made.prepared, speedup))
+        tier.offer(candidates)
+
+    def _prepared(self, name: str, example: Arguments) -> Candidate | str:
+        from epochly.backend import Unavailable
+        from epochly.registry import get_backend
+
+        try:
+            backend = get_backend(name)
+        except EpochlyError as error:
+            return error.what
+        state = backend.availability()
+        if isinstance(state, Unavailable):
+            return state.reason
+        answer = backend.prepare(self._function, example)
+        if isinstance(answer, Refused):
+            return answer.reason
+        parallel = backend.level in PROVING_LEVELS
+        return Candidate(name, _SideBySide(answer) if parallel else answer)
+
+    def _note(self, tier: Tier) -> None:
+        """Show in the metrics where a tier has arrived."""
+        self.way = self._way_of(tier.prepared, tier.reason if tier.prepared is None else "")
+        self.interval = DECIDED_CALLS
+
+    def _keep(self, tier: Tier) -> None:
+        """Write down where a tier has arrived."""
+        self._note(tier)
+        standing = tier.standing()
+        decision = Decision(
+            _name(self._function),
+            tier.kind,
+            int(standing.realized.level),
+            tier.backend,
+            standing.speedup or 1.0,
+            self._code,
+            software(),
+            hardware(),
+            standing.reason if standing.realized.level is Level.MONITOR else "",
+        )
+        decision_file(decision_path()).put(decision)
+
+
+class _SideBySide:
+    """A prepared function whose items know that they are run side by side."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._call = side_by_side(prepared)
+        self.stats, self.close = prepared.stats, prepared.close
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call(*args, **kwargs)
+
+    @property
+    def realized(self) -> Realized:
+        return self._prepared.realized
+
+
+def _backends(levels: Sequence[Level]) -> list[Backend]:
+    """Backends of some levels that can be used here and act inside a running interpreter."""
+    from epochly.backend import Available
+    from epochly.registry import backends_of
+
+    return [
+        backend
+        for level in levels
+        for backend in backends_of(level)
+        if not backend.capabilities.worker_environment
+        and isinstance(backend.availability(), Available)
+    ]
+
+
+def _name(function: Function) -> str:
+    module = getattr(function.plain, "__module__", None) or "?"
+    return f"{module}:{function.qualname}"
+
+
+def _words(tried: Tried) -> str:
+    if tried.verdict == "equal":
+        return f"{tried.backend}: {tried.plain_s / tried.candidate_s:.3g}x"
+    return f"{tried.backend}: {tried.verdict}, {tried.reason}"
+
+
+def _after_fork() -> None:
+    """In a child the preparation that the parent waits for is nobody's."""
+    global _busy
+    _busy = threading.Semaphore(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,248 @@
+"""Decisions on disk: which level a function runs at, in a file that people read and commit."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from epochly.levels import Level
+
+logger = logging.getLogger("epochly")
+
+FOLDER = ".epochly"
+FILE = "decisions.yaml"
+VERSION = 1
+LOCK_S = 5.0
+_HEADER = (
+    "# Levels that @epochly.optimize() chose, each after its result was compared with the\n"
+    "# original's. Review and commit it, or delete entries to have them tried again.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was found for a function and a kind of arguments.
+
+    Parameters
+    ----------
+    function : str
+        ``module:qualname``.
+    kind : str
+        The kind of its arguments, in words.
+    level : int
+        The level that pays; 0 to stay with the original.
+    backend : str
+    speedup : float
+        Over the original, as measured when it was decided.
+    code : str
+        Hash of everything that the function reaches.
+    software, hardware : str
+        Versions and hardware class that it was found with.
+    reason : str
+        Why it stays at level 0; empty otherwise.
+    """
+
+    function: str
+    kind: str
+    level: int
+    backend: str
+    speedup: float
+    code: str
+    software: str
+    hardware: str
+    reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What one decision is kept for; another one for the same takes its place."""
+        return self.function, self.kind, self.software, self.hardware
+
+
+class DecisionFile:
+    """The decisions in one file; read at the first question, written whole and at once.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known: dict[tuple[str, str, str, str], Decision] | None = None
+        self._broken = False
+        self._lock = threading.Lock()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any decision, in the file or from this process."""
+        return bool(self._known) if self._known is not None else self.path.exists()
+
+    def find(self, function: str, kind: str, code: str) -> Decision | None:
+        """The decision for a function, a kind of arguments and this machine; None without one.
+
+        One that was made for other code is stale: it is ignored, with a warning.
+        """
+        with self._lock:
+            if self._known is None:
+                self._known = self._read()
+            found = self._known.get((function, kind, software(), hardware()))
+        if found is None or found.code == code:
+            return found
+        logger.warning(
+            "%s: the decision for %s (%s) is stale, since its code has changed; trying anew",
+            self.path, function, kind,
+        )  # fmt: skip
+        return None
+
+    def put(self, decision: Decision) -> None:
+        """Keep a decision, beside those that other processes have written in the meantime.
+
+        A file that cannot be read or written is left alone, with a warning.
+        """
+        with self._lock:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with _locked(self.path.with_suffix(".lock")):
+                    known = self._read()
+                    if self._broken:
+                        logger.warning("%s: not saved, since the file is broken", self.path)
+                        return
+                    known[decision.key] = decision
+                    self._write(known)
+            except OSError as error:
+                logger.warning("%s: the decision cannot be saved: %s", self.path, error)
+                return
+            self._known = known
+
+    def _read(self) -> dict[tuple[str, str, str, str], Decision]:
+        import yaml
+
+        self._broken = False
+        try:
+            document = yaml.safe_load(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+            self._broken = True
+            first = str(error).partition("\n")[0]
+            logger.warning("%s is ignored, since it cannot be read: %s", self.path, first)
+            return {}
+        if document is None:
+            return {}
+        if not isinstance(document, dict) or document.get("version") != VERSION:
+            self._broken = True
+            logger.warning("%s is ignored: it is not of version %d", self.path, VERSION)
+            return {}
+        entries = document.get("decisions")
+        known: dict[tuple[str, str, str, str], Decision] = {}
+        for entry in entries if isinstance(entries, list) else []:
+            made = _decision(entry)
+            if made is None:
+                logger.warning("%s: this entry is ignored: %.200r", self.path, entry)
+            else:
+                known[made.key] = made
+        return known
+
+    def _write(self, known: Mapping[tuple[str, str, str, str], Decision]) -> None:
+        import yaml
+
+        entries = [_plain(decision) for _, decision in sorted(known.items())]
+        text = _HEADER + yaml.safe_dump(
+            {"version": VERSION, "decisions": entries}, sort_keys=False, width=100
+        )
+        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=FILE)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(name, self.path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    document = asdict(decision)
+    document["speedup"] = float(f"{decision.speedup:.3g}")
+    return document if decision.reason else {k: v for k, v in document.items() if k != "reason"}
+
+
+def _decision(entry: Any) -> Decision | None:
+    """A decision from a file, or None where the entry does not have the shape of one."""
+    if not isinstance(entry, dict):
+        return None
+    given = {"reason": "", **entry}
+    if set(given) != {field.name for field in fields(Decision)}:
+        return None
+    texts = (given[field.name] for field in fields(Decision) if field.type == "str")
+    level, speedup = given["level"], given["speedup"]
+    if not all(isinstance(text, str) for text in texts) or isinstance(level, bool):
+        return None
+    if level not in tuple(Level) or not isinstance(speedup, (int, float)) or speedup <= 0:
+        return None
+    return Decision(**given)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path, timeout=LOCK_S):
+            yield
+    except Timeout as error:
+        raise OSError(f"another process holds {path}") from error
+
+
+@cache
+def decision_file(path: Path) -> DecisionFile:
+    """The one object of this process for a file."""
+    return DecisionFile(path)
+
+
+def decision_path() -> Path:
+    """Where decisions are kept: the project's ``.epochly`` folder, or else the user's cache.
+
+    Returns
+    -------
+    Path
+        ``.epochly/decisions.yaml`` where the current directory has such a folder.
+    """
+    project = Path(FOLDER)
+    if project.is_dir():
+        return (project / FILE).absolute()
+    from epochly.runtime.settings import settings
+
+    return Path(settings().cache) / FILE
+
+
+@cache
+def software() -> str:
+    """Versions that a decision depends on, such as ``CPython 3.12, numpy 2.3, numba 0.62``."""
+    import platform
+    from importlib import metadata
+
+    found = [f"{platform.python_implementation()} {platform.python_version()}"]
+    for name in ("epochly-cli", "numpy", "numba", "joblib"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    return ", ".join(found)
+
+
+@cache
+def hardware() -> str:
+    """The class of machine, such as ``x86_64, 16 cores, NVIDIA H200``."""
+    import platform
+
+    from epochly.cores import usable_cores
+    from epochly.measure.machine import gpu_name
+
+    return f"{platform.machine()}, {usable_cores()} cores, {gpu_name() or 'no GPU'}"

@@ -1,0 +1,208 @@
+"""Candidates tried out in a process of their own, so that compiling is not the caller's time."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochly.cores import usable_cores
+from epochly.measure.channel import Channel
+from epochly.model import Arguments, Refused
+
+if TYPE_CHECKING:
+    from epochly.code.function import Function
+
+REPEATS = 3
+HOPELESS = 2.0
+# No level that spreads work over cores can overtake one that gains this much more.
+UNBEATEN = 2.0
+LONGEST_S = 120.0
+PARENT_DEATH_SIGNAL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of one backend.
+
+    Parameters
+    ----------
+    backend : str
+    plain_s, candidate_s : float
+        Fastest of a few calls each, in seconds; infinite where there was none.
+    verdict : str
+        Of `Equality`, or ``refused``.
+    reason : str
+        Why it is refused or different.
+    """
+
+    backend: str
+    plain_s: float
+    candidate_s: float
+    verdict: str
+    reason: str = ""
+
+
+class Preparation:
+    """A process that tries the backends one after another and ends.
+
+    Parameters
+    ----------
+    packed : bytes
+        What `pack` made.
+    backends : sequence of str
+    draws : bool
+        Whether the function draws random numbers.
+    report : callable
+        Told, in a thread of its own, what came of the backends; those that it did not get to,
+        since it crashed or took too long, are missing.
+    """
+
+    def __init__(
+        self,
+        packed: bytes,
+        backends: Sequence[str],
+        draws: bool,
+        report: Callable[[tuple[Tried, ...]], None],
+    ) -> None:
+        self._packed = packed
+        self._request = {"backends": list(backends), "draws": draws}
+        self._report = report
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = os.getpid()
+        threading.Thread(target=self._follow, name="epochly-preparation", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the process, if it is this process's own."""
+        if self._process is not None and os.getpid() == self._pid:
+            with contextlib.suppress(OSError):
+                self._process.kill()
+
+    def _follow(self) -> None:
+        found: list[Tried] = []
+        atexit.register(self.stop)
+        try:
+            with tempfile.NamedTemporaryFile(prefix="epochly-") as file:
+                file.write(self._packed)
+                file.flush()
+                self._packed = b""
+                found = self._tried(file.name)
+        except OSError:
+            found = []
+        finally:
+            self.stop()
+            atexit.unregister(self.stop)
+            self._report(tuple(found))
+
+    def _tried(self, path: str) -> list[Tried]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "EPOCHLY_DISABLE": "1"},
+                pass_fds=(theirs.fileno(),),
+            )
+        channel = Channel(ours)
+        found: list[Tried] = []
+        with contextlib.suppress(ConnectionError), contextlib.closing(channel):
+            channel.send(self._request)
+            while (answer := channel.receive(LONGEST_S)) is not None and not answer.get("done"):
+                found.append(Tried(**answer))
+        self._process.kill()
+        self._process.wait()
+        return found
+
+
+def pack(function: Function, arguments: Arguments) -> bytes:
+    """A function and the arguments of one call, for another process.
+
+    Raises
+    ------
+    CannotTravelError
+    """
+    from epochly.runtime.travel import packed
+
+    assert function.plain is not None
+    return packed(function.plain, (function.original, arguments.args, dict(arguments.kwargs)))
+
+
+def try_backend(name: str, load: Callable[[], Any], draws: bool) -> Tried:
+    """Prepare a backend and run it beside the original a few times.
+
+    Parameters
+    ----------
+    load : callable
+        Makes the original and its arguments afresh.
+    """
+    from epochly.code.function import function_of
+    from epochly.registry import get_backend
+    from epochly.runtime.trial import run_beside
+
+    original, args, kwargs = load()
+    answer = get_backend(name).prepare(function_of(original), Arguments(args, kwargs))
+    if isinstance(answer, Refused):
+        return Tried(name, math.inf, math.inf, "refused", answer.reason)
+    plain_s = candidate_s = math.inf
+    try:
+        for number in range(REPEATS):
+            _, args, kwargs = load()
+            trial = run_beside(original, answer, args, kwargs, draws=draws)
+            verdict, where = trial.equality.verdict, trial.equality.where or ""
+            if verdict not in ("identical", "close"):
+                verdict_or = "refused" if verdict == "unchecked" else verdict
+                return Tried(name, math.inf, math.inf, verdict_or, where)
+            if number:
+                plain_s = min(plain_s, trial.plain_s)
+                candidate_s = min(candidate_s, trial.candidate_s)
+                if candidate_s > HOPELESS * plain_s:
+                    break
+    finally:
+        answer.close()
+    return Tried(name, plain_s, candidate_s, "equal")
+
+
+def main(descriptor: int, path: str) -> None:
+    """Try what the other end of the line asks for, and say what came of it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    os.set_inheritable(descriptor, False)
+    channel = Channel(socket.socket(fileno=descriptor))
+    request = channel.receive()
+    assert request is not None
+    data = Path(path).read_bytes()
+
+    def load() -> Any:
+        import pickle
+
+        return pickle.loads(data)
+
+    for name in request["backends"]:
+        try:
+            tried = try_backend(name, load, request["draws"])
+        except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
+            text = f"{type(error).__name__}: {error}"
+            tried = Tried(name, math.inf, math.inf, "refused", text)
+        channel.send(asdict(tried))
+        if tried.plain_s > UNBEATEN * usable_cores() * tried.candidate_s:
+            break
+    channel.send({"done": True})
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,152 @@
+"""Whether a function may be run a second time beside itself, as far as its source shows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Literal
+
+from epochly.code.callgraph import is_users
+from epochly.code.fingerprint import PLAIN
+from epochly.code.scopes import live_value
+from epochly.errors import SourceError
+
+if TYPE_CHECKING:
+    from epochly.code.function import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a function's source allows.
+
+    Parameters
+    ----------
+    allowed : str
+        ``twice``: shown free of side effects, once arguments are copied and random streams
+        restored. ``proven``: it reads the outside world, so it is never run twice, but a
+        transformation that is proven to keep its meaning may replace it. ``never``: neither.
+    draws : bool
+        Whether it draws from a global random stream, which a second run must find restored.
+    reason : str
+        What stands in the way of ``twice``; empty where nothing does.
+    """
+
+    allowed: Literal["twice", "proven", "never"]
+    draws: bool = False
+    reason: str = ""
+
+
+def replay_of(function: Function) -> Replay:
+    """What may be done with a function, from the effects that its source shows.
+
+    A store into one of its own arguments is no obstacle, since a second run gets copies.
+    """
+    from epochly.code.effects import Effect, effects_of
+
+    if function.plain is None:
+        return Replay("never", reason="it is not written in Python")
+    own = _own_names(function)
+    draws = False
+    reads = ""
+    for cause in effects_of(function.plain).causes:
+        if cause.effect is Effect.DRAWS:
+            draws = True
+        elif cause.effect is Effect.READS:
+            reads = reads or f"{cause.what} reads the outside world (line {cause.line})"
+        elif cause.effect is not Effect.PURE:
+            root = _root(cause.what)
+            if cause.outside or cause.effect is Effect.UNKNOWN or root not in own:
+                what = "writes" if cause.effect is Effect.WRITES else "has unknown effects"
+                return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
+    if reads:
+        return Replay("proven", draws, reads)
+    return Replay("twice", draws)
+
+
+def _own_names(function: Function) -> frozenset[str]:
+    """Names whose objects no one but the caller's arguments can lead to.
+
+    They are the parameters that the caller gives (what a method is bound to is not copied), and
+    locals made of nothing but these, fresh containers and what library functions return.
+    """
+    assert function.plain is not None
+    code = function.plain.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    own = set(names[len(function.bound.args) :]) - set(function.bound.kwargs)
+    foreign = set(names) - own
+    try:
+        node = function.source.node
+    except SourceError:
+        return frozenset(own)
+    made = list(_assigned(node))
+    found = len(foreign) - 1
+    while found < len(foreign):
+        found = len(foreign)
+        for targets, value in made:
+            if _leads_out(function.plain, value, foreign):
+                foreign |= targets
+    local = {name for targets, _ in made for name in targets}
+    declared = {
+        name
+        for part in ast.walk(node)
+        if isinstance(part, ast.Global | ast.Nonlocal)
+        for name in part.names
+    }
+    return frozenset((own | local) - foreign - declared)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
+    """Names that a function assigns, each with what they are assigned from."""
+    from epochly.code.loops import stored_names
+
+    for part in ast.walk(node):
+        match part:
+            case ast.Assign(targets=targets, value=value):
+                yield {name for target in targets for name in stored_names(target)}, value
+            case (
+                ast.AugAssign(target=target, value=value)
+                | ast.NamedExpr(target=target, value=value)
+            ):
+                yield stored_names(target), value
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield stored_names(target), value
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                yield stored_names(target), value
+            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
+                yield stored_names(target), value
+
+
+def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bool:
+    """Whether a value may be, or hold, an object that others can reach as well."""
+    called = {id(part.func): part.func for part in ast.walk(value) if isinstance(part, ast.Call)}
+    for part in ast.walk(value):
+        if not isinstance(part, ast.Name) or not isinstance(part.ctx, ast.Load):
+            continue
+        if part.id in foreign:
+            return True
+        known, found = live_value(function, part)
+        if not known or isinstance(found, (*PLAIN, ModuleType)):
+            continue
+        if id(part) not in called or (isinstance(found, FunctionType) and is_users(found)):
+            return True
+    return any(
+        isinstance(target, ast.Attribute) and _is_users_attribute(function, target)
+        for target in called.values()
+    )
+
+
+def _is_users_attribute(function: FunctionType, target: ast.Attribute) -> bool:
+    known, found = live_value(function, target)
+    return known and isinstance(found, FunctionType) and is_users(found)
+
+
+def _root(text: str) -> str:
+    """The name at the root of a store such as ``grid[1].size``; empty where there is none."""
+    from epochly.code.loops import root_name
+
+    try:
+        return root_name(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return ""

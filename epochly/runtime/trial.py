@@ -1,0 +1,124 @@
+"""One real call run both ways: the original's result is the caller's, the other is compared."""
+
+from __future__ import annotations
+
+import copy
+import random
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from epochly.errors import Deoptimize, EpochlyError
+from epochly.model import Equality, Tolerance
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a call did, plainly and another way.
+
+    Parameters
+    ----------
+    value : object
+        What the original returned.
+    plain_s, candidate_s : float
+        Seconds of the two calls; ``candidate_s`` is NaN where the candidate gave up.
+    equality : Equality
+        ``unchecked`` where the candidate gave up.
+    """
+
+    value: Any
+    plain_s: float
+    candidate_s: float
+    equality: Equality
+
+
+class NotCopiedError(EpochlyError):
+    """Arguments that cannot be copied, so that nothing can be run beside the original."""
+
+
+def run_beside(
+    original: Callable[..., Any],
+    candidate: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    *,
+    draws: bool,
+    clock: Clock = time.perf_counter,
+) -> Trial:
+    """Run the original, then a candidate on copies of the same arguments, and compare.
+
+    Parameters
+    ----------
+    original, candidate : callable
+    args, kwargs
+        The call; only the original gets these very objects.
+    draws : bool
+        Whether the streams of ``random`` and ``np.random`` must be put back in between.
+
+    Returns
+    -------
+    Trial
+
+    Raises
+    ------
+    NotCopiedError
+        Before anything is run.
+    Exception
+        What the original raises, with nothing else run.
+    """
+    args_2, kwargs_2 = _copied(args, kwargs)
+    before = _streams() if draws else None
+    started = clock()
+    value = original(*args, **kwargs)
+    plain_s = clock() - started
+    after = _streams() if draws else None
+    if before is not None:
+        _set_streams(before)
+    raised: BaseException | None = None
+    found: Any = None
+    started = clock()
+    try:
+        found = candidate(*args_2, **kwargs_2)
+    except Deoptimize as gave_up:
+        return Trial(value, plain_s, float("nan"), Equality("unchecked", where=gave_up.what))
+    except Exception as error:  # noqa: BLE001 - an exception where there was none is a difference
+        raised = error
+    finally:
+        candidate_s = clock() - started
+        there = _streams() if draws else None
+        if after is not None:
+            _set_streams(after)
+    if raised is not None:
+        where = f"exception: {type(raised).__name__} instead of no exception"
+        return Trial(value, plain_s, candidate_s, Equality("different", where=where))
+    from epochly.verify.compare import compare
+    from epochly.verify.outcome import outcome_of
+
+    expected = outcome_of(value, {**dict(enumerate(args)), **kwargs}, streams=after)
+    actual = outcome_of(found, {**dict(enumerate(args_2)), **kwargs_2}, streams=there)
+    return Trial(value, plain_s, candidate_s, compare(expected, actual, Tolerance()))
+
+
+def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    try:
+        return copy.deepcopy((args, dict(kwargs)))
+    except Exception as error:
+        raise NotCopiedError(
+            f"its arguments cannot be copied: {error}", remedy="choose a level by hand"
+        ) from error
+
+
+def _streams() -> tuple[Any, Any]:
+    numpy = sys.modules.get("numpy")
+    return random.getstate(), numpy.random.get_state() if numpy is not None else None
+
+
+def _set_streams(state: tuple[Any, Any]) -> None:
+    random.setstate(state[0])
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and state[1] is not None:
+        numpy.random.set_state(state[1])

@@ -1,0 +1,145 @@
+"""Programs that leave the choice of a level to `optimize`."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import psutil
+import pytest
+
+LOOP = """
+    import time
+    import numpy as np
+    import epochly
+
+    def slow(signal):
+        total = 0.0
+        for x in signal:
+            total += x * x + 1.0
+        return total
+
+    fast = epochly.optimize(slow)
+    signal = np.random.default_rng(1).random(200_000)
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a program in a folder of its own, with a cache of its own; returns what it printed."""
+
+    def call(code, *, name="program.py", check=True, **variables):
+        path = tmp_path / name
+        path.write_text(textwrap.dedent(code))
+        done = subprocess.run(
+            [sys.executable, name],
+            cwd=tmp_path,
+            env={**os.environ, "EPOCHLY_CACHE_DIR": str(tmp_path / "cache"), **variables},
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+        assert done.returncode == 0 or not check, done.stderr
+        return done.stdout + done.stderr
+
+    return call
+
+
+UNTIL_DECIDED = """
+    deadline = time.monotonic() + 80
+    while "compile" not in epochly.explain(fast) and time.monotonic() < deadline:
+        assert fast(signal) == slow(signal)
+    print(epochly.explain(fast))
+"""
+
+
+def test_a_loop_is_compiled_while_the_program_runs_and_at_once_in_the_next_process(run, tmp_path):
+    assert "level 2" in run(LOOP + UNTIL_DECIDED)
+    text = (tmp_path / "cache" / "decisions.yaml").read_text()
+    assert "backend: numba" in text
+    once = "    assert fast(signal) == slow(signal)\n    print(epochly.explain(fast))\n"
+    assert "level 2 (compile), numba" in run(LOOP + once)
+
+
+def test_a_changed_function_is_tried_anew(run, tmp_path):
+    run(LOOP + UNTIL_DECIDED)
+    changed = LOOP.replace("+ 1.0", "+ 2.0")
+    said = run(changed + "    print(fast(signal) == slow(signal), epochly.explain(fast))\n")
+    assert "stale" in said
+    assert "True" in said
+    assert "level 0" in said
+
+
+def test_a_broken_file_of_decisions_does_not_stop_the_program(run, tmp_path):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "decisions.yaml").write_text("decisions: [")
+    assert "is ignored" in run(LOOP + "    print(fast(signal) == slow(signal))\n")
+
+
+def test_a_project_keeps_its_decisions_beside_its_code(run, tmp_path):
+    (tmp_path / ".epochly").mkdir()
+    run(LOOP + UNTIL_DECIDED)
+    assert "numba" in (tmp_path / ".epochly" / "decisions.yaml").read_text()
+
+
+def test_a_function_that_leaves_a_trace_stays_at_level_0_and_says_why(run):
+    said = run(
+        """
+        import time
+        import epochly
+
+        seen = []
+
+        @epochly.optimize()
+        def notes(n):
+            seen.append(n)
+            time.sleep(0.02)
+            return n
+
+        for n in range(20):
+            assert notes(n) == n
+        assert seen == list(range(20))
+        print(epochly.explain(notes))
+        """
+    )
+    assert "level 0" in said
+    assert "seen.append" in said
+
+
+def test_a_program_that_ends_while_candidates_are_prepared_leaves_nothing_behind(run, tmp_path):
+    said = run(
+        LOOP
+        + """
+    while "epochly-preparation" not in [t.name for t in __import__("threading").enumerate()]:
+        fast(signal)
+    time.sleep(0.2)
+    import psutil
+    print("children", len(psutil.Process().children()))
+    """
+    )
+    assert "Traceback" not in said
+    left = [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if str(tmp_path) in str((process.info["environ"] or {}).get("EPOCHLY_CACHE_DIR", ""))
+    ]
+    assert psutil.wait_procs([psutil.Process(pid) for pid in left], timeout=5)[1] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_begins_anew_and_its_parent_goes_on(run):
+    said = run(
+        LOOP
+        + """
+    import os
+    for _ in range(5):
+        fast(signal)
+    pid = os.fork()
+    for _ in range(5):
+        assert fast(signal) == slow(signal)
+    if pid == 0:
+        os._exit(0)
+    print("child", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    """
+    )
+    assert "child 0" in said

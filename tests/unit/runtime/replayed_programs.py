@@ -1,0 +1,121 @@
+"""Functions that may be run twice, that may not, and that may only be changed by proof."""
+
+import random
+import time
+
+import numpy as np
+
+SHARED = [0]
+GRID = np.zeros(4)
+SCALE = 2.0
+
+
+def adds(a, b):
+    return a + b
+
+
+def fills_an_array_of_its_own(n):
+    made = np.zeros(n)
+    for i in range(n):
+        made[i] = i * SCALE
+    return made
+
+
+def changes_its_argument(items):
+    items[0] = 1
+    return items
+
+
+def changes_a_copy_of_its_argument(grid):
+    now = grid.copy()
+    now[1:-1] = 0.5 * (now[:-2] + now[2:])
+    return now
+
+
+def changes_part_of_its_argument(rows):
+    for row in rows:
+        row[0] = 0.0
+    return rows
+
+
+def draws(n):
+    return [random.random() for _ in range(n)]
+
+
+def draws_with_numpy(n):
+    return np.random.random(n)
+
+
+def waits(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def reads_a_file(path):
+    with open(path) as file:
+        return file.read()
+
+
+def writes_a_file(path):
+    with open(path, "w") as file:
+        file.write("x")
+
+
+def prints(text):
+    print(text)
+
+
+def changes_a_global():
+    SHARED[0] += 1
+    return SHARED[0]
+
+
+def changes_an_alias_of_a_global(n):
+    mine = GRID
+    mine[0] = n
+    return mine
+
+
+def changes_a_view_of_a_global(n):
+    mine = GRID[1:]
+    mine[0] = n
+    return n
+
+
+def changes_what_a_helper_returns(n):
+    mine = _shared()
+    mine[0] = n
+    return n
+
+
+def _shared():
+    return SHARED
+
+
+def changes_one_of_two(flag):
+    mine = [0]
+    if flag:
+        mine = SHARED
+    mine[0] = 1
+    return flag
+
+
+def rebinds_a_global():
+    global SCALE
+    SCALE = 3.0
+
+
+def calls_the_unknown(callback):
+    return callback()
+
+
+class Counter:
+    def __init__(self):
+        self.count = 0
+
+    def counts(self):
+        self.count += 1
+        return self.count
+
+    def doubles(self, value):
+        return 2 * value

@@ -1,0 +1,143 @@
+"""Decisions on disk."""
+
+import dataclasses
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from epochly.runtime.decisions import Decision, DecisionFile, hardware, software
+
+CODE = "0123456789abcdef"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / ".epochly" / "decisions.yaml"
+
+
+def decision(kind="int ~4^7", **changes):
+    made = Decision("shop:total", kind, 2, "numba", 17.31, CODE, software(), hardware())
+    return dataclasses.replace(made, **changes)
+
+
+def find(path, kind="int ~4^7", code=CODE):
+    return DecisionFile(path).find("shop:total", kind, code)
+
+
+def test_what_one_process_decided_another_finds(path):
+    DecisionFile(path).put(decision())
+    assert find(path) == decision(speedup=17.3)
+
+
+def test_the_file_is_read_by_people(path):
+    DecisionFile(path).put(decision())
+    text = path.read_text()
+    assert text.startswith("# Levels that @epochly.optimize() chose")
+    assert "- function: shop:total\n  kind: int ~4^7\n  level: 2\n  backend: numba\n" in text
+
+
+def test_each_kind_of_arguments_has_a_decision_of_its_own(path):
+    file = DecisionFile(path)
+    file.put(decision())
+    file.put(decision("float", level=0, backend="monitor", speedup=1.0, reason="nothing pays"))
+    assert find(path).level == 2
+    assert find(path, "float").reason == "nothing pays"
+    assert find(path, "str ~2^3") is None
+
+
+def test_a_decision_for_other_code_is_stale_and_ignored_with_a_warning(path, caplog):
+    DecisionFile(path).put(decision())
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path, code="fedcba9876543210") is None
+    assert "stale" in caplog.text
+
+
+@pytest.mark.parametrize("field", ["software", "hardware"])
+def test_a_decision_of_another_machine_is_kept_but_not_used(path, field):
+    DecisionFile(path).put(decision(**{field: "another"}))
+    assert find(path) is None
+    DecisionFile(path).put(decision())
+    assert find(path).level == 2
+    assert "another" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "decisions: [",
+        "version: 99\ndecisions: []\n",
+        "- a\n- b\n",
+        "\x00",
+        "!!python/object/apply:os.system ['true']",
+    ],
+)
+def test_a_broken_file_is_ignored_with_a_warning_and_left_as_it_is(path, text, caplog):
+    path.parent.mkdir()
+    path.write_text(text)
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+        DecisionFile(path).put(decision())
+    assert "is ignored" in caplog.text
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"level": 7},
+        {"level": True},
+        {"level": "two"},
+        {"speedup": -1},
+        {"speedup": "fast"},
+        {"backend": 3},
+        {"surprise": 1},
+    ],
+)
+def test_a_broken_entry_is_ignored_with_a_warning_and_the_others_count(path, change, caplog):
+    import yaml
+
+    file = DecisionFile(path)
+    file.put(decision())
+    file.put(decision("float"))
+    document = yaml.safe_load(path.read_text())
+    entry = next(e for e in document["decisions"] if e["kind"] == "float")
+    entry.update(change)
+    path.write_text(yaml.safe_dump(document))
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path, "float") is None
+    assert "this entry is ignored" in caplog.text
+    assert find(path).level == 2
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_harms_nothing(tmp_path, caplog):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    file = DecisionFile(blocked / "decisions.yaml")
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        file.put(decision())
+    assert "cannot be saved" in caplog.text
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from epochly.runtime.decisions import Decision, DecisionFile, hardware, software
+path, name = Path(sys.argv[1]), sys.argv[2]
+for number in range(10):
+    made = Decision(name, f"int ~4^{number}", 2, "numba", 2.0, "code", software(), hardware())
+    DecisionFile(path).put(made)
+"""
+
+
+def test_processes_that_write_at_once_lose_nothing(path):
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), f"shop:f{number}"])
+        for number in range(3)
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    file = DecisionFile(path)
+    for number in range(3):
+        for size in range(10):
+            assert file.find(f"shop:f{number}", f"int ~4^{size}", "code") is not None

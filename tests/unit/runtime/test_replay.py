@@ -1,0 +1,60 @@
+"""Which functions may be run a second time."""
+
+import pytest
+from unit.runtime import replayed_programs as programs
+
+from epochly.code.function import function_of
+from epochly.runtime.replay import replay_of
+
+
+def replay(function):
+    return replay_of(function_of(function))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        programs.adds,
+        programs.fills_an_array_of_its_own,
+        programs.changes_its_argument,
+        programs.changes_a_copy_of_its_argument,
+        programs.changes_part_of_its_argument,
+        programs.Counter().doubles,
+    ],
+)
+def test_what_touches_nothing_but_its_arguments_may_be_run_twice(function):
+    assert replay(function).allowed == "twice"
+    assert not replay(function).draws
+
+
+@pytest.mark.parametrize("function", [programs.draws, programs.draws_with_numpy])
+def test_what_draws_may_be_run_twice_with_its_stream_restored(function):
+    assert replay(function).allowed == "twice"
+    assert replay(function).draws
+
+
+@pytest.mark.parametrize("function", [programs.waits, programs.reads_a_file])
+def test_what_reads_the_world_may_only_be_changed_by_proof(function):
+    assert replay(function).allowed == "proven"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        programs.writes_a_file,
+        programs.prints,
+        programs.changes_a_global,
+        programs.changes_an_alias_of_a_global,
+        programs.changes_a_view_of_a_global,
+        programs.changes_what_a_helper_returns,
+        programs.changes_one_of_two,
+        programs.rebinds_a_global,
+        programs.calls_the_unknown,
+        programs.Counter().counts,
+        len,
+    ],
+)
+def test_what_leaves_a_trace_is_never_run_twice_and_the_reason_is_told(function):
+    found = replay(function)
+    assert found.allowed == "never"
+    assert found.reason

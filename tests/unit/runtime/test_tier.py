@@ -1,0 +1,272 @@
+"""The way of one kind of calls from the original to a level, without waiting for anything."""
+
+import logging
+import threading
+
+import pytest
+
+from epochly.errors import Deoptimize
+from epochly.levels import Level
+from epochly.model import Realized
+from epochly.runtime.replay import Replay
+from epochly.runtime.standing import Candidate
+from epochly.runtime.tier import Tier
+
+
+class Clock:
+    """Seconds that pass only when a function says so."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Prepared:
+    """Takes ``seconds`` and returns twice its argument, unless told otherwise."""
+
+    realized = Realized(Level.COMPILE, "fast")
+
+    def __init__(self, clock, seconds, result=None):
+        self.clock, self.seconds, self.result = clock, seconds, result
+        self.calls, self.closed, self.gives_up = 0, False, False
+
+    def __call__(self, value):
+        self.calls += 1
+        if self.gives_up:
+            raise Deoptimize("an int left 64 bits")
+        self.clock.now += self.seconds
+        return 2 * value if self.result is None else self.result
+
+    def stats(self):
+        return {}
+
+    def close(self):
+        self.closed = True
+
+
+class Program:
+    """A function of a second, its tier and what was asked of it."""
+
+    def __init__(self, *, allowed="twice", watch=0.01, after_s=3.0):
+        self.clock = Clock()
+        self.seconds = 1.0
+        self.calls = 0
+        self.launched = []
+        self.decided = []
+        replay = Replay(allowed)
+        self.tier = Tier(
+            "double", "int", self.original, self.launch,
+            replay=lambda: replay, after_s=after_s, watch=watch, clock=self.clock,
+        )  # fmt: skip
+        self.tier.decided = lambda tier: self.decided.append(tier.backend)
+
+    def original(self, value):
+        self.calls += 1
+        self.clock.now += self.seconds
+        return 2 * value
+
+    def launch(self, tier, args, kwargs):
+        self.launched.append(args)
+
+    def run(self, times=1):
+        for _ in range(times):
+            assert self.tier.run((21,), {}) == 42
+
+    def candidate(self, seconds=0.01, **how):
+        return Candidate("fast", Prepared(self.clock, seconds, **how), 100.0)
+
+    def committed(self, **how):
+        self.run(4)
+        candidate = self.candidate(**how)
+        self.tier.offer([candidate])
+        self.run()
+        assert self.tier.state == "committed"
+        return candidate.prepared
+
+
+def test_a_function_that_takes_little_time_is_left_alone():
+    program = Program()
+    program.run(3)
+    assert (program.tier.state, program.launched) == ("observing", [])
+
+
+def test_candidates_are_looked_for_once_enough_time_was_spent():
+    program = Program()
+    program.run(9)
+    assert (program.tier.state, program.launched) == ("preparing", [(21,)])
+    assert program.calls == 9
+
+
+def test_a_candidate_is_used_after_one_call_beside_the_original():
+    program = Program()
+    prepared = program.committed()
+    assert (program.calls, prepared.calls) == (5, 1)
+    program.run(10)
+    assert (program.calls, prepared.calls) == (5, 11)
+    assert program.tier.standing().speedup == pytest.approx(100)
+    assert program.decided == ["fast"]
+
+
+def test_a_candidate_that_returns_something_else_is_dropped_at_once(caplog):
+    program = Program()
+    program.run(4)
+    wrong = program.candidate(result=43)
+    program.tier.offer([wrong])
+    with caplog.at_level(logging.ERROR, logger="epochly"):
+        program.run(3)
+    assert (program.tier.state, wrong.prepared.calls) == ("settled", 1)
+    assert "something different" in caplog.text
+    assert "different" in program.tier.standing().reason
+
+
+def test_the_next_candidate_gets_its_turn_when_the_first_is_dropped():
+    program = Program()
+    program.run(4)
+    program.tier.offer([program.candidate(result=43), program.candidate(0.1)])
+    program.run(2)
+    assert program.tier.state == "committed"
+    assert program.tier.standing().speedup == pytest.approx(10)
+
+
+def test_a_candidate_that_is_no_faster_on_real_calls_is_dropped():
+    program = Program()
+    program.run(4)
+    slow = program.candidate(0.95)
+    program.tier.offer([slow])
+    program.run(9)
+    assert (program.tier.state, slow.prepared.calls) == ("settled", 2)
+    assert program.decided == ["monitor"]
+
+
+def test_what_the_original_raises_is_raised_and_the_trial_waits():
+    program = Program()
+    program.run(4)
+    program.tier.offer([program.candidate()])
+    program.tier._original = raising = lambda value: 1 // 0
+    assert raising is program.tier._original
+    with pytest.raises(ZeroDivisionError):
+        program.tier.run((21,), {})
+    assert program.tier.state == "trying"
+
+
+def test_arguments_that_cannot_be_copied_leave_the_original_in_place():
+    program = Program()
+    program.run(4)
+    program.tier.offer([program.candidate()])
+    generator = (number for number in range(3))
+    program.tier._original = lambda value: value
+    assert program.tier.run((generator,), {}) is generator
+    assert program.tier.state == "settled"
+    assert "cannot be copied" in program.tier.standing().reason
+
+
+def test_a_committed_candidate_is_checked_within_its_share_of_the_time():
+    program = Program(watch=0.01)
+    prepared = program.committed()
+    before = program.calls
+    program.run(99_000)
+    spent = (program.calls - before) * program.seconds
+    assert 0 < spent <= 0.011 * prepared.calls * prepared.seconds
+    assert program.tier.checks == program.calls - before
+
+
+def test_without_a_watch_nothing_is_checked():
+    program = Program(watch=0.0)
+    program.committed()
+    program.run(50_000)
+    assert program.tier.checks == 0
+
+
+def test_a_candidate_that_becomes_wrong_is_dropped_by_a_check():
+    program = Program(watch=0.5)
+    prepared = program.committed()
+    program.run(10)
+    prepared.result = 43
+    values = {program.tier.run((21,), {}) for _ in range(500)}
+    assert program.tier.state == "settled"
+    assert program.tier.run((21,), {}) == 42
+    assert values == {42, 43}
+
+
+def test_a_candidate_that_becomes_slower_is_dropped():
+    program = Program(watch=0.5)
+    prepared = program.committed()
+    prepared.seconds = 1.5
+    program.run(50)
+    assert program.tier.state == "settled"
+    assert "slower" in program.tier.standing().reason
+
+
+def test_a_candidate_that_gives_up_runs_the_original_and_is_dropped_when_it_does_so_again():
+    program = Program()
+    prepared = program.committed()
+    prepared.gives_up = True
+    before = program.calls
+    program.run(5)
+    assert program.calls - before == 5
+    assert program.tier.state == "settled"
+    assert "64 bits" in program.tier.standing().reason
+
+
+def test_what_reads_the_world_is_never_run_beside_the_original():
+    program = Program(allowed="proven")
+    program.run(4)
+    candidate = program.candidate(0.2)
+    program.tier.prove([candidate])
+    program.run(300)
+    assert program.calls == 4
+    assert candidate.prepared.calls == 300
+    assert program.tier.state == "committed"
+
+
+def test_a_proven_candidate_that_does_not_pay_is_dropped():
+    program = Program(allowed="proven")
+    program.run(4)
+    program.tier.prove([program.candidate(0.99)])
+    program.run(4)
+    assert program.tier.state == "settled"
+
+
+def test_a_proven_candidate_that_becomes_slower_is_dropped_by_its_mean():
+    program = Program(allowed="proven")
+    program.run(4)
+    candidate = program.candidate(0.2)
+    program.tier.prove([candidate])
+    program.run(4)
+    candidate.prepared.seconds = 2.0
+    program.run(40)
+    assert program.tier.state == "settled"
+
+
+def test_threads_that_call_at_once_all_get_the_right_result():
+    program = Program(watch=0.5)
+    program.run(4)
+    program.tier.offer([program.candidate()])
+    wrong = []
+
+    def work():
+        for value in range(2000):
+            if program.tier.run((value,), {}) != 2 * value:
+                wrong.append(value)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert program.tier.state == "committed"
+
+
+def test_nothing_is_closed_before_the_tier_is():
+    program = Program()
+    program.run(4)
+    dropped, kept = program.candidate(result=43), program.candidate()
+    program.tier.offer([dropped, kept])
+    program.run(3)
+    assert not dropped.prepared.closed
+    program.tier.close()
+    assert dropped.prepared.closed
+    assert kept.prepared.closed

@@ -1,0 +1,87 @@
+"""One call run both ways."""
+
+import random
+
+import numpy as np
+import pytest
+
+from epochly.errors import Deoptimize
+from epochly.runtime.trial import NotCopiedError, run_beside
+
+
+def beside(original, candidate, *args, draws=False, **kwargs):
+    return run_beside(original, candidate, args, kwargs, draws=draws)
+
+
+def test_the_result_is_the_originals_own():
+    given = [1, 2]
+    trial = beside(lambda items: items, lambda items: items, given)
+    assert trial.value is given
+    assert trial.equality.verdict == "identical"
+
+
+def test_only_the_original_changes_the_callers_arguments():
+    given = [1, 2]
+    beside(lambda items: items.append(3), lambda items: items.append(3), given)
+    assert given == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "where"),
+    [
+        (lambda items: 2, "result"),
+        (lambda items: 1.0, "result"),
+        (lambda items: np.int64(1), "result"),
+        (lambda items: items.append(1) or 1, "arguments[0]"),
+        (lambda items: 1 // 0, "exception"),
+    ],
+)
+def test_a_candidate_that_does_something_else_is_different(candidate, where):
+    trial = beside(lambda items: 1, candidate, [])
+    assert trial.equality.verdict == "different"
+    assert where in trial.equality.where
+
+
+def test_what_the_original_raises_is_the_callers_and_nothing_else_runs():
+    ran = []
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda n: n // 0, ran.append, 1)
+    assert ran == []
+
+
+def test_a_candidate_that_gives_up_is_not_different():
+    def gives_up(n):
+        raise Deoptimize("too large")
+
+    trial = beside(lambda n: n, gives_up, 1)
+    assert (trial.value, trial.equality.verdict) == (1, "unchecked")
+    assert trial.equality.where == "too large"
+
+
+@pytest.mark.parametrize("draw", [random.random, np.random.random, lambda: random.gauss(0, 1)])
+def test_both_draw_from_the_same_place_of_the_stream_which_moves_once(draw):
+    random.seed(1), np.random.seed(1)
+    expected = [draw(), draw()]
+    random.seed(1), np.random.seed(1)
+    trial = beside(lambda: draw(), lambda: draw(), draws=True)
+    assert trial.equality.verdict == "identical"
+    assert [trial.value, draw()] == expected
+
+
+def test_a_candidate_that_draws_more_is_different():
+    trial = beside(random.random, lambda: max(random.random(), random.random() * 0), draws=True)
+    assert trial.equality.verdict == "different"
+    assert "random state" in trial.equality.where
+
+
+def test_arguments_that_cannot_be_copied_stop_it_before_anything_runs():
+    ran = []
+    with pytest.raises(NotCopiedError):
+        beside(ran.append, ran.append, (i for i in range(3)))
+    assert ran == []
+
+
+def test_seconds_are_those_of_the_two_calls():
+    times = iter([0.0, 2.0, 10.0, 10.5])
+    trial = run_beside(lambda: 1, lambda: 1, (), {}, draws=False, clock=lambda: next(times))
+    assert (trial.plain_s, trial.candidate_s) == (2.0, 0.5)
