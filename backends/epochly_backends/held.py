@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.function import undecorated
 from epochly.code.libraries import in_library
 
 DEEPEST = 3
@@ -83,16 +84,16 @@ def reach(root: Any, known: frozenset[int] = frozenset()) -> dict[int, Any]:
 
 
 def _outside(function: FunctionType) -> dict[str, Any]:
-    """Closure cells and globals that a function names."""
+    """Closure cells and globals that a function names, without our own decorator."""
     found: dict[str, Any] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
-            found[name] = cell.cell_contents
+            found[name] = undecorated(cell.cell_contents)
         except ValueError:
             continue
     for name in sorted(_names(function.__code__)):
         if name in function.__globals__:
-            found[name] = function.__globals__[name]
+            found[name] = undecorated(function.__globals__[name])
     return found
 
 

@@ -130,7 +130,7 @@ def _carried(
         here = Path(folder)
         (here / "function").write_bytes(_pickled(function.original, function.plain, func))
         (here / "arguments").write_bytes(_pickled((args, kwargs), function.plain, None))
-        text = _CARRIED.format(path=sys.path, inputs=f"{function.name}_inputs")
+        text = _CARRIED.format(path=sys.path, inputs="carried_inputs")
         (here / "carried_function.py").write_text(text, encoding="utf-8")
         target = f"{here / 'carried_function.py'}:carried"
         yield Workload(target, os.getcwd(), name=name_of(func))

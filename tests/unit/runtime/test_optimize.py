@@ -248,7 +248,7 @@ def test_the_default_level_comes_from_the_environment(monkeypatch):
 def test_without_a_level_calls_are_observed_and_it_says_so():
     function = epochly.optimize()(programs.squares)
     assert function(10) == 285
-    assert "none is chosen automatically" in epochly.explain(function)
+    assert "observed until it is known what pays" in epochly.explain(function)
 
 
 def test_disabled_the_decorator_returns_the_function_itself(monkeypatch):
