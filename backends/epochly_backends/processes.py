@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -128,6 +129,7 @@ class CoreRunner:
             for chunk in chunks
         ]
         executor = get_reusable_executor(max_workers=cores, timeout=60)
+        _end_workers_with(os.getpid())
         self._started = True
         self._chunks += len(chunks)
         futures = [executor.submit(counted, run_packed, payload) for payload in payloads]
@@ -168,6 +170,21 @@ def _done(reason: str) -> WorkerError:
         f"{reason}; its work is done and must not be done again",
         remedy="use level=1, where results need not travel",
     )
+
+
+@cache
+def _end_workers_with(pid: int) -> None:
+    """A child of multiprocessing joins its own children, loky's idle workers too, when it ends."""
+    from multiprocessing import util
+
+    util.Finalize(None, _end_workers, exitpriority=100)
+
+
+def _end_workers() -> None:
+    from joblib.externals.loky import reusable_executor
+
+    if reusable_executor._executor is not None:
+        reusable_executor._executor.shutdown(wait=True)
 
 
 def _forget_executor() -> None:
