@@ -325,10 +325,30 @@ class ProfileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a decision is kept for.
+
+    Parameters
+    ----------
+    function : str
+        ``module:qualname``.
+    kind : str
+        The kind of the arguments, in words.
+    code : str
+        Hash of everything that the function reaches.
+    """
+
+    function: str
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything known of one workload; renderers and the gate only read it.
 
-    ``static`` marks a report of the source alone, for which nothing was run.
+    ``static`` marks a report of the source alone, for which nothing was run; ``identity`` is what
+    a decision drawn from it would be kept for, None where that is not known.
     """
 
     created: str
@@ -344,3 +364,4 @@ class Report:
     notes: tuple[str, ...] = ()
     interrupted: bool = False
     static: bool = False
+    identity: Identity | None = None

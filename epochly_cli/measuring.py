@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from epochly_cli.output import Destination, ReportWriter
 from epochly_cli.render.progress import progress_bar
-from epochly_cli.stderr import tell
+from epochly_cli.stderr import note, tell
 
 if TYPE_CHECKING:
     from epochly.errors import EpochlyError
@@ -28,6 +28,7 @@ def measure_all(
     detail: bool = False,
     strict: bool = False,
     reading: bool = False,
+    save: bool = False,
 ) -> int:
     """Measure workloads and write their reports.
 
@@ -40,6 +41,8 @@ def measure_all(
         Exit with 4 where a level returned something different.
     reading : bool
         A target without arguments to run with is read, not refused.
+    save : bool
+        Keep what is recommended as the decision of functions that choose for themselves.
 
     Returns
     -------
@@ -81,11 +84,22 @@ def measure_all(
                 writer.add(report)
     finally:
         writer.close()
+    if save:
+        _save(writer.reports)
     if not any(report.static or _anything_measured(report) for report in writer.reports):
         codes.add(NothingMeasuredError.exit_code)
     if strict and any(_differs(report) for report in writer.reports):
         codes.add(DIFFERENT)
     return next((code for code in _WORST_FIRST if code in codes), 0)
+
+
+def _save(reports: Sequence[Report]) -> None:
+    from epochly.runtime.decisions import decision_file, decision_of, decision_path
+
+    file = decision_file(decision_path())
+    for report in reports:
+        file.put(decision_of(report))
+    note(f"saved to {file.path}")
 
 
 def _add(writer: ReportWriter, error: Exception) -> None:

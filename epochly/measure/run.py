@@ -20,7 +20,7 @@ from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling
 from epochly.measure.schedule import in_one_group
 from epochly.measure.summary import Known, summary
-from epochly.model import Equality, Profile, Report, TargetInfo, Workload
+from epochly.model import Equality, Identity, Profile, Report, TargetInfo, Workload
 from epochly.recommend.facts import Facts, facts_from
 from epochly.recommend.worth import doubt, order
 
@@ -53,6 +53,7 @@ class Run:
         self._agreement = Agreement(self._baseline, surroundings.scratch, tolerance)
         self._repetition: dict[str, Any] = {"writes": None}
         self._facts = Facts()
+        self._identity: Identity | None = None
         self._levels = workload.levels or options.levels
         self._profiling: Profiling | None = None
         self._once = False
@@ -123,6 +124,7 @@ class Run:
                 memory_bytes=self._surroundings.memory_bytes,
                 notes=tuple(self._notes),
                 interrupted=interrupted,
+                identity=self._identity,
             )
         )
 
@@ -164,6 +166,8 @@ class Run:
         if understood is not None:
             self._repetition = understood["repetition"]
             self._facts = facts_from(understood["facts"])
+            found = understood["identity"]
+            self._identity = None if found is None else Identity(**found)
         writes = self._repetition["writes"]
         self._once = writes is not None and not self._independent
         if base.status is not None:

@@ -14,7 +14,7 @@ from epochly.levels import Level
 from epochly.measure.contender import Contender
 from epochly.measure.sampling import look
 from epochly.measure.statistics import tied
-from epochly.model import LevelRow, Profile, Recommendation, Report, TargetInfo
+from epochly.model import Identity, LevelRow, Profile, Recommendation, Report, TargetInfo
 from epochly.recommend.facts import Facts
 
 SMI_TIMEOUT_S = 10.0
@@ -38,6 +38,8 @@ class Known:
         Most that the processes of one level may hold.
     notes : tuple of str
     interrupted : bool
+    identity : Identity or None
+        What a decision drawn from it would be kept for.
     """
 
     target: TargetInfo
@@ -50,6 +52,7 @@ class Known:
     memory_bytes: int
     notes: tuple[str, ...]
     interrupted: bool
+    identity: Identity | None
 
 
 def summary(known: Known) -> Report:
@@ -96,6 +99,7 @@ def summary(known: Known) -> Report:
         nondeterministic=known.nondeterministic,
         notes=known.notes,
         interrupted=known.interrupted,
+        identity=known.identity,
     )
 
 

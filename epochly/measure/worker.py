@@ -66,13 +66,18 @@ class Worker:
 
     def understand(self, call: bool = True) -> dict[str, Any]:
         """What the source says, and with ``call`` what the arguments of a call add to it."""
+        import dataclasses
+
         from epochly.measure.repetition import repetition_of
         from epochly.recommend.facts import facts_document
         from epochly.recommend.understanding import understand
+        from epochly.runtime.identity import identity_of
 
         function = self._target.function
         arguments = self._inputs.make() if call else None
+        identity = None if arguments is None else identity_of(function, arguments)
         return {
+            "identity": None if identity is None else dataclasses.asdict(identity),
             "repetition": repetition_of(function),
             "facts": facts_document(understand(function, arguments)),
         }

@@ -13,6 +13,7 @@ from epochly.errors import EpochlyError
 from epochly.levels import Level
 from epochly.model import Arguments, Realized, Refused
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
+from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
 from epochly.runtime.policy import ASYNC
 from epochly.runtime.preparation import Preparation, Tried, pack
@@ -140,11 +141,7 @@ class Automatic:
 
     @functools.cached_property
     def _code(self) -> str:
-        """Hash of everything that the function reaches; empty where it is not Python."""
-        from epochly.code.fingerprint import fingerprint
-
-        plain = self._function.plain
-        return fingerprint(plain)[:16] if plain is not None else ""
+        return code_of(self._function)
 
     @functools.cache  # noqa: B019 - lives as long as the function that it decorates
     def _replay(self) -> Replay:
@@ -155,7 +152,7 @@ class Automatic:
         file = decision_file(decision_path())
         if not file.known:
             return
-        found = file.find(_name(self._function), tier.kind, self._code)
+        found = file.find(name_of_function(self._function), tier.kind, self._code)
         if found is None:
             return
         if found.level == Level.MONITOR:
@@ -238,7 +235,7 @@ class Automatic:
         self._note(tier)
         standing = tier.standing()
         decision = Decision(
-            _name(self._function),
+            name_of_function(self._function),
             tier.kind,
             int(standing.realized.level),
             tier.backend,
@@ -279,11 +276,6 @@ def _backends(levels: Sequence[Level]) -> list[Backend]:
         if not backend.capabilities.worker_environment
         and isinstance(backend.availability(), Available)
     ]
-
-
-def _name(function: Function) -> str:
-    module = getattr(function.plain, "__module__", None) or "?"
-    return f"{module}:{function.qualname}"
 
 
 def _words(tried: Tried) -> str:

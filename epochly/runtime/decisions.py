@@ -11,9 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from epochly.errors import UsageError
 from epochly.levels import Level
+
+if TYPE_CHECKING:
+    from epochly.model import Report
 
 logger = logging.getLogger("epochly")
 
@@ -64,6 +68,43 @@ class Decision:
     def key(self) -> tuple[str, str, str, str]:
         """What one decision is kept for; another one for the same takes its place."""
         return self.function, self.kind, self.software, self.hardware
+
+
+def decision_of(report: Report) -> Decision:
+    """What a report recommends, as a decision that the next process starts with.
+
+    Raises
+    ------
+    UsageError
+        When the report recommends nothing, or something that acts outside a running program.
+    """
+    from epochly.registry import get_backend
+
+    advice, identity = report.recommendation, report.identity
+    if advice.level is None or advice.backend is None or identity is None:
+        raise UsageError(
+            f"there is no decision to save: {advice.reason}",
+            where=report.target.spec,
+            remedy="give arguments, and time with --budget",
+        )
+    if get_backend(advice.backend).capabilities.worker_environment:
+        raise UsageError(
+            f"the recommended {advice.backend} is switched on when the program starts",
+            where=report.target.spec,
+            remedy=f"set {advice.apply} instead of saving a decision",
+        )
+    reason = advice.reason if advice.level is Level.MONITOR else ""
+    return Decision(
+        identity.function,
+        identity.kind,
+        int(advice.level),
+        advice.backend,
+        advice.speedup or 1.0,
+        identity.code,
+        software(),
+        hardware(),
+        reason,
+    )
 
 
 class DecisionFile:

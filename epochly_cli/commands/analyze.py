@@ -29,6 +29,10 @@ def analyze(
     seed: opt.SeedOption = None,
     reset: opt.ResetOption = None,
     config: opt.ConfigOption = None,
+    save: Annotated[
+        bool,
+        typer.Option("--save", help="Keep the recommendation for functions under @optimize()."),
+    ] = False,
 ) -> int:
     """Profile one function, run it at every level, recommend; without arguments, only read it."""
     from epochly_cli.measuring import measure_all
@@ -41,4 +45,6 @@ def analyze(
     where = destination(output_format, output)
     options = given.options()
     workload = of_target(target, given, config)
-    return measure_all([workload], options, where, single=True, detail=True, reading=True)
+    return measure_all(
+        [workload], options, where, single=True, detail=True, reading=True, save=save
+    )

@@ -143,3 +143,48 @@ def test_a_forked_child_begins_anew_and_its_parent_goes_on(run):
     """
     )
     assert "child 0" in said
+
+
+def test_what_analyze_saves_is_used_by_the_next_program(run, tmp_path):
+    (tmp_path / "loops.py").write_text(textwrap.dedent(LOOP))
+    setup = "import numpy as np; signal = np.random.default_rng(1).random(200_000)"
+    done = subprocess.run(
+        [
+            *(os.path.join(os.path.dirname(sys.executable), "epochly"), "analyze", "loops:slow"),
+            *("--setup", setup, "--args", "signal", "--budget", "1", "--levels", "0,2", "--save"),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "EPOCHLY_CACHE_DIR": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "decisions.yaml" in done.stderr
+    said = run(
+        """
+        import epochly, loops
+
+        assert loops.fast(loops.signal) == loops.slow(loops.signal)
+        print(epochly.explain(loops.fast))
+        """
+    )
+    assert "level 2 (compile), numba" in said
+
+
+def test_a_report_that_recommends_nothing_saves_nothing(run, tmp_path):
+    (tmp_path / "loops.py").write_text(textwrap.dedent(LOOP))
+    done = subprocess.run(
+        [
+            os.path.join(os.path.dirname(sys.executable), "epochly"),
+            *("analyze", "loops:slow", "--save"),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "EPOCHLY_CACHE_DIR": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 2
+    assert "no decision to save" in done.stderr
+    assert not (tmp_path / "cache").exists()
