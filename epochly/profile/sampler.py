@@ -84,7 +84,8 @@ class Sampler:
             queued = counters.queued_s() - queue
             seen = time.perf_counter() - queued
             looks = 1
-            while (following := due + self._interval()) < seen:
+            # What a delay hides counts as often as other time is looked at, rests included.
+            while (following := due + self._interval(REST_S)) < seen:
                 due, looks = following, looks + 1
             frame = sys._current_frames().get(self._watched)
             if self.watching and frame is not None and held is not None:
@@ -96,8 +97,8 @@ class Sampler:
             del frame
             self.cpu_s = time.thread_time()
 
-    def _interval(self) -> float:
-        return self._random.expovariate(1.0 / INTERVAL_S)
+    def _interval(self, rest_s: float = 0.0) -> float:
+        return self._random.expovariate(1.0 / (INTERVAL_S + rest_s))
 
 
 def _sleep(seconds: float) -> bool | None:
