@@ -40,7 +40,7 @@ check: $(VENV)/.dev ## Check format, lint, types, import cost, public names and 
 	$(BIN)/python tools/check_import_cost.py
 
 bench: $(VENV)/.dev ## Run the benchmarks, each under 10 minutes
-	@for script in benchmarks/against_*.py benchmarks/start_up.py benchmarks/time_in_samples.py benchmarks/profiling.py benchmarks/regret.py benchmarks/overhead.py benchmarks/soak.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/against_*.py benchmarks/start_up.py benchmarks/time_in_samples.py benchmarks/profiling.py benchmarks/regret.py benchmarks/overhead.py benchmarks/soak.py benchmarks/choosing.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 docs: ## Show where the documentation is
 	@for page in docs/*.md; do printf '  %-28s %s\n' $$page "$$(sed -n '1s/^# //p' $$page)"; done

@@ -13,6 +13,7 @@ from epochly.runtime.redirect import dispatcher_of
 
 if TYPE_CHECKING:
     from epochly.runtime.policy import Policy
+    from epochly.runtime.standing import Standing
 
 
 def explain(func: Callable[..., Any]) -> str:
@@ -71,8 +72,20 @@ def _of_policy(policy: Policy, how: str) -> Iterator[str]:
         yield f"    prepared in {policy.way.compile_s:.3f} s"
     if policy.way.reason is not None:
         yield f"  why: {policy.way.reason}"
+    for standing in policy.standings():
+        yield from _of_standing(standing)
     for reason, calls in policy.way.fallbacks.items():
         yield f"  {calls} calls ran plainly: {reason}"
+
+
+def _of_standing(standing: Standing) -> Iterator[str]:
+    level, backend = standing.realized.level, standing.realized.backend
+    gain = "" if standing.speedup is None else f", {standing.speedup:.3g}x"
+    checks = f", checked {standing.checks} times since" if standing.checks else ""
+    where = f"{standing.state} at level {level:d} ({backend}){gain}{checks}"
+    yield f"  for {standing.kind}: {where}"
+    if standing.reason:
+        yield f"    {standing.reason}"
 
 
 def _title(level: int) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from epochly.backend import Backend
+    from epochly.runtime.standing import Standing
 
     class Policy(Protocol):
         """Decides for one function; asked at the first call and at those that are looked at.
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 
         def forget(self) -> None:
             """Drop what does not outlive a fork."""
+            ...
+
+        def standings(self) -> tuple[Standing, ...]:
+            """Where each kind of arguments stands; empty where kinds are not told apart."""
             ...
 
 
@@ -131,6 +136,10 @@ class FixedPolicy:
                 return self._prepare(kind, args, kwargs)
             finally:
                 self._preparing = False
+
+    def standings(self) -> tuple[Standing, ...]:
+        """None: one level is for all kinds of arguments."""
+        return ()
 
     def forget(self) -> None:
         """Prepare anew at the next call: in a forked child pools have lost their threads."""
@@ -238,6 +247,10 @@ class ObservingPolicy:
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The original."""
         return self.way
+
+    def standings(self) -> tuple[Standing, ...]:
+        """None: level 0 is for all kinds of arguments."""
+        return ()
 
     def forget(self) -> None:
         """Nothing was prepared."""

@@ -1,0 +1,106 @@
+"""100 calls under ``optimize()`` against 100 at each fixed level, over the bundled workloads.
+
+Limits, on the total time of the calls in a process of its own, preparing included:
+
+- 1.05 of the best fixed level's total, and one plain call and one more for each candidate;
+- 1.05 of the plain total, or 1 us a call where that is more;
+- with a decision on disk, 1.05 of the best fixed level's total.
+
+Each way starts with an empty cache, but the last, which finds the decision of the one before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from epochly.measure.service import running_service
+
+CALLS = 100
+WORKLOADS = {
+    "fetch": "epochly_fixtures.fetch:fetch_all",
+    "energy": "epochly_fixtures.loops:energy",
+    "pi": "epochly_fixtures.loops:estimate_pi",
+    "multiply": "epochly_fixtures.loops:multiply",
+    "fibonacci": "epochly_fixtures.loops:fibonacci",
+    "batch": "epochly_fixtures.arrays:measure_all",
+    "smooth": "epochly_fixtures.arrays:smooth",
+    "tiny": "epochly_fixtures.arrays:scale",
+}
+PROGRAM = """
+import importlib, json, sys, time
+import epochly
+
+target, way, calls = sys.argv[1], sys.argv[2], int(sys.argv[3])
+module, _, name = target.partition(":")
+module = importlib.import_module(module)
+function = getattr(module, name)
+args, kwargs = getattr(module, name + "_inputs")()
+if way == "plain":
+    run = function
+elif way.isdigit():
+    run = epochly.optimize(level=int(way))(function)
+else:
+    run = epochly.optimize()(function)
+started = time.perf_counter()
+for _ in range(calls):
+    run(*args, **kwargs)
+seconds = time.perf_counter() - started
+said = epochly.explain(run) if way == "auto" else ""
+print(json.dumps({"seconds": seconds, "said": said}))
+"""
+
+
+def total(target: str, way: str, cache: str) -> tuple[float, str]:
+    """Seconds of all calls one way, and what `explain` said of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, target, way, str(CALLS)],
+        env={**os.environ, "EPOCHLY_CACHE_DIR": cache},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    return found["seconds"], found["said"]
+
+
+def measured(name: str, target: str) -> bool:
+    """Print the totals of one workload; whether all limits hold."""
+    fixed: dict[str, float] = {}
+    for way in ("plain", "1", "2", "3"):
+        with tempfile.TemporaryDirectory() as cache:
+            fixed[way] = total(target, way, cache)[0]
+    with tempfile.TemporaryDirectory() as cache:
+        cold, said = total(target, "auto", cache)
+        decided, _ = total(target, "auto", cache)
+    best = min(fixed, key=lambda way: fixed[way])
+    plain = fixed["plain"]
+    allowed = 1.05 * fixed[best] + 2 * plain / CALLS
+    never = max(1.05 * plain, plain + CALLS * 1e-6)
+    verdicts = {
+        f"cold {cold:.3f} s of {allowed:.3f}": cold <= allowed,
+        f"of plain {plain:.3f} s": cold <= never,
+        f"decided {decided:.3f} s of {1.05 * fixed[best]:.3f}": decided <= 1.05 * fixed[best],
+    }
+    shown = ", ".join(f"{text} {'ok' if held else 'MISSED'}" for text, held in verdicts.items())
+    print(f"{name:10} best {best} ({fixed[best]:.3f} s): {shown}", flush=True)
+    print(f"           {said.splitlines()[2].strip() if said else ''}", flush=True)
+    return all(verdicts.values())
+
+
+def main() -> int:
+    held = []
+    for name, target in WORKLOADS.items():
+        service = "python -m epochly_fixtures.slow_server" if name == "fetch" else None
+        with running_service(service, os.getcwd()) as found:
+            os.environ.update(found)
+            held.append(measured(name, target))
+    print(f"{sum(held)} of {len(held)} workloads within every limit")
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
