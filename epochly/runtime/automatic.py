@@ -18,9 +18,10 @@ from epochly.runtime.kinds import Kind, describe_kind, kind_of
 from epochly.runtime.policy import ASYNC
 from epochly.runtime.preparation import Preparation, Tried, pack
 from epochly.runtime.replay import Replay, replay_of
-from epochly.runtime.settings import WATCH
+from epochly.runtime.settings import settings
 from epochly.runtime.standing import Candidate, Standing
 from epochly.runtime.tier import CLEAR_GAIN, Tier
+from epochly.runtime.undecided import OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
 from epochly.runtime.wrapper import is_async
 
@@ -30,10 +31,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("epochly")
 
-AFTER_S = 0.1
+AFTER_S = 0.05
 UNDECIDED_CALLS = 16
 DECIDED_CALLS = 1024
-OBSERVED = "observed until it is known what pays"
 MOST_KINDS = 64
 PROVING_LEVELS = (Level.THREADS, Level.CORES)
 _busy = threading.Semaphore(1)
@@ -45,8 +45,9 @@ class Automatic:
     Parameters
     ----------
     original : callable
-    watch : float
-        Share of the time that may go into checking a committed level against the original.
+    watch : float or None
+        Share of the time that may go into checking a committed level against the original; None
+        is the setting's.
     after_s : float
         Seconds spent in a kind of calls before other levels are looked at.
     """
@@ -54,11 +55,11 @@ class Automatic:
     requested = None
 
     def __init__(
-        self, original: Callable[..., Any], *, watch: float = WATCH, after_s: float = AFTER_S
+        self, original: Callable[..., Any], *, watch: float | None = None, after_s: float = AFTER_S
     ) -> None:
         self.interval = UNDECIDED_CALLS
         self._original = original
-        self._watch = watch
+        self._watch = settings().watch if watch is None else watch
         self._after_s = after_s
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
@@ -192,7 +193,7 @@ class Automatic:
 
         def report(tried: tuple[Tried, ...]) -> None:
             _busy.release()
-            self._offer(tier, tried, example)
+            tier.when_called(lambda args, kwargs: self._offer(tier, tried, Arguments(args, kwargs)))
 
         Preparation(payload, names, replay.draws, report)
 

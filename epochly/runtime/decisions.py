@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.errors import UsageError
 from epochly.levels import Level
+from epochly.runtime.places import decisions_file
 
 if TYPE_CHECKING:
     from epochly.model import Report
 
 logger = logging.getLogger("epochly")
 
-FOLDER = ".epochly"
-FILE = "decisions.yaml"
 VERSION = 1
 LOCK_S = 5.0
 _HEADER = (
@@ -199,7 +198,7 @@ class DecisionFile:
         text = _HEADER + yaml.safe_dump(
             {"version": VERSION, "decisions": entries}, sort_keys=False, width=100
         )
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=FILE)
+        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
         try:
             with open(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -250,19 +249,8 @@ def decision_file(path: Path) -> DecisionFile:
 
 
 def decision_path() -> Path:
-    """Where decisions are kept: the project's ``.epochly`` folder, or else the user's cache.
-
-    Returns
-    -------
-    Path
-        ``.epochly/decisions.yaml`` where the current directory has such a folder.
-    """
-    project = Path(FOLDER)
-    if project.is_dir():
-        return (project / FILE).absolute()
-    from epochly.runtime.settings import settings
-
-    return Path(settings().cache) / FILE
+    """Where decisions are kept now."""
+    return Path(decisions_file())
 
 
 @cache

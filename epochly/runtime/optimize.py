@@ -97,14 +97,19 @@ def _decorator(
 
         level = checked_level(level)
 
+    if watch is not None:
+        from epochly.runtime.settings import checked_share
+
+        watch = checked_share(watch)
+
     def make(original: Callable[..., Any]) -> Dispatcher:
         from epochly.runtime.dispatcher import Dispatcher
         from epochly.runtime.policy import FixedPolicy
 
         if level is None and backend is None:
-            from epochly.runtime.automatic import Automatic
+            from epochly.runtime.undecided import Undecided
 
-            return Dispatcher(original, Automatic(original, watch=_watch(watch)))
+            return Dispatcher(original, Undecided(original, watch))
         return Dispatcher(original, FixedPolicy(original, level, backend, strict))
 
     def decorate(original: Any) -> Any:
@@ -122,9 +127,3 @@ def _decorator(
         return decorated(original, make)
 
     return decorate
-
-
-def _watch(asked: float | None) -> float:
-    from epochly.runtime.settings import checked_share, settings
-
-    return settings().watch if asked is None else checked_share(asked)

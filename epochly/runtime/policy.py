@@ -24,7 +24,10 @@ if TYPE_CHECKING:
         ``interval`` is how many calls may pass before it is asked again; 0 asks at every call.
         """
 
-        interval: int
+        @property
+        def interval(self) -> int:
+            """How many calls may pass before it is asked again."""
+            ...
 
         def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
             """The way for a call with these arguments."""

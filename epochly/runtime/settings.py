@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from epochly.errors import UsageError
+from epochly.runtime.places import default_cache
 
 WATCH = 0.01
 
@@ -50,7 +51,7 @@ def settings() -> Settings:
         level=_read("EPOCHLY_LEVEL", _level, None),
         max_workers=_read("EPOCHLY_MAX_WORKERS", _workers, None),
         watch=_read("EPOCHLY_WATCH", _share, WATCH),
-        cache=_read("EPOCHLY_CACHE_DIR", _folder, _default_cache()),
+        cache=_read("EPOCHLY_CACHE_DIR", _folder, default_cache()),
     )
 
 
@@ -148,8 +149,3 @@ def _folder(text: str) -> str:
     if not text or (Path(text).exists() and not Path(text).is_dir()):
         raise ValueError("give a folder; it is made when it is needed")
     return str(Path(text).expanduser().absolute())
-
-
-def _default_cache() -> str:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return str(Path(base) / "epochly")

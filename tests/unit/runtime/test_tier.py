@@ -270,3 +270,19 @@ def test_nothing_is_closed_before_the_tier_is():
     program.tier.close()
     assert dropped.prepared.closed
     assert kept.prepared.closed
+
+
+def test_preparing_in_the_program_happens_at_the_next_call_and_in_its_thread():
+    program = Program()
+    program.run(4)
+    seen = []
+
+    def prepare(args, kwargs):
+        seen.append((threading.get_ident(), args))
+        program.tier.offer([program.candidate()])
+
+    program.tier.when_called(prepare)
+    assert seen == []
+    program.run()
+    assert seen == [(threading.get_ident(), (21,))]
+    assert program.tier.state == "committed"

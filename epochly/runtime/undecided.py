@@ -1,0 +1,89 @@
+"""The policy of a function that was given no level, for as long as it has hardly run."""
+
+from __future__ import annotations
+
+import os
+from _thread import RLock
+
+from epochly.runtime.places import decisions_file
+from epochly.runtime.way import Way
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from epochly.runtime.automatic import Automatic
+    from epochly.runtime.standing import Standing
+
+AFTER_S = 0.05
+MOST_CALLS = 1024
+OBSERVED = "observed until it is known what pays"
+
+
+class Undecided:
+    """Runs the original until so much time was spent in it that choosing a level may pay.
+
+    Until then a call costs what one at level 0 does, and nothing else is imported. Where decisions
+    were kept on disk, they are looked at before the first call.
+
+    Parameters
+    ----------
+    original : callable
+    watch : float or None
+        Share of the time that may go into checking a chosen level; None is the setting's.
+    """
+
+    requested = None
+
+    def __init__(self, original: Callable[..., Any], watch: float | None = None) -> None:
+        self._original = original
+        self._watch = watch
+        self._plain = Way(original)
+        self._plain.reason = OBSERVED
+        self._automatic: Automatic | None = None
+        self._interval = 0
+        self._lock = RLock()
+
+    @property
+    def interval(self) -> int:
+        """How many calls may pass before it wants to be asked again."""
+        return self._interval if self._automatic is None else self._automatic.interval
+
+    @property
+    def way(self) -> Way:
+        """The way that calls take."""
+        return self._plain if self._automatic is None else self._automatic.way
+
+    def ways(self) -> tuple[Way, ...]:
+        """The original, and what was chosen after it."""
+        later = () if self._automatic is None else self._automatic.ways()
+        return (self._plain, *later)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Where each kind of arguments stands; empty until choosing has begun."""
+        return () if self._automatic is None else self._automatic.standings()
+
+    def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
+        """The original, or what was chosen once that may pay."""
+        if self._automatic is None and self._may_pay():
+            with self._lock:
+                if self._automatic is None:
+                    from epochly.runtime.automatic import Automatic
+
+                    self._automatic = Automatic(self._original, watch=self._watch)
+        return self.way
+
+    def forget(self) -> None:
+        """Begin anew: in a forked child pools have lost their threads."""
+        self._lock = RLock()
+        if self._automatic is not None:
+            self._automatic.forget()
+
+    def _may_pay(self) -> bool:
+        calls, seconds = self._plain.tally.calls, self._plain.tally.seconds
+        if not calls:
+            return os.path.exists(decisions_file())
+        left_s = AFTER_S - seconds
+        self._interval = max(0, min(MOST_CALLS, int(left_s * calls / max(seconds, 1e-9))))
+        return left_s <= 0.0

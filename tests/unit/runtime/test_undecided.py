@@ -1,0 +1,68 @@
+"""Functions without a level that have hardly run."""
+
+import subprocess
+import sys
+
+import pytest
+
+from epochly.runtime import undecided
+from epochly.runtime.undecided import AFTER_S, MOST_CALLS, Undecided
+
+
+def double(n):
+    return 2 * n
+
+
+@pytest.fixture
+def policy(tmp_path, monkeypatch):
+    monkeypatch.setattr(undecided, "decisions_file", lambda: str(tmp_path / "decisions.yaml"))
+    return Undecided(double)
+
+
+def spend(policy, seconds, calls=1):
+    policy.choose((1,), {}).tally.add(calls, seconds, 0, seconds, seconds)
+
+
+def test_the_original_runs_until_enough_time_was_spent_in_it(policy):
+    spend(policy, 0.9 * AFTER_S)
+    assert policy.choose((1,), {}).call is double
+    assert policy.standings() == ()
+
+
+def test_choosing_begins_when_enough_time_was_spent(policy):
+    spend(policy, 1.1 * AFTER_S)
+    assert policy.choose((1,), {}).call(21) == 42
+    assert [standing.state for standing in policy.standings()] == ["observing"]
+
+
+def test_a_short_function_is_asked_about_seldom(policy):
+    spend(policy, 1e-6)
+    policy.choose((1,), {})
+    assert policy.interval == MOST_CALLS
+
+
+def test_a_long_function_is_asked_about_before_it_has_taken_much_more(policy):
+    spend(policy, 0.5 * AFTER_S)
+    policy.choose((1,), {})
+    assert policy.interval <= 1
+
+
+def test_with_decisions_on_disk_choosing_begins_at_the_first_call(policy, tmp_path):
+    (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n")
+    policy.choose((1,), {}).call(1)
+    assert len(policy.standings()) == 1
+
+
+def test_a_function_that_hardly_runs_imports_nothing_heavy(tmp_path):
+    code = (
+        "import sys, epochly\n"
+        "f = epochly.optimize()(lambda n: n)\n"
+        "for n in range(100): f(n)\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={"EPOCHLY_CACHE_DIR": str(tmp_path)},
+    )  # fmt: skip
+    heavy = {"numpy", "numba", "yaml", "scipy", "subprocess", "ast", "cloudpickle"}
+    assert not heavy & set(done.stdout.split())
