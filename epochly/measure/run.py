@@ -175,8 +175,9 @@ class Run:
         folder = self._surroundings.scratch
         self._profiling = Profiling(base, folder, self.target, once=self._once)
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
-            self._say("profiling", 0.0)
-            self._profiling.repeat(self._timeout_s)
+            if not self._options.against_itself:
+                self._say("profiling", 0.0)
+                self._profiling.repeat(self._timeout_s)
             self._check_determinism()
         if self._once and base.status is None:
             base.samples_s.append(base.call_s)
