@@ -189,20 +189,21 @@ _PUBLIC = {
 @cache
 def table() -> dict[str, frozenset[str]]:
     """Qualified names and bare method names by what they do."""
-    import yaml
-
-    text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
-    found = yaml.safe_load(text)
-    del found["returns"]
-    return {kind: frozenset(names) for kind, names in found.items()}
+    return {kind: frozenset(names) for kind, names in _document().items() if kind != "returns"}
 
 
 @cache
 def _returned() -> dict[str, str]:
+    return dict(_document()["returns"])
+
+
+@cache
+def _document() -> dict[str, Any]:
     import yaml
 
     text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text)["returns"])
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
 
 
 @cache
