@@ -21,7 +21,7 @@ from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.settings import settings
 from epochly.runtime.standing import Candidate, Standing
 from epochly.runtime.tier import CLEAR_GAIN, Tier
-from epochly.runtime.undecided import OBSERVED
+from epochly.runtime.undecided import AFTER_S, OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
 from epochly.runtime.wrapper import is_async
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("epochly")
 
-AFTER_S = 0.05
 UNDECIDED_CALLS = 16
 DECIDED_CALLS = 1024
 MOST_KINDS = 64

@@ -30,7 +30,11 @@ sys.path.extend(entry for entry in {path!r} if entry not in sys.path)
 _HERE = Path(__file__).parent
 carried = pickle.loads((_HERE / "function").read_bytes())
 _arguments = (_HERE / "arguments").read_bytes()
-globals()[{inputs!r}] = lambda: pickle.loads(_arguments)
+
+
+def carried_inputs():
+    """A fresh copy of the arguments for each sample."""
+    return pickle.loads(_arguments)
 '''
 
 
@@ -130,7 +134,7 @@ def _carried(
         here = Path(folder)
         (here / "function").write_bytes(_pickled(function.original, function.plain, func))
         (here / "arguments").write_bytes(_pickled((args, kwargs), function.plain, None))
-        text = _CARRIED.format(path=sys.path, inputs="carried_inputs")
+        text = _CARRIED.format(path=sys.path)
         (here / "carried_function.py").write_text(text, encoding="utf-8")
         target = f"{here / 'carried_function.py'}:carried"
         yield Workload(target, os.getcwd(), name=name_of(func))
