@@ -12,7 +12,8 @@ from epochly_cli.stderr import note, tell
 if TYPE_CHECKING:
     from epochly.errors import EpochlyError
     from epochly.measure.session import Options
-    from epochly.model import Report, Workload
+    from epochly.model import Report
+    from epochly.workload import Workload
 
 DIFFERENT = 4
 # Of several exit codes the first here wins; the rest of the order is the gate's.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from epochly_cli.stderr import note
 
 if TYPE_CHECKING:
-    from epochly.model import Workload
+    from epochly.workload import Workload
     from epochly_cli.options import Given
 
 
@@ -27,8 +27,8 @@ def of_target(target: str, given: Given, config: str | None) -> Workload:
         When the configuration cannot be read, or has several workloads of this target.
     """
     from epochly.errors import UsageError
-    from epochly.model import Workload
     from epochly.target.config import FILE_NAME, load_config
+    from epochly.workload import Workload
 
     path = config or FILE_NAME
     complete = given.args is not None or given.setup is not None

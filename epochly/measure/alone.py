@@ -13,8 +13,9 @@ from epochly.measure.contender import Contender, load_error
 from epochly.measure.process import Surroundings
 from epochly.measure.profiling import Profiling
 from epochly.measure.repetition import ONCE_REMEDY, why_once
-from epochly.model import ProfileReport, TargetInfo, Workload
+from epochly.model import ProfileReport, TargetInfo
 from epochly.profile.recording import Kind
+from epochly.workload import Workload
 
 
 class Alone:

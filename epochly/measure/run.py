@@ -20,9 +20,10 @@ from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling
 from epochly.measure.schedule import in_one_group
 from epochly.measure.summary import Known, summary
-from epochly.model import Equality, Identity, Profile, Report, TargetInfo, Workload
+from epochly.model import Equality, Identity, Profile, Report, TargetInfo
 from epochly.recommend.facts import Facts, facts_from
 from epochly.recommend.worth import doubt, order
+from epochly.workload import Workload
 
 if TYPE_CHECKING:
     from epochly.measure.session import Options, Progress

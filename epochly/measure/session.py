@@ -17,8 +17,9 @@ from epochly.errors import EpochlyError, MissingArgumentsError, NothingMeasuredE
 from epochly.levels import Level
 from epochly.measure.process import Surroundings, WorkerProcess
 from epochly.measure.service import running_service
-from epochly.model import ProfileReport, Report, TargetInfo, Workload
+from epochly.model import ProfileReport, Report, TargetInfo
 from epochly.profile.recording import Kind
+from epochly.workload import Workload
 
 LOOK_TIMEOUT_S = 60.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

@@ -18,7 +18,8 @@ from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, described, refusal, workload_of
 from epochly.measure.quiet import settle
 from epochly.measure.stdio import CaughtOutput
-from epochly.model import Arguments, Tolerance, Workload
+from epochly.model import Arguments
+from epochly.workload import Tolerance, Workload
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared

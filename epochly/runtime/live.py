@@ -16,7 +16,8 @@ from epochly.runtime.levels import checked_level
 from epochly.runtime.names import name_of
 
 if TYPE_CHECKING:
-    from epochly.model import Report, Workload
+    from epochly.model import Report
+    from epochly.workload import Workload
 
 BUDGET_S = 20.0
 _CARRIED = '''\
@@ -127,7 +128,7 @@ def _carried(
 ) -> Iterator[Workload]:
     """A workload whose target is a copy of the function, for as long as the block lasts."""
     from epochly.code.function import function_of
-    from epochly.model import Workload
+    from epochly.workload import Workload
 
     function = function_of(func)
     with tempfile.TemporaryDirectory(prefix="epochly-carried-") as folder:

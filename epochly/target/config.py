@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from epochly.errors import ConfigError, UsageError
 from epochly.levels import Level, parse_levels
-from epochly.model import Tolerance, Workload
+from epochly.workload import Tolerance, Workload
 
 if TYPE_CHECKING:
     import yaml

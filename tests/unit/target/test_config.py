@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from epochly.errors import ConfigError
 from epochly.levels import Level
-from epochly.model import Tolerance
 from epochly.target.config import KEYS, VERIFY_KEYS, load_config
+from epochly.workload import Tolerance
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochly.code.function import function_of
-from epochly.model import Arguments, Tolerance
+from epochly.model import Arguments
 from epochly.verify.compare import compare
 from epochly.verify.outcome import Watch
+from epochly.workload import Tolerance
 
 
 def outcome(value, args=()):
