@@ -80,7 +80,7 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
     Raises
     ------
     UsageError
-        When the file cannot be read or has no workload of a selected name.
+        When the file cannot be read or has no workload of a selected name or tag.
     """
     from epochly.errors import UsageError
     from epochly.target.config import FILE_NAME, load_config
@@ -98,18 +98,32 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
         config = bundled_config()
     path = config or FILE_NAME
     workloads = load_config(path)
-    names = [str(workload.name) for workload in workloads]
-    for name in select:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(
-                f"there is no workload named {name!r}",
-                where=path,
-                remedy=f"{hint}there are {', '.join(names)}",
-            )
-    chosen = [workload for workload in workloads if not select or workload.name in select]
+    for word in select:
+        _check_selects(word, workloads, path)
+    chosen = [one for one in workloads if not select or _words(one).intersection(select)]
     return tuple(_adjusted(workload, given) for workload in chosen)
+
+
+def _words(workload: Workload) -> set[str]:
+    """What selects a workload: its name and its tags."""
+    return {str(workload.name), *workload.tags}
+
+
+def _check_selects(word: str, workloads: Sequence[Workload], path: str) -> None:
+    from epochly.errors import UsageError
+
+    names = [str(workload.name) for workload in workloads]
+    tags = sorted({tag for workload in workloads for tag in workload.tags})
+    if word in names or word in tags:
+        return
+    near = difflib.get_close_matches(word, [*names, *tags], n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    tagged = f"; tags are {', '.join(tags)}" if tags else ""
+    raise UsageError(
+        f"there is no workload named or tagged {word!r}",
+        where=path,
+        remedy=f"{hint}there are {', '.join(names)}{tagged}",
+    )
 
 
 def bundled_config(folder: str = "") -> str:

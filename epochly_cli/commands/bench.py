@@ -33,7 +33,11 @@ def bench(
     config: opt.ConfigOption = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="NAME", help="Only this workload; may be repeated."),
+        typer.Option(
+            "--select",
+            metavar="NAME_OR_TAG",
+            help="Only workloads of this name or tag; may be repeated.",
+        ),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 if a level returned something different.")
