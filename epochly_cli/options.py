@@ -97,6 +97,14 @@ ConfigOption = Annotated[
         show_default=False,
     ),
 ]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="NAME",
+        help="Only the workload of this name, or those with this tag; may be repeated.",
+    ),
+]
 AgainstItselfOption = Annotated[bool, typer.Option("--against-itself", hidden=True)]
 
 

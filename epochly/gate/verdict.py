@@ -23,6 +23,8 @@ INTERIM_P = 0.001
 FINAL_P = (1 - LEVEL) / 2
 # The share of runs that would find a slowdown called detectable.
 POWER = 0.9
+# A limit raised further would let pass what it was set to find.
+MOST_RAISED = 2.0
 # The share of values left out at either end of an interval.
 TRIMMED = 0.2
 
@@ -52,7 +54,8 @@ def compare(
 
     Each set of processes gives one value, since rounds within a set share its bias; Student's
     interval over them is the comparison's. What the reference differs from itself by, to the far
-    end of the same interval, is the noise floor: a limit below it is raised to it.
+    end of the same interval, is the noise floor: a limit below it is raised to it, unless that
+    would be more than `MOST_RAISED` times the limit; then nothing is decided.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ def compare(
     found = interval([one.slowdown for one in generations])
     itself = interval([one.itself for one in generations])
     floor = max(itself.high, 1 / itself.low) - 1
-    allowed = max(limit.max_slowdown, floor)
+    allowed = min(max(limit.max_slowdown, floor), MOST_RAISED * limit.max_slowdown)
     reference_s = statistics.median(one.reference_s for one in generations)
     result = dataclasses.replace(
         blank,
@@ -166,6 +169,9 @@ def _judgement(comparison: Comparison) -> Judgement:
     assert comparison.high is not None
     assert comparison.reference_s is not None
     if comparison.generations < FEWEST_GENERATIONS:
+        return "undecided"
+    assert comparison.noise_floor is not None
+    if comparison.noise_floor > comparison.max_slowdown:
         return "undecided"
     beyond = 1 + comparison.max_slowdown
     delta_s = (comparison.slowdown - 1) * comparison.reference_s

@@ -31,14 +31,7 @@ def bench(
     seed: opt.SeedOption = None,
     reset: opt.ResetOption = None,
     config: opt.ConfigOption = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--select",
-            metavar="NAME_OR_TAG",
-            help="Only workloads of this name or tag; may be repeated.",
-        ),
-    ] = None,
+    select: opt.SelectOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 if a level returned something different.")
     ] = False,
