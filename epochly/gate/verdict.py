@@ -208,10 +208,17 @@ def _p_below(comparison: Comparison) -> float:
 
 
 def _detectable(found: Interval, allowed: float, count: int) -> float:
-    from scipy import stats
+    """The slowdown whose t, not central any more, exceeds the critical value in `POWER` of runs."""
+    from scipy import optimize, stats
 
-    reach = stats.t.ppf(1 - FINAL_P, freedom(count)) + stats.t.ppf(POWER, freedom(count))
-    return math.exp(math.log1p(allowed) + float(reach) * found.error) - 1
+    free = freedom(count)
+    critical = stats.t.ppf(1 - FINAL_P, free)
+    reach = optimize.brentq(
+        lambda away: stats.nct.sf(critical, free, away) - POWER, 0.0, 10 * critical
+    )
+    # An estimated error lies below the true one more often than above it.
+    error = found.error * math.sqrt(free / stats.chi2.median(free))
+    return math.exp(math.log1p(allowed) + float(reach) * error) - 1
 
 
 def _holm(ascending: Sequence[float]) -> list[float]:
