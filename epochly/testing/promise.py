@@ -152,7 +152,9 @@ def _measured(title: str, row: LevelRow, report: Report, promise: Promise) -> An
     if high < wanted:
         return Answer("broken", f"{title} is not fast enough: {shown}\n{ran}", row)
     remedy = "  remedy: give it a larger budget, or promise less"
-    return Answer("undecided", f"{title} may or may not be: {shown}\n{ran}\n{remedy}", row)
+    return Answer(
+        "undecided", f"{title} may or may not be fast enough: {shown}\n{ran}\n{remedy}", row
+    )
 
 
 def _not_realized(title: str, row: LevelRow, report: Report) -> Answer:

@@ -36,7 +36,7 @@ def epochly(
     from epochly.testing.fixture import EpochlyFixture
 
     lock = None
-    if hasattr(request.config, "workerinput"):
+    if _is_worker(request.config):
         # The workers of one run of xdist have their folders side by side.
         lock = tmp_path_factory.getbasetemp().parent / "epochly.lock"
     fixture = EpochlyFixture(request, lock)
@@ -72,37 +72,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse markers that say nothing of use; skip what measures where that is asked for."""
+    """Refuse markers that promise nothing; skip what measures where that is asked for."""
     skipped = config.getoption("--epochly-skip")
     for item in items:
-        uses = NAME in getattr(item, "fixturenames", ())
-        marker = item.get_closest_marker(NAME)
-        if marker is not None:
-            _check_marker(item, marker, uses)
-        if uses and skipped:
+        if not _is_worker(config):
+            _check_marker(item)
+        if skipped and _is_measured(item):
             item.add_marker(pytest.mark.skip(reason="--epochly-skip"))
 
 
-def _is_positive(text: str) -> bool:
-    try:
-        return 0 < float(text) < float("inf")
-    except ValueError:
-        return False
-
-
-def _check_marker(item: pytest.Item, marker: pytest.Mark, uses: bool) -> None:
-    from epochly.errors import UsageError
-    from epochly.testing.promise import promise_of
-
-    try:
-        promise_of(marker.args, marker.kwargs)
-        if not uses:
-            raise UsageError(
-                "the test does not take the fixture `epochly`, so nothing would be measured",
-                remedy="add the parameter `epochly`, and call epochly(function, arguments)",
-            )
-    except UsageError as error:
-        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.epochly: {error}") from None
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse them in workers of xdist only now, which an error while collecting would end."""
+    if _is_worker(item.config):
+        _check_marker(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -138,3 +120,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         terminalreporter.write_line("  ".join(cells).rstrip())
+
+
+def _check_marker(item: pytest.Item) -> None:
+    __tracebackhide__ = True
+    marker = item.get_closest_marker(NAME)
+    if marker is None:
+        return
+    from epochly.errors import UsageError
+    from epochly.testing.promise import promise_of
+
+    try:
+        promise_of(marker.args, marker.kwargs)
+        if not _is_measured(item):
+            raise UsageError(
+                "the test does not take the fixture `epochly`, so nothing would be measured",
+                remedy="add the parameter `epochly`, and call epochly(function, arguments)",
+            )
+    except UsageError as error:
+        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.epochly: {error}") from None
+
+
+def _is_measured(item: pytest.Item) -> bool:
+    return NAME in getattr(item, "fixturenames", ())
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return 0 < float(text) < float("inf")
+    except ValueError:
+        return False
