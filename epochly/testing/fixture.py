@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from epochly.errors import UsageError
+from epochly.errors import EpochlyError, UsageError
 from epochly.testing.promise import Promise, entry, judge, promise_of
 
 if TYPE_CHECKING:
@@ -134,8 +134,9 @@ class EpochlyFixture:
         from epochly.runtime.levels import checked_level
 
         chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
-        seconds = budget or float(self._config.getini("epochly_budget"))
-        options = Options(levels=chosen, budget_s=seconds, allow_effects=allow_effects)
+        options = Options(
+            levels=chosen, budget_s=self._budget_s(budget), allow_effects=allow_effects
+        )
         return self._measured(func, args, kwargs, options)
 
     def _hold(
@@ -151,7 +152,7 @@ class EpochlyFixture:
 
         options = Options(
             levels=(Level.MONITOR, Level(promise.level)),
-            budget_s=promise.budget or float(self._config.getini("epochly_budget")),
+            budget_s=self._budget_s(promise.budget),
             exact=promise.exact,
             allow_effects=promise.allow_effects,
         )
@@ -159,6 +160,8 @@ class EpochlyFixture:
             report = self._measured(func, args, kwargs, options)
         except NoLevelMeasuredError as error:
             report = error.report
+        except EpochlyError as error:
+            raise pytest.fail.Exception(str(error)) from None
         answer = judge(report, promise)
         self._node.user_properties.append((NAME, json.dumps(entry(report, promise, answer))))
         what = self._config.getini("epochly_undecided")
@@ -175,13 +178,21 @@ class EpochlyFixture:
         kwargs: dict[str, Any],
         options: Options,
     ) -> Report:
+        from epochly.measure.session import InterruptedRunError
         from epochly.runtime import live
         from epochly.runtime.way import is_traced
 
         if is_traced():
             pytest.skip(f"not measured: {_TRACED}")
         with self._turn():
-            return live.measured(func, args, kwargs, options)
+            try:
+                return live.measured(func, args, kwargs, options)
+            except InterruptedRunError:
+                # It ends the session, not this test alone.
+                raise KeyboardInterrupt from None
+
+    def _budget_s(self, given: float | None) -> float:
+        return float(self._config.getini("epochly_budget")) if given is None else given
 
     def _turn(self) -> AbstractContextManager[object]:
         if self._lock is None:

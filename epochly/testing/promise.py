@@ -158,8 +158,6 @@ def _measured(title: str, row: LevelRow, report: Report, promise: Promise) -> An
 
 
 def _not_realized(title: str, row: LevelRow, report: Report) -> Answer:
-    if row.status == "skipped":
-        return Answer("undecided", f"{title} was not measured: {row.reason}", row)
     if row.status == "measured" and row.realized is not None:
         said = f"level {int(row.realized.level)} with {row.realized.backend} ran instead"
     else:

@@ -1,9 +1,12 @@
 """The fixture, in test suites that use it."""
 
+from pathlib import Path
+
 import pytest
 from cli import reports
 from unit.recommend.recorded import ended, row
 
+from epochly.measure.session import InterruptedRunError
 from epochly.runtime import live
 
 # Hypothesis would be loaded again in every session.
@@ -158,3 +161,26 @@ def untraced():
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["*not measured: a debugger or coverage*"])
     assert not asked
+
+
+def test_what_cannot_be_measured_fails_with_the_reason_alone(run):
+    result = run(
+        """
+def test_it(epochly):
+    import threading
+    epochly.check(summed, threading.Lock(), level=2)
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Failed: the arguments cannot be copied into a worker*"])
+    result.stdout.no_fnmatch_line("*live.py*")
+
+
+def test_an_interruption_ends_the_session(run, monkeypatch):
+    def interrupted(*_):
+        raise InterruptedRunError(None)
+
+    monkeypatch.setattr(live, "measured", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(f"{MARKED}\ndef test_next(): open('reached', 'w').close()")
+    assert not Path("reached").exists()

@@ -93,9 +93,11 @@ def test_a_result_that_was_not_compared_decides_nothing():
     assert judge(random, Promise(2, min_speedup=2)).state == "undecided"
 
 
-def test_a_level_that_was_never_sampled_decides_nothing():
+def test_a_level_that_was_never_sampled_was_not_realized():
     unsampled = ended(2, "skipped", "the run ended before it was sampled")
-    assert judge(report_of(unsampled), Promise(2)).state == "undecided"
+    answer = judge(report_of(unsampled), Promise(2))
+    assert answer.state == "broken"
+    assert "skipped: the run ended before it was sampled" in answer.message
 
 
 def test_an_unavailable_backend_does_not_hide_why_another_refused():
