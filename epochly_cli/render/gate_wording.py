@@ -196,11 +196,12 @@ def evidence(facts: Comparison) -> str:
 
 def comparison(facts: Comparison) -> str:
     """One comparison in a sentence."""
-    within = interval(facts)
+    within, seen = interval(facts), detectable(facts)
     parts = [
-        f"{change(facts)}{f' (95 % interval {within})' if within else ''}, {' → '.join(both(facts))}",
+        change(facts) + (f" (95 % interval {within})" if within else ""),
+        " → ".join(both(facts)),
         f"limit {limit(facts)}",
-        f"could have seen {detectable(facts)}" if facts.detectable is not None else "",
+        f"could have seen {seen}" if seen else "",
         evidence(facts),
     ]
     said = "; ".join(part for part in parts if part)
