@@ -16,6 +16,7 @@ from epochly_cli.commands.bench import bench
 from epochly_cli.commands.doctor import doctor
 from epochly_cli.commands.export import export
 from epochly_cli.commands.gate import gate
+from epochly_cli.commands.history import history
 from epochly_cli.commands.init import init
 from epochly_cli.commands.profile import profile
 from epochly_cli.stderr import note, tell
@@ -51,7 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (analyze, bench, gate, profile, export, doctor, backends, init):
+for _command in (analyze, bench, gate, history, profile, export, doctor, backends, init):
     app.command()(_command)
 
 

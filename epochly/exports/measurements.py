@@ -150,7 +150,7 @@ def _of_report(report: Mapping[str, Any]) -> Iterator[Measurement]:
         samples = tuple(float(sample) for sample in row["samples_s"])
         gain = _measure(row["speedup"], row["speedup_low"], row["speedup_high"])
         yield Measurement(
-            workload=str(report["workload"] or target["qualname"]),
+            workload=str(report["workload"] or target["spec"]),
             target=str(target["spec"]),
             level=int(row["level"]),
             backend=str(row["backend"]),

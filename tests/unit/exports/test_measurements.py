@@ -38,9 +38,9 @@ def test_a_level_that_returned_something_different_is_left_out():
     assert row.level == 2
 
 
-def test_a_function_without_a_workload_goes_by_its_name():
+def test_a_function_without_a_workload_goes_by_its_target():
     (row,) = measurements(report_document(report(BASELINE, workload=None)), "r.json").rows
-    assert row.name == "mean[0-monitor]"
+    assert row.name == "shop.stats:mean[0-monitor]"
 
 
 def test_all_reports_of_a_list_are_found():
