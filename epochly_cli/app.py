@@ -25,7 +25,17 @@ INTERRUPTED = 130
 DEFECT = 70
 # Typer bundles Click or depends on it, by version; the base of Click's errors is in reach anyway.
 _CLICK_ERROR = typer.BadParameter.__mro__[2]
-_ASCII = {"µ": "u", "–": "-", "…": "...", "×": "x", "★": "*", "·": "-", "—": "-", "•": "*"}
+_ASCII = {
+    "µ": "u",
+    "–": "-",
+    "…": "...",
+    "×": "x",
+    "★": "*",
+    "·": "-",
+    "—": "-",
+    "•": "*",
+    "→": "->",
+}
 
 
 class _Group(TyperGroup):

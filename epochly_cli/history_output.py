@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly_cli.options import Format
 from epochly_cli.output import Destination, ending_of, write_file
+from epochly_cli.stderr import note
 
 if TYPE_CHECKING:
+    from epochly.gate.entries import Entry
+    from epochly.gate.model import Side
     from epochly.gate.series import Series
+
+
+def keep(entry: Entry, file: str) -> None:
+    """Append a run to a history; a torn line that was dropped there is a note.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be written.
+    """
+    from epochly.gate.history import append
+
+    warning = append(Path(file), entry)
+    if warning is not None:
+        note(warning)
+
+
+def head_here() -> Side:
+    """The version in the current directory, without a commit where git tells none, with a note."""
+    from epochly.errors import UsageError
+    from epochly.gate.model import Side
+    from epochly.gate.repository import Repository
+
+    try:
+        return Repository(os.getcwd()).head()
+    except UsageError as error:
+        note(f"the history gets no commit for this run: {error.what}")
+        return Side("head")
 
 
 def series_document(found: Sequence[Series]) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def _table(results: tuple[tuple[WorkloadResult, Severity | None], ...]) -> RichT
         ("verdict", "left"),
     )
     for heading, side in headings:
-        grid.add_column(heading, justify=side, overflow="fold")
+        wide = heading.startswith("change")
+        grid.add_column(heading, justify=side, overflow="fold", no_wrap=wide)
     for result, how in results:
         for one in result.comparisons:
             grid.add_row(*_row(one, result, how))

@@ -38,6 +38,7 @@ _OUTCOMES: dict[Outcome, str] = {
     "slower": "slower",
     "fallback": "fell back",
     "broken_promise": "below its promised speedup",
+    "broken": "runs no longer",
     "unusable": "cannot be compared",
     "undecided": "undecided",
     "unmeasured": "not measured",
@@ -74,7 +75,9 @@ def severity(result: WorkloadResult, settings: Settings) -> Severity | None:
     """How loud a workload's outcome is; None for what needs nobody's attention."""
     if result.outcome == "undecided" and settings.undecided == "error":
         return "warning"
-    return "error" if result.failed else _MILD.get(result.outcome)
+    if result.failed:
+        return "error"
+    return _MILD.get(result.outcome, "notice" if result.was is not None else None)
 
 
 def by_severity(report: GateReport) -> tuple[tuple[WorkloadResult, Severity | None], ...]:
@@ -196,17 +199,25 @@ def evidence(facts: Comparison) -> str:
 
 def comparison(facts: Comparison) -> str:
     """One comparison in a sentence."""
-    within, seen = interval(facts), detectable(facts)
+    within = interval(facts)
     parts = [
         change(facts) + (f" (95 % interval {within})" if within else ""),
         " → ".join(both(facts)),
+        grounds(facts),
+    ]
+    doubt = "undecided, " if facts.judgement == "undecided" else ""
+    return f"{contender(facts.level, facts.backend)}: {doubt}{'; '.join(parts)}"
+
+
+def grounds(facts: Comparison) -> str:
+    """What a judgement stands on: the limit, what could have been seen, and the evidence."""
+    seen = detectable(facts)
+    parts = [
         f"limit {limit(facts)}",
         f"could have seen {seen}" if seen else "",
         evidence(facts),
     ]
-    said = "; ".join(part for part in parts if part)
-    doubt = "undecided, " if facts.judgement == "undecided" else ""
-    return f"{contender(facts.level, facts.backend)}: {doubt}{said}"
+    return "; ".join(part for part in parts if part)
 
 
 def check(facts: Check) -> str:
@@ -222,10 +233,18 @@ def remedies(result: WorkloadResult) -> tuple[str, ...]:
 
 
 def reasons(result: WorkloadResult) -> tuple[str, ...]:
-    """Why a workload needs attention: its checks and comparisons that did not pass, remedies."""
+    """What the message and the figures beside it do not say yet, and what would help."""
     return (
-        *(check(one) for one in result.checks if one.state != "passed"),
-        *(comparison(one) for one in result.comparisons if one.judgement != "passed"),
+        *(
+            check(one)
+            for one in result.checks
+            if one.state != "passed" and one.message != result.message
+        ),
+        *(
+            f"{contender(one.level, one.backend)}: {grounds(one)}"
+            for one in result.comparisons
+            if one.judgement != "passed"
+        ),
         *(f"remedy: {text}" for text in remedies(result)),
     )
 

@@ -2,20 +2,23 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cli.gate_reports import FELL_BACK, PASSED, QUIET, gate_report
+from cli.reports import COMPILED as COMPILED_ROW
 
 from epochly.gate.entries import entry_of_gate
-from epochly.gate.history import append
+from epochly.gate.history import append, read
 from epochly.gate.model import Side
 from epochly.gate.series import series_of
 from epochly.levels import Level
 from epochly_cli.render.history import PLOT_ROWS, plot, series_table
 
 STEP_AT = 12
+AS_SOMEBODY = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org")
 
 
 def entries(count: int = 20, name: str = "mean"):
@@ -137,3 +140,40 @@ def test_the_table_marks_what_the_gate_said_and_a_level_that_fell_back():
     (series,) = series_of([entry_of_gate(gate_report(result))])
     ((*_, mark),) = series_table(series).rows
     assert mark == "fallback, fell back"
+
+
+def test_bench_appends_what_it_found(epochly, session, config, tmp_path: Path):
+    for _ in range(2):
+        said = epochly("bench", "--history", "kept/h.jsonl", "--format", "json")
+        assert said.code == 0
+        json.loads(said.out)
+    found = read(tmp_path / "kept" / "h.jsonl").entries
+    assert [list(entry.workloads) for entry in found] == [["first", "second"]] * 2
+    assert found[0].workloads["first"].levels[1].median_s == COMPILED_ROW.median_s
+    assert said.err.startswith("note: the history gets no commit for this run: ")
+
+
+def test_bench_names_the_commit_and_whether_files_differ_from_it(
+    epochly, session, config, tmp_path: Path
+):
+    (tmp_path / ".gitignore").write_text("h.jsonl*\n")
+    for arguments in (("init",), ("add", "."), (*AS_SOMEBODY, "commit", "--message", "first")):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
+    epochly("bench", "--history", "h.jsonl")
+    (tmp_path / "shop.py").touch()
+    epochly("bench", "--history", "h.jsonl")
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    found = read(tmp_path / "h.jsonl").entries
+    assert {entry.commit for entry in found} == {done.stdout.strip()}
+    assert [entry.dirty for entry in found] == [False, True]
+
+
+def test_a_history_that_cannot_be_written_ends_bench_after_its_report(
+    epochly, session, config, tmp_path: Path
+):
+    said = epochly("bench", "--history", str(tmp_path), "--format", "json")
+    assert said.code == 2
+    assert json.loads(said.out)["schema"] == "epochly.reports/1"
+    assert "cannot be written" in said.err
