@@ -78,7 +78,7 @@ def _level_case(
     name: str, comparisons: list[Comparison], checks: list[Check], settings: Settings
 ) -> _Case:
     lines = [
-        *(wording.comparison(one) for one in comparisons),
+        *(f"{wording.comparison(one)}; {wording.grounds(one)}" for one in comparisons),
         *(wording.check(one) for one in checks),
     ]
     failed = [wording.check(one) for one in checks if one.state == "failed"]

@@ -163,8 +163,10 @@ def limit(facts: Comparison) -> str:
     said = f"{share(facts.max_slowdown)}{delta}"
     if facts.max_slowdown <= facts.asked_slowdown:
         return said
-    floor = facts.noise_floor
-    why = f", since the same code differed from itself by {share(floor)} here" if floor else ""
+    why, floor = "", facts.noise_floor
+    if floor:
+        further = "since" if floor <= facts.max_slowdown else "no further, although"
+        why = f", {further} the same code differed from itself by {share(floor)} here"
     return f"{said} (raised from {share(facts.asked_slowdown)}{why})"
 
 
@@ -200,13 +202,10 @@ def evidence(facts: Comparison) -> str:
 def comparison(facts: Comparison) -> str:
     """One comparison in a sentence."""
     within = interval(facts)
-    parts = [
-        change(facts) + (f" (95 % interval {within})" if within else ""),
-        " → ".join(both(facts)),
-        grounds(facts),
-    ]
     doubt = "undecided, " if facts.judgement == "undecided" else ""
-    return f"{contender(facts.level, facts.backend)}: {doubt}{'; '.join(parts)}"
+    around = f" (95 % interval {within})" if within else ""
+    said = f"{doubt}{change(facts)}{around}, {' → '.join(both(facts))}"
+    return f"{contender(facts.level, facts.backend)}: {said}"
 
 
 def grounds(facts: Comparison) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from epochly.gate.series import Point, Series
 
 PLOT_ROWS = 9
+# Less than 10 % does not fill the plot, so that noise looks like noise.
+_LEAST_REACH = math.log(1.1)
 _POINT, _CHANGE, _MARK = "•", "|", "^"
 _UNREMARKABLE = frozenset({"passed", "measured"})
 
@@ -99,13 +101,15 @@ def plot(series: Series, width: int) -> tuple[str, ...]:
         `PLOT_ROWS` lines, the axis, and the marks of changes.
     """
     points = series.points
-    scale = [seconds(value) for value in _ends(points)]
+    logs = [math.log(point.median_s) for point in points]
+    middle = (min(logs) + max(logs)) / 2
+    reach = max(max(logs) - min(logs), _LEAST_REACH)
+    bottom = middle - reach / 2
+    scale = [seconds(math.exp(bottom)), seconds(math.exp(bottom + reach))]
     margin = max(len(text) for text in scale) + 1
     shown = max(1, min(len(points), width - margin - 2))
     first = len(points) - shown
-    logs = [math.log(point.median_s) for point in points[first:]]
-    bottom, reach = min(logs), max(logs) - min(logs)
-    heights = [round((PLOT_ROWS - 1) * (log - bottom) / reach) if reach else 0 for log in logs]
+    heights = [round((PLOT_ROWS - 1) * (log - bottom) / reach) for log in logs[first:]]
     changed = {change.index - first for change in series.change_points}
     lines = []
     for height in reversed(range(PLOT_ROWS)):
@@ -120,11 +124,6 @@ def plot(series: Series, width: int) -> tuple[str, ...]:
     if marks.strip():
         lines.append(f"{'':>{margin}}  {marks.rstrip()}")
     return tuple(lines)
-
-
-def _ends(points: Sequence[Point]) -> tuple[float, float]:
-    medians = [point.median_s for point in points]
-    return min(medians), max(medians)
 
 
 def _title(series: Series) -> str:

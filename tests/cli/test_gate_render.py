@@ -114,6 +114,9 @@ def test_a_raised_limit_says_from_what_and_why():
         "7.2 % and 50.0 µs a call (raised from 5 %, since the same code differed from itself by "
         "7.2 % here)"
     )
+    assert "raised from 5 %, no further, although the same code differed from itself by 9 %" in (
+        wording.limit(replace(SLOWER, noise_floor=0.09))
+    )
     assert wording.limit(QUIET) == "5 % and 50.0 µs a call"
 
 

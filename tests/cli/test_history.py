@@ -129,6 +129,12 @@ def test_a_plot_has_the_extremes_at_its_edges_and_fits_its_width():
     assert sum(line.count("•") for line in narrow) == 10
 
 
+def test_noise_of_less_than_10_per_cent_does_not_fill_the_plot():
+    (series,) = series_of(entries(STEP_AT))
+    lines = plot(series, 80)
+    assert not any("•" in line for line in (lines[0], lines[1], *lines[PLOT_ROWS - 2 : PLOT_ROWS]))
+
+
 def test_a_plot_of_one_run_is_a_point():
     (series,) = series_of(entries(1))
     assert sum(line.count("•") for line in plot(series, 80)) == 1
