@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from epochly.gate.fingerprint import Fingerprint, fingerprint
+from epochly.levels import Level
 
 if TYPE_CHECKING:
     from epochly.gate.model import GateReport, Side, WorkloadResult
@@ -218,7 +219,7 @@ def _level(told: Mapping[str, Any]) -> LevelEntry:
             raise ValueError(f"{name} is {value}")
     realized = told.get("realized")
     return LevelEntry(
-        int(told["level"]),
+        int(Level(told["level"])),
         str(told["backend"]),
         realized=None if realized is None else bool(realized),
         **numbers,

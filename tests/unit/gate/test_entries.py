@@ -120,6 +120,10 @@ def broken(**changes) -> bytes:
         (broken(machine="mine"), "TypeError"),
         (broken(workloads={"a": {"outcome": "passed"}}), "KeyError"),
         (
+            broken(workloads={"a": {"outcome": "x", "levels": [{"level": 7, "backend": ""}]}}),
+            "7 is not a valid Level",
+        ),
+        (
             broken(
                 workloads={
                     "a": {"outcome": "x", "levels": [{"level": 0, "backend": "", "median_s": -1}]}
