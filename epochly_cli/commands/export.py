@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 from typing import Annotated, Any
 
 import typer
@@ -53,6 +52,8 @@ def export(
 
 
 def _read(file: str) -> Any:
+    import json
+
     from epochly.errors import UsageError
 
     remedy = "give a file that --output FILE.json wrote"
