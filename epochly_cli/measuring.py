@@ -30,6 +30,7 @@ def measure_all(
     strict: bool = False,
     reading: bool = False,
     save: bool = False,
+    history: str | None = None,
 ) -> int:
     """Measure workloads and write their reports.
 
@@ -44,6 +45,8 @@ def measure_all(
         A target without arguments to run with is read, not refused.
     save : bool
         Keep what is recommended as the decision of functions that choose for themselves.
+    history : str or None
+        A file that the finished run is appended to.
 
     Returns
     -------
@@ -87,6 +90,11 @@ def measure_all(
         writer.close()
     if save:
         _save(writer.reports)
+    if history is not None and writer.reports:
+        from epochly.gate.entries import entry_of_reports
+        from epochly_cli.history_output import head_here, keep
+
+        keep(entry_of_reports(writer.reports, head_here()), history)
     if not any(report.static or _anything_measured(report) for report in writer.reports):
         codes.add(NothingMeasuredError.exit_code)
     if strict and any(_differs(report) for report in writer.reports):

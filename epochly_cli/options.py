@@ -105,6 +105,12 @@ SelectOption = Annotated[
         help="Only the workload of this name, or those with this tag; may be repeated.",
     ),
 ]
+HistoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--history", metavar="FILE", help="Append what was found to FILE.", show_default=False
+    ),
+]
 AgainstItselfOption = Annotated[bool, typer.Option("--against-itself", hidden=True)]
 
 

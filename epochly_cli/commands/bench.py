@@ -41,6 +41,7 @@ def bench(
     guide: Annotated[
         bool, typer.Option("--guide", help="Run a workload for every case of the guide.")
     ] = False,
+    history: opt.HistoryOption = None,
     against_itself: opt.AgainstItselfOption = False,
 ) -> int:
     """Measure every level of a function or of workloads."""
@@ -62,9 +63,9 @@ def bench(
     options = given.options()
     if target is not None:
         workload = of_target(target, given, config)
-        return measure_all([workload], options, where, single=True, strict=strict)
+        return measure_all([workload], options, where, single=True, strict=strict, history=history)
     workloads = of_config(given, config, select or ())
-    return measure_all(workloads, options, where, single=False, strict=strict)
+    return measure_all(workloads, options, where, single=False, strict=strict, history=history)
 
 
 def _check_ours(flag: str, target: str | None, config: str | None, both: bool) -> None:
