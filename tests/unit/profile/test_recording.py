@@ -8,7 +8,7 @@ from epochly.profile.stacks import read_stacks, write_stacks
 
 MAIN = f"main ({worker.__file__}:310)"
 START = f"run_calls ({counters.__file__}:88)"
-PROCESS = 'process 12:"python3 -P -m epochly.measure.worker 4 /tmp/x"'
+PROCESS = 'process 12:"python3 -P -m epochly.measure.serve 4 /tmp/x"'
 OUTER, INNER = "total (/srv/shop/prices.py:3)", "price (/srv/shop/prices.py:9)"
 
 

@@ -17,7 +17,7 @@ from epochly.profile.stacks import (
 
 MAIN = f"main ({worker.__file__}:310)"
 START = f"run_calls ({counters.__file__}:88)"
-PROCESS = 'process 12:"/usr/bin/python3 -P -m epochly.measure.worker 5 /tmp/epochly-x"'
+PROCESS = 'process 12:"/usr/bin/python3 -P -m epochly.measure.serve 5 /tmp/epochly-x"'
 OUTER, INNER = "total (/srv/shop/prices.py:3)", "price (/srv/shop/prices.py:9)"
 LIBRARY = f"dumps ({json.__file__}:231)"
 
