@@ -52,6 +52,7 @@ class Contender:
     warm_first_calls_s: list[float] = field(default_factory=list)
     call_s: float = 0.0
     make_s: float = 0.0
+    queued_s: float = 0.0
     repeatable: bool = False
     loops: int = 1
     samples_s: list[float] = field(default_factory=list)
@@ -171,6 +172,7 @@ class Contender:
             self.failed(answer["raised"])
             return None
         self.call_s, self.make_s = answer["seconds"], answer["make_s"]
+        self.queued_s = answer["queued_s"]
         self.cpu_s.append(answer["cpu_s"])
         return float(answer["seconds"])
 

@@ -12,6 +12,7 @@ from epochly.measure.documents import described, workload_of
 from epochly.measure.quiet import move_to, settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments
+from epochly.profile.counters import queued_s
 from epochly.workload import Tolerance, Workload
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from epochly.target.inputs import Inputs
     from epochly.target.load import Target
     from epochly.target.trees import Tree
+
+# The share of a sample that other threads of the process may compute for it to count as alone.
+ALONE = 0.02
 
 
 class Worker:
@@ -197,7 +201,7 @@ class Worker:
         raised: BaseException | None = None
         repeats = range(loops - 1)
         kept = None
-        cpu = time.process_time()
+        queued, cpu, own = queued_s(), time.process_time(), time.thread_time()
         started = time.perf_counter()
         try:
             kept = call(*args, **kwargs)
@@ -208,13 +212,16 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
             raised = error
         seconds = time.perf_counter() - started
-        cpu = time.process_time() - cpu
+        own, cpu = time.thread_time() - own, time.process_time() - cpu
+        # With other threads at work, the queue for a core may be of the function's own making.
+        queued = queued_s() - queued if cpu - own < ALONE * seconds else 0.0
         self.leave_if_forked()
         del kept
         self._output.restore()
         settle()
         return {
             "seconds": seconds / loops,
+            "queued_s": queued / loops,
             "cpu_s": cpu / loops,
             "make_s": making,
             "raised": None if raised is None else described(raised),
