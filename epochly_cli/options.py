@@ -97,6 +97,15 @@ ConfigOption = Annotated[
         show_default=False,
     ),
 ]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="NAME_OR_TAG",
+        help="Only workloads of this name or tag; may be repeated.",
+        show_default=False,
+    ),
+]
 AgainstItselfOption = Annotated[bool, typer.Option("--against-itself", hidden=True)]
 
 

@@ -1,0 +1,212 @@
+"""One workload of the head against what a baseline keeps of it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from epochly.gate.baseline import BaselineEntry, BaselineRow, differences
+from epochly.gate.checks import SAVE_ANEW, equality_checks, place, realized_checks
+from epochly.gate.model import Check, Comparison, Judgement
+from epochly.gate.unpaired import Difference, difference
+from epochly.levels import Level
+from epochly.model import LevelRow, Report
+from epochly.units import ratio, seconds
+
+# Levels whose gain follows the number of cores.
+_SPREAD = (Level.THREADS, Level.CORES)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What became of a workload since its baseline.
+
+    Parameters
+    ----------
+    comparisons : tuple of Comparison
+        Of times on the same machine; elsewhere of gains over level 0.
+    checks : tuple of Check
+    notes : tuple of str
+    """
+
+    comparisons: tuple[Comparison, ...]
+    checks: tuple[Check, ...]
+    notes: tuple[str, ...]
+
+
+def compare_with_baseline(
+    entry: BaselineEntry, report: Report, *, max_slowdown: float, min_delta_s: float
+) -> Compared:
+    """Judge a report by a baseline.
+
+    On the same machine the times of every level are compared, and a gain over level 0 that fell
+    while the level's own time held is no regression: level 0 became faster. Elsewhere only gains
+    can be compared, which cannot tell the two apart, and the notes say so.
+
+    Parameters
+    ----------
+    entry : BaselineEntry
+    report : Report
+        Of the same workload, with the entry's levels asked for by name.
+    max_slowdown : float
+        Largest slowdown that passes, as a share.
+    min_delta_s : float
+        Differences of fewer seconds a call always pass.
+
+    Returns
+    -------
+    Compared
+    """
+    found = _Comparing(entry, report, max_slowdown, min_delta_s)
+    comparisons = tuple(found.comparisons())
+    kept, notes = realized_checks(entry, report)
+    return Compared(
+        comparisons,
+        (*equality_checks(report), *kept),
+        (*found.about(comparisons), *notes),
+    )
+
+
+class _Comparing:
+    def __init__(
+        self, entry: BaselineEntry, report: Report, max_slowdown: float, min_delta_s: float
+    ) -> None:
+        self._entry, self._report = entry, report
+        self._max_slowdown, self._min_delta_s = max_slowdown, min_delta_s
+        now = {(row.level, row.backend): row for row in report.levels if row.status == "measured"}
+        self._pairs = [
+            (then, now[then.level, then.backend])
+            for then in entry.rows
+            if then.status == "measured" and (then.level, then.backend) in now
+        ]
+        self._apart = differences(entry.machine, report.machine)
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Of times on the same machine, else of gains."""
+        for then, now in self._pairs:
+            if not self._apart:
+                yield self._of_times(then, now)
+            elif then.level is not Level.MONITOR and self._stays(then) is None:
+                yield self._of_gains(then, now)
+
+    def about(self, comparisons: Sequence[Comparison]) -> Iterator[str]:
+        """What a reader of the comparisons has to know."""
+        now = self._report.identity.kind if self._report.identity else None
+        if self._entry.kind is not None and now is not None and now != self._entry.kind:
+            yield (
+                f"the arguments are of another kind, so this may be other work: {self._entry.kind} "
+                f"in the baseline, {now} now"
+            )
+        slower = [one for one in comparisons if one.judgement == "slower"]
+        if self._apart:
+            yield (
+                "times were not compared, gains over level 0 alone, since this is another machine "
+                f"than the baseline's: it differs in {', '.join(self._apart)}"
+            )
+            for then, _ in self._pairs:
+                reason = self._stays(then)
+                if reason is not None:
+                    yield reason
+            if slower:
+                yield (
+                    "a gain also falls when level 0 becomes faster, which only the same machine or "
+                    f"`epochly gate --against` can tell apart; {SAVE_ANEW}"
+                )
+        elif len(slower) > 1 and len(slower) == len(comparisons):
+            yield (
+                "level 0 and every other level became slower together: the function does more, or "
+                "this machine is slower than it was; `epochly gate --against` tells them apart"
+            )
+        else:
+            yield from self._lost_gains(comparisons)
+
+    def _lost_gains(self, comparisons: Sequence[Comparison]) -> Iterator[str]:
+        """Gains that fell since level 0 became faster."""
+        level_0 = next((one for one in comparisons if one.level is Level.MONITOR), None)
+        if level_0 is None or level_0.high is None or level_0.high >= 1:
+            return
+        for (then, now), one in zip(self._pairs, comparisons, strict=True):
+            fell = self._fallen_gain(then, now)
+            if one is not level_0 and one.judgement == "passed" and fell and fell.low > 1:
+                yield (
+                    f"{place(then)} gains {ratio(now.speedup)} where it gained "
+                    f"{ratio(then.speedup)}, since level 0 became faster "
+                    f"({seconds(level_0.reference_s)}, now {seconds(level_0.head_s)}); its own "
+                    "time held, so this is no regression"
+                )
+
+    def _of_times(self, then: BaselineRow, now: LevelRow) -> Comparison:
+        blank = replace(
+            self._blank(then, now), measure="time", reference_s=then.median_s, head_s=now.median_s
+        )
+        before, after = then.generation_medians_s, now.generation_medians_s
+        found = difference(before, after, self._max_slowdown)
+        if found is None or then.median_s is None:
+            return replace(blank, slowdown=_times(before, after))
+        return self._judged(blank, found, then.median_s)
+
+    def _of_gains(self, then: BaselineRow, now: LevelRow) -> Comparison:
+        blank = replace(
+            self._blank(then, now), reference_speedup=then.speedup, head_speedup=now.speedup
+        )
+        found = self._fallen_gain(then, now)
+        if found is None or now.median_s is None:
+            return replace(
+                blank, slowdown=_times(now.generation_speedups, then.generation_speedups)
+            )
+        return self._judged(blank, found, now.median_s / found.times)
+
+    def _fallen_gain(self, then: BaselineRow, now: LevelRow) -> Difference | None:
+        return difference(now.generation_speedups, then.generation_speedups, self._max_slowdown)
+
+    def _blank(self, then: BaselineRow, now: LevelRow) -> Comparison:
+        return Comparison(
+            then.level,
+            then.backend,
+            "speedup",
+            "undecided",
+            max_slowdown=self._max_slowdown,
+            asked_slowdown=self._max_slowdown,
+            min_delta_s=self._min_delta_s,
+            generations=len(now.generation_medians_s),
+            rounds=len(now.samples_s),
+        )
+
+    def _judged(self, blank: Comparison, found: Difference, expected_s: float) -> Comparison:
+        """Judge a slowdown from the seconds that a call would take without it."""
+        beyond = 1 + self._max_slowdown
+        judgement: Judgement = "undecided"
+        if found.low > beyond:
+            held = (found.times - 1) * expected_s <= self._min_delta_s
+            judgement = "passed" if held else "slower"
+        elif found.high < beyond or (found.high - 1) * expected_s < self._min_delta_s:
+            judgement = "passed"
+        return replace(
+            blank,
+            judgement=judgement,
+            slowdown=found.times,
+            low=found.low,
+            high=found.high,
+            p_value=found.p_value,
+            detectable=found.detectable,
+        )
+
+    def _stays(self, then: BaselineRow) -> str | None:
+        """Why a gain says nothing about another machine."""
+        before, after = self._entry.machine, self._report.machine
+        if then.level in _SPREAD and before.cores != after.cores:
+            return (
+                f"{place(then)} had {before.cores} cores in the baseline and has {after.cores} "
+                "here, so its gain was not compared"
+            )
+        if then.level is Level.GPU and before.gpu != after.gpu:
+            return f"{place(then)} had {before.gpu} in the baseline, so its gain was not compared"
+        return None
+
+
+def _times(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """How many times larger the second is by its median, where nothing more can be said."""
+    if not first or not second:
+        return None
+    return statistics.median(second) / statistics.median(first)
