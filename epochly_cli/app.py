@@ -14,6 +14,7 @@ from epochly_cli.commands.analyze import analyze
 from epochly_cli.commands.backends import backends
 from epochly_cli.commands.bench import bench
 from epochly_cli.commands.doctor import doctor
+from epochly_cli.commands.gate import gate
 from epochly_cli.commands.init import init
 from epochly_cli.commands.profile import profile
 from epochly_cli.stderr import note, tell
@@ -49,7 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (analyze, bench, profile, doctor, backends, init):
+for _command in (analyze, bench, gate, profile, doctor, backends, init):
     app.command()(_command)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -104,18 +103,11 @@ def baseline_saver(path: str, workloads: Sequence[Workload], *, partly: bool) ->
 
 def _head(directory: str) -> Side:
     """The commit of a directory, where git knows one."""
+    from epochly.errors import UsageError
     from epochly.gate.model import Side
+    from epochly.gate.repository import Repository
 
-    commit = _git(directory, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    status = _git(directory, "status", "--porcelain")
-    return Side("head", commit or None, dirty=bool(commit and status))
-
-
-def _git(directory: str, *arguments: str) -> str:
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=directory, capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return Repository(directory).head()
+    except UsageError:
+        return Side("head")

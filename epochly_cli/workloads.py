@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from epochly_cli.stderr import note
 
 if TYPE_CHECKING:
+    from epochly.gate.session import Chosen
     from epochly.workload import Workload
     from epochly_cli.options import Given
 
@@ -97,11 +98,31 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
         )
         config = bundled_config()
     path = config or FILE_NAME
-    workloads = load_config(path)
+    return tuple(_adjusted(one, given) for one in _selected(load_config(path), select, path))
+
+
+def of_gate(given: Given, config: str | None, select: Sequence[str]) -> Chosen:
+    """The workloads that the gate judges, and all that their file defines.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file, or it has no workload of a selected name.
+    """
+    from epochly.gate.session import Chosen
+    from epochly.target.config import FILE_NAME, load_config
+
+    path = config or FILE_NAME
+    known = tuple(_adjusted(workload, given) for workload in load_config(path))
+    return Chosen(tuple(_selected(known, select, path)), known, path)
+
+
+def _selected(
+    workloads: Sequence[Workload], select: Sequence[str], path: str
+) -> Sequence[Workload]:
     for word in select:
         _check_selects(word, workloads, path)
-    chosen = [one for one in workloads if not select or _words(one).intersection(select)]
-    return tuple(_adjusted(workload, given) for workload in chosen)
+    return [one for one in workloads if not select or _words(one).intersection(select)]
 
 
 def _words(workload: Workload) -> set[str]:

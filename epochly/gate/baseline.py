@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from epochly.errors import UsageError
+from epochly.errors import ConfigError, UsageError
+from epochly.gate.changes import Call, Changes, changes
 from epochly.gate.model import Side
 from epochly.levels import Level
 from epochly.model import LevelRow, Machine, Realized, Report, Status, Verdict
@@ -79,7 +80,7 @@ class BaselineEntry:
     rows: tuple[BaselineRow, ...]
 
     @property
-    def call(self) -> tuple[str, str | None, str | None]:
+    def call(self) -> Call:
         """What it calls: target, setup and arguments."""
         return self.target, self.setup, self.args
 
@@ -129,6 +130,33 @@ def baseline_entry(workload: Workload, report: Report, head: Side) -> BaselineEn
         machine=report.machine,
         rows=tuple(_row(row) for row in report.levels),
     )
+
+
+def changes_since(baseline: Baseline, head: Mapping[str, Call], path: str) -> Changes:
+    """Which of the head's workloads a baseline knows.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    head : Mapping[str, Call]
+        All workloads of the head and what each runs.
+    path : str
+        The baseline's file, for the message.
+
+    Raises
+    ------
+    ConfigError
+        When it knows none of them: it is another project's.
+    """
+    found = changes({entry.name: entry.call for entry in baseline.entries}, head)
+    if found.new == head.keys():
+        raise ConfigError(
+            "the baseline is of other workloads: "
+            f"{', '.join(entry.name for entry in baseline.entries)}; here are {', '.join(head)}",
+            where=path,
+            remedy=f"give another file, or `epochly bench --save-baseline {path}`",
+        )
+    return found
 
 
 def check_same_call(entry: BaselineEntry, workload: Workload, path: str) -> None:

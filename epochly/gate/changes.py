@@ -1,54 +1,50 @@
-"""Which workloads appeared, went or changed their names between two versions."""
+"""Which workloads came, went, or only changed their names."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+# What a workload runs: target, setup and arguments.
+Call = tuple[str, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Names of workloads, in the order of their version.
+    """The workloads of the head beside those of the reference, by name.
 
     Parameters
     ----------
-    common : tuple of str
-        In both, whatever they call.
-    new, removed : tuple of str
-        In the head alone, and in the reference alone.
+    new, removed : frozenset of str
     renamed : Mapping[str, str]
-        For a name in the head alone, the name that the same call had in the reference.
+        The head's name, and the one that the same call had.
     """
 
-    common: tuple[str, ...]
-    new: tuple[str, ...]
-    removed: tuple[str, ...]
+    new: frozenset[str]
+    removed: frozenset[str]
     renamed: Mapping[str, str]
 
 
-def changes(reference: Mapping[str, Hashable], head: Mapping[str, Hashable]) -> Changes:
-    """Compare two sets of workloads.
+def changes(reference: Mapping[str, Call], head: Mapping[str, Call]) -> Changes:
+    """What became of the reference's workloads.
 
     Parameters
     ----------
-    reference, head : Mapping[str, Hashable]
-        For each name what it calls: target, arguments and setup. Of several names for one call,
-        the first that went is paired with the first that appeared.
-
-    Returns
-    -------
-    Changes
+    reference, head : Mapping[str, Call]
+        Names and what each runs.
     """
-    gone = [name for name in reference if name not in head]
-    new, renamed = [], {}
-    for name, call in head.items():
-        if name in reference:
-            continue
-        former = next((old for old in gone if reference[old] == call), None)
-        if former is None:
-            new.append(name)
-        else:
-            gone.remove(former)
+    came = [name for name in head if name not in reference]
+    went = [name for name in reference if name not in head]
+    renamed: dict[str, str] = {}
+    for name in came:
+        former = next(
+            (old for old in went if reference[old] == head[name] and old not in renamed.values()),
+            None,
+        )
+        if former is not None:
             renamed[name] = former
-    common = tuple(name for name in head if name in reference)
-    return Changes(common, tuple(new), tuple(gone), renamed)
+    return Changes(
+        new=frozenset(came) - renamed.keys(),
+        removed=frozenset(went) - frozenset(renamed.values()),
+        renamed=renamed,
+    )

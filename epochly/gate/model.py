@@ -17,6 +17,7 @@ Outcome = Literal[
     "fallback",
     "broken_promise",
     "undecided",
+    "broken",
     "unusable",
     "unmeasured",
     "skipped",

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from epochly.gate.baseline import BaselineEntry, BaselineRow, differences
-from epochly.gate.checks import SAVE_ANEW, equality_checks, place, realized_checks
+from epochly.gate.checks import SAVE_ANEW, place, realized_checks
 from epochly.gate.model import Check, Comparison, Judgement
 from epochly.gate.unpaired import Difference, difference
+from epochly.gate.verdict import Limit
 from epochly.levels import Level
 from epochly.model import LevelRow, Report
 from epochly.units import ratio, seconds
@@ -27,6 +28,7 @@ class Compared:
     comparisons : tuple of Comparison
         Of times on the same machine; elsewhere of gains over level 0.
     checks : tuple of Check
+        Whether levels are still realized; equality is a matter of the report alone.
     notes : tuple of str
     """
 
@@ -35,9 +37,7 @@ class Compared:
     notes: tuple[str, ...]
 
 
-def compare_with_baseline(
-    entry: BaselineEntry, report: Report, *, max_slowdown: float, min_delta_s: float
-) -> Compared:
+def compare_with_baseline(entry: BaselineEntry, report: Report, limit: Limit) -> Compared:
     """Judge a report by a baseline.
 
     On the same machine the times of every level are compared, and a gain over level 0 that fell
@@ -49,31 +49,21 @@ def compare_with_baseline(
     entry : BaselineEntry
     report : Report
         Of the same workload, with the entry's levels asked for by name.
-    max_slowdown : float
-        Largest slowdown that passes, as a share.
-    min_delta_s : float
-        Differences of fewer seconds a call always pass.
+    limit : Limit
 
     Returns
     -------
     Compared
     """
-    found = _Comparing(entry, report, max_slowdown, min_delta_s)
+    found = _Comparing(entry, report, limit)
     comparisons = tuple(found.comparisons())
-    kept, notes = realized_checks(entry, report)
-    return Compared(
-        comparisons,
-        (*equality_checks(report), *kept),
-        (*found.about(comparisons), *notes),
-    )
+    checks, notes = realized_checks(entry, report)
+    return Compared(comparisons, checks, (*found.about(comparisons), *notes))
 
 
 class _Comparing:
-    def __init__(
-        self, entry: BaselineEntry, report: Report, max_slowdown: float, min_delta_s: float
-    ) -> None:
-        self._entry, self._report = entry, report
-        self._max_slowdown, self._min_delta_s = max_slowdown, min_delta_s
+    def __init__(self, entry: BaselineEntry, report: Report, limit: Limit) -> None:
+        self._entry, self._report, self._limit = entry, report, limit
         now = {(row.level, row.backend): row for row in report.levels if row.status == "measured"}
         self._pairs = [
             (then, now[then.level, then.backend])
@@ -141,7 +131,7 @@ class _Comparing:
             self._blank(then, now), measure="time", reference_s=then.median_s, head_s=now.median_s
         )
         before, after = then.generation_medians_s, now.generation_medians_s
-        found = difference(before, after, self._max_slowdown)
+        found = difference(before, after, self._limit.max_slowdown)
         if found is None or then.median_s is None:
             return replace(blank, slowdown=_times(before, after))
         return self._judged(blank, found, then.median_s)
@@ -158,7 +148,9 @@ class _Comparing:
         return self._judged(blank, found, now.median_s / found.times)
 
     def _fallen_gain(self, then: BaselineRow, now: LevelRow) -> Difference | None:
-        return difference(now.generation_speedups, then.generation_speedups, self._max_slowdown)
+        return difference(
+            now.generation_speedups, then.generation_speedups, self._limit.max_slowdown
+        )
 
     def _blank(self, then: BaselineRow, now: LevelRow) -> Comparison:
         return Comparison(
@@ -166,21 +158,21 @@ class _Comparing:
             then.backend,
             "speedup",
             "undecided",
-            max_slowdown=self._max_slowdown,
-            asked_slowdown=self._max_slowdown,
-            min_delta_s=self._min_delta_s,
+            max_slowdown=self._limit.max_slowdown,
+            asked_slowdown=self._limit.max_slowdown,
+            min_delta_s=self._limit.min_delta_s,
             generations=len(now.generation_medians_s),
             rounds=len(now.samples_s),
         )
 
     def _judged(self, blank: Comparison, found: Difference, expected_s: float) -> Comparison:
         """Judge a slowdown from the seconds that a call would take without it."""
-        beyond = 1 + self._max_slowdown
+        beyond = 1 + self._limit.max_slowdown
         judgement: Judgement = "undecided"
         if found.low > beyond:
-            held = (found.times - 1) * expected_s <= self._min_delta_s
+            held = (found.times - 1) * expected_s <= self._limit.min_delta_s
             judgement = "passed" if held else "slower"
-        elif found.high < beyond or (found.high - 1) * expected_s < self._min_delta_s:
+        elif found.high < beyond or (found.high - 1) * expected_s < self._limit.min_delta_s:
             judgement = "passed"
         return replace(
             blank,

@@ -1,17 +1,15 @@
-"""Comparing two runs of different times: Welch's interval over sets of processes."""
+"""Comparing runs made at different times: an interval over the sets of processes of each."""
 
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from epochly.gate.verdict import FINAL_P, POWER, TRIMMED
 from epochly.measure.statistics import LEVEL
 
 FEWEST_GENERATIONS = 3
-# The share of runs that would find a slowdown called detectable.
-POWER = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,8 @@ def difference(
 ) -> Difference | None:
     """Compare the medians of two runs' sets of worker processes.
 
-    The logarithms of the medians are compared by Welch's test, which lets both runs have spreads
-    of their own (Welch, *The generalization of "Student's" problem when several different
-    population variances are involved*, 1947).
+    The trimmed means of their logarithms are compared, as those of pairs are, with a spread of its
+    own for each run (Yuen, *The two-sample trimmed t for unequal population variances*, 1974).
 
     Parameters
     ----------
@@ -58,23 +55,34 @@ def difference(
     if min(len(first), len(second)) < FEWEST_GENERATIONS:
         return None
     before, after = [math.log(value) for value in first], [math.log(value) for value in second]
-    if max(before) == min(before) and max(after) == min(after):
+    if not _spread(before) and not _spread(after):
         return None
     from scipy import stats
 
-    found = stats.ttest_ind(after, before, equal_var=False)
+    found = stats.ttest_ind(after, before, equal_var=False, trim=TRIMMED)
     interval = found.confidence_interval(LEVEL)
+    low, high = float(interval.low), float(interval.high)
     shift = math.log1p(allowed)
-    shifted = [value + shift for value in before]
-    beyond = stats.ttest_ind(after, shifted, equal_var=False, alternative="greater")
-    centre = statistics.fmean(after) - statistics.fmean(before)
-    tail = (1 - LEVEL) / 2
-    reach = (float(interval.high) - centre) / float(stats.t.isf(tail, found.df))
-    reach *= float(stats.t.isf(tail, found.df) + stats.t.ppf(POWER, found.df))
-    return Difference(
-        times=math.exp(centre),
-        low=math.exp(float(interval.low)),
-        high=math.exp(float(interval.high)),
-        p_value=float(beyond.pvalue),
-        detectable=math.exp(shift + reach) - 1,
+    beyond = stats.ttest_ind(
+        after,
+        [value + shift for value in before],
+        equal_var=False,
+        trim=TRIMMED,
+        alternative="greater",
     )
+    error = (high - low) / 2 / float(stats.t.isf(FINAL_P, found.df))
+    reach = float(stats.t.isf(FINAL_P, found.df) + stats.t.ppf(POWER, found.df))
+    return Difference(
+        times=math.exp((low + high) / 2),
+        low=math.exp(low),
+        high=math.exp(high),
+        p_value=float(beyond.pvalue),
+        detectable=math.exp(shift + reach * error) - 1,
+    )
+
+
+def _spread(values: Sequence[float]) -> bool:
+    """Whether what trimming leaves differs at all."""
+    cut = int(TRIMMED * len(values))
+    inner = sorted(values)[cut : len(values) - cut]
+    return inner[0] < inner[-1]

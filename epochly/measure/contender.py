@@ -72,6 +72,10 @@ class Contender:
         """Whether it can still be asked for a sample."""
         return self.status is None and self.worker is not None
 
+    def launch(self, surroundings: Surroundings, generation: int) -> None:
+        """Start a worker and do not wait for it."""
+        self.worker = WorkerProcess(surroundings, self.environment, hash_seed=generation)
+
     def start(
         self,
         surroundings: Surroundings,
@@ -80,17 +84,20 @@ class Contender:
         generation: int,
         independent: bool,
         timeout_s: float,
+        tree: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Start a worker and load the target into it.
+        """Load the target into a worker, launched if need be, from the one tree given.
 
         Raises
         ------
         EpochlyError
             What stands in the way of loading; usage errors above all.
         """
-        self.worker = WorkerProcess(surroundings, self.environment, hash_seed=generation)
+        if self.worker is None:
+            self.launch(surroundings, generation)
+        assert self.worker is not None
         answer = self.worker.request(
-            "load", timeout_s=timeout_s, workload=workload, independent=independent
+            "load", timeout_s=timeout_s, workload=workload, independent=independent, tree=tree
         )
         self.worker.request("inputs", timeout_s=timeout_s)
         return answer
@@ -154,9 +161,9 @@ class Contender:
         self.warnings += [text for text in answer["warnings"] if text not in self.warnings]
         return answer
 
-    def sample(self, timeout_s: float) -> float | None:
+    def sample(self, timeout_s: float, core: int | None = None) -> float | None:
         """One sample, in seconds a call; None when the contender is out."""
-        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops)
+        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops, core=core)
         if answer is None:
             return None
         self.measured_s += answer["seconds"] * self.loops

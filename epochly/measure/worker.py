@@ -16,7 +16,7 @@ from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in
 from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, described, refusal, workload_of
-from epochly.measure.quiet import settle
+from epochly.measure.quiet import move_to, settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments
 from epochly.workload import Tolerance, Workload
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.target.inputs import Inputs
     from epochly.target.load import Target
+    from epochly.target.trees import Tree
 
 
 class Worker:
@@ -35,21 +36,28 @@ class Worker:
         self._target: Target
         self._inputs: Inputs
         self._workload: Workload
+        self._tree: Tree
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
         self._pid = os.getpid()
 
-    def load(self, workload: dict[str, Any], independent: bool) -> dict[str, Any]:
-        """Import the user's module, find the function, and run the setup."""
+    def load(
+        self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Import the user's module, from the one tree given, and find the function."""
         import dataclasses
 
         from epochly.target.imports import open_imports
         from epochly.target.inputs import Inputs
         from epochly.target.load import describe, load_target
+        from epochly.target.trees import Tree, stay_in
 
         _import_own()
         self._workload = workload_of(workload)
         warnings = open_imports(self._workload.directory)
+        if tree is not None:
+            self._tree = Tree(tree["root"], tree["other"], tuple(tree["shared"]))
+            stay_in(self._tree)
         target = load_target(self._workload.target, self._workload.directory)
         function = dataclasses.replace(target.function, independent=independent)
         self._target = dataclasses.replace(target, function=function)
@@ -58,6 +66,15 @@ class Worker:
             "warnings": warnings,
             "target": dataclasses.asdict(describe(self._target, self._workload)),
         }
+
+    def origins(self) -> dict[str, Any]:
+        """Which tree the modules loaded by now come from."""
+        import dataclasses
+
+        from epochly.target.trees import origins
+
+        found = dataclasses.asdict(origins(self._tree))
+        return {**found, "file": self._target.function.file}
 
     def inputs(self) -> dict[str, Any]:
         """Run the setup and make the inputs once, so that a mistake in them shows here."""
@@ -176,11 +193,13 @@ class Worker:
         settle()
         return answer
 
-    def sample(self, loops: int) -> dict[str, Any]:
-        """Time ``loops`` calls on the same fresh inputs."""
+    def sample(self, loops: int, core: int | None = None) -> dict[str, Any]:
+        """Time ``loops`` calls on the same fresh inputs, begun on a core if one is given."""
         making = time.perf_counter()
         arguments = self._fresh()
         making = time.perf_counter() - making
+        if core is not None:
+            move_to(core)
         call, args, kwargs = self._callable(), arguments.args, arguments.kwargs
         raised: BaseException | None = None
         repeats = range(loops - 1)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from unit.gate.kept import MACHINE, WORKLOAD, compiled, entry, level_0
 
-from epochly.errors import UsageError
-from epochly.gate.baseline import Baseline, check_same_call, differences
+from epochly.errors import ConfigError, UsageError
+from epochly.gate.baseline import Baseline, changes_since, check_same_call, differences
 from epochly.levels import Level
 
 
@@ -25,6 +25,22 @@ def test_a_new_entry_takes_the_place_of_the_old_one_and_the_others_stay():
     anew, third = replace(second, measured="later"), replace(first, name="third")
     merged = Baseline((first, second)).with_entries([third, anew])
     assert merged.entries == (first, anew, third)
+
+
+def test_a_workload_is_known_by_its_name_or_its_call():
+    kept = Baseline((entry(level_0()), replace(entry(level_0()), name="gone", args="[]")))
+    other = ("shop:other", None, None)
+    found = changes_since(kept, {"mean": other, "fresh": other}, "b.yaml")
+    assert (found.new, found.removed) == ({"fresh"}, {"gone"})
+    found = changes_since(kept, {"average": kept.entries[0].call}, "b.yaml")
+    assert found.renamed == {"average": "mean"}
+
+
+def test_a_baseline_of_other_workloads_is_refused_with_both_lists():
+    with pytest.raises(ConfigError) as caught:
+        changes_since(Baseline((entry(level_0()),)), {"a": ("m:a", None, None)}, "b.yaml")
+    assert "other workloads: mean; here are a" in caught.value.what
+    assert "epochly bench --save-baseline b.yaml" in str(caught.value.remedy)
 
 
 def test_the_same_call_may_move_to_another_module():
