@@ -77,14 +77,15 @@ def judge(
             show(replace(progress, stage=f"{workload.name}: {progress.stage}", fraction=fraction))
 
         try:
-            report = gate_against(chosen, settings, options, against, say)
+            report, interruption = gate_against(chosen, settings, options, against, say), None
         except InterruptedGateError as error:
-            report = error.report
-            raise
+            report, interruption = error.report, error
     import sys
 
     from epochly.report import gate_document
     from epochly_cli.render.json import json_text
 
     sys.stdout.write(json_text(gate_document(report)))
+    if interruption is not None:
+        raise interruption
     return report.exit_code

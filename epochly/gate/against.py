@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import EpochlyError, UsageError
+from epochly.errors import ArgumentsError, EpochlyError, UsageError
 from epochly.gate.duel import Duel
 from epochly.gate.model import Check, Comparison, Settings
 from epochly.gate.outcome import Found, promise
@@ -230,14 +230,10 @@ class _Match:
 
     def _incomparable(self, duel: Duel) -> Found:
         reason = str(duel.theirs.reason)
-        mine, its = (duel.targets.get(v.name) for v in (self._head, self._reference))
-        if mine is not None and its is not None and mine.signature != its.signature:
+        if isinstance(duel.errors.get(self._reference.name), ArgumentsError):
             return self._with(
                 outcome="unusable",
-                message=(
-                    f"the function of {self._reference.name} takes other arguments: "
-                    f"{its.signature}, in the head {mine.signature} ({reason})"
-                ),
+                message=f"the function of {self._reference.name} takes other arguments: {reason}",
                 remedy=(
                     "give the workload another name, so that it counts as new, or arguments "
                     "that both versions take"

@@ -17,7 +17,6 @@ from epochly.measure.agreement import MOMENTS, Agreement
 from epochly.measure.contender import Contender
 from epochly.measure.quiet import quietest_core
 from epochly.measure.schedule import FEWEST_ROUNDS, rotated
-from epochly.model import TargetInfo
 
 # More sets of processes tell more than more rounds within one.
 SAMPLING_S = 0.5
@@ -85,7 +84,7 @@ class Duel:
         at_level_0 = level is Level.MONITOR
         self.original = self.ours if at_level_0 else Contender(Level.MONITOR, "monitor")
         self.generations: list[Generation] = []
-        self.targets: dict[str, TargetInfo] = {}
+        self.errors: dict[str, EpochlyError] = {}
         self.notes: list[str] = []
         self._agreement = Agreement(
             self.original, head.surroundings.scratch, head.workload.tolerance
@@ -148,7 +147,7 @@ class Duel:
 
     def _start(self, version: Version, contender: Contender, generation: int) -> None:
         try:
-            answer = contender.start(
+            contender.start(
                 version.surroundings,
                 dataclasses.asdict(version.workload),
                 generation=generation,
@@ -157,9 +156,9 @@ class Duel:
                 tree=dataclasses.asdict(version.tree),
             )
         except EpochlyError as error:
+            self.errors[version.name] = error
             contender.end("failed", error.what, remedy=error.remedy)
             return
-        self.targets[version.name] = TargetInfo(**answer["target"])
         contender.prepare(self._timeout_s)
 
     def _call(self, contender: Contender, name: str | None) -> None:

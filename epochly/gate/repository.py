@@ -89,8 +89,11 @@ class Repository:
             return Reference(name, self._commit(name))
         branch = self._default_branch()
         done = self._git("merge-base", "HEAD", branch)
-        if done.returncode:
-            shallow = self._shallow()
+        shallow = self._shallow()
+        head = self.head()
+        # Where history was cut off, a head without changes seems to be its own base.
+        cut_off = shallow and not head.dirty and done.stdout.strip() == head.commit
+        if done.returncode or cut_off:
             raise UsageError(
                 f"there is no merge base with {branch}"
                 + (", since the clone is shallow" if shallow else ""),

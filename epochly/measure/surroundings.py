@@ -21,6 +21,19 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 @contextlib.contextmanager
 def surroundings_of(workload: Workload, memory_bytes: int | None) -> Iterator[Surroundings]:
+    """What a workload's workers stand in, tidied up afterwards; its service runs meanwhile.
+
+    Parameters
+    ----------
+    workload : Workload
+    memory_bytes : int or None
+        Most that one worker and its children may hold; None is half of what is available.
+
+    Raises
+    ------
+    EpochlyError
+        On a system without process groups, or when the service does not come up.
+    """
     if os.name != "posix":
         raise EpochlyError(
             "measuring needs process groups and inherited sockets, which this system lacks",

@@ -16,6 +16,7 @@ from epochly.runtime.levels import checked_level
 from epochly.runtime.names import name_of
 
 if TYPE_CHECKING:
+    from epochly.measure.session import Options
     from epochly.model import Report
     from epochly.workload import Workload
 
@@ -79,12 +80,11 @@ def bench(
         When no level could be measured.
     """
     from epochly.levels import Level
-    from epochly.measure.session import Options, measure
+    from epochly.measure.session import Options
 
     chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
     options = Options(levels=chosen, budget_s=budget_s, allow_effects=allow_effects)
-    with _carried(func, args, kwargs) as workload:
-        return measure(workload, options)
+    return measured(func, args, kwargs, options)
 
 
 def analyze(
@@ -120,6 +120,29 @@ def analyze(
         When no level could be measured.
     """
     return bench(func, *args, budget_s=budget_s, allow_effects=allow_effects, **kwargs)
+
+
+def measured(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], options: Options
+) -> Report:
+    """Measure one call of a function, its arguments apart from the options.
+
+    Parameters
+    ----------
+    func : callable
+    args, kwargs : tuple, dict
+        What the function takes; every sample gets a fresh copy.
+    options : Options
+
+    Raises
+    ------
+    TargetError, ArgumentsError, NothingMeasuredError
+        As for `bench`.
+    """
+    from epochly.measure.session import measure
+
+    with _carried(func, args, kwargs) as workload:
+        return measure(workload, options)
 
 
 @contextmanager
