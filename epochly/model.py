@@ -148,8 +148,9 @@ class LevelRow:
     """One level and backend in a report. Times in seconds; speedups are paired with level 0.
 
     ``doubt`` is why the findings call it not worth trying, whether or not it ran all the same.
-    ``generation_speedups`` and ``generation_medians_s`` hold a median for each set of fresh worker
-    processes, which a run at another time can be compared with.
+    ``generation_speedups``, ``generation_medians_s`` and ``generation_relative`` hold a median for
+    each set of fresh worker processes, which a run at another time can be compared with; the last
+    is of times in units of a fixed program's beside it.
     """
 
     level: Level
@@ -175,6 +176,7 @@ class LevelRow:
     generations: int = 0
     generation_speedups: tuple[float, ...] = ()
     generation_medians_s: tuple[float, ...] = ()
+    generation_relative: tuple[float, ...] = ()
     measured_s: float = 0.0
     best: bool = False
     doubt: str | None = None

@@ -31,8 +31,9 @@ class BaselineRow:
         How its outcome compared with level 0's.
     median_s, speedup, speedup_low, speedup_high : float or None
         Seconds a call; over level 0 with the 95 % interval.
-    generation_speedups, generation_medians_s : tuple of float
-        Medians of each set of fresh worker processes.
+    generation_speedups, generation_medians_s, generation_relative : tuple of float
+        Medians of each set of fresh worker processes: over level 0, in seconds, and in units of a
+        fixed program's time beside it.
     """
 
     level: Level
@@ -47,6 +48,7 @@ class BaselineRow:
     speedup_high: float | None = None
     generation_speedups: tuple[float, ...] = ()
     generation_medians_s: tuple[float, ...] = ()
+    generation_relative: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ def _row(row: LevelRow) -> BaselineRow:
         speedup_high=row.speedup_high,
         generation_speedups=row.generation_speedups,
         generation_medians_s=row.generation_medians_s,
+        generation_relative=row.generation_relative,
     )
 
 

@@ -22,6 +22,7 @@ SCHEMA = "epochly.baseline/1"
 SAVE = "epochly bench --save-baseline"
 _SCHEMA = re.compile(r"epochly\.baseline/(\d{1,6})", re.ASCII)
 _DIGITS = 6
+GENERATIONS = ("generation_speedups", "generation_medians_s", "generation_relative")
 _HEADER = (
     "# What `epochly bench --save-baseline` measured, for `epochly gate --baseline` to compare\n"
     "# with. Commit it; measure anew where something became slower, or other, on purpose.\n"
@@ -81,9 +82,7 @@ def baseline_text(baseline: Baseline) -> str:
         "workloads": {entry.name: _entry(entry) for entry in baseline.entries},
         "machines": {_label(entry.machine): _machine(entry.machine) for entry in baseline.entries},
     }
-    return _HEADER + yaml.safe_dump(
-        document, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True
-    )
+    return _HEADER + yaml.safe_dump(document, sort_keys=False, default_flow_style=None, width=100)
 
 
 def _label(machine: Machine) -> str:
@@ -123,9 +122,10 @@ def _row(row: BaselineRow) -> dict[str, Any]:
     if None not in (row.speedup, row.speedup_low, row.speedup_high):
         said["speedup"] = _rounded(row.speedup)
         said["interval"] = [_rounded(row.speedup_low), _rounded(row.speedup_high)]
-    if row.generation_medians_s:
-        said["generation_speedups"] = [_rounded(value) for value in row.generation_speedups]
-        said["generation_medians_s"] = [_rounded(value) for value in row.generation_medians_s]
+    for key in GENERATIONS:
+        values: tuple[float, ...] = getattr(row, key)
+        if values:
+            said[key] = [_rounded(value) for value in values]
     return said
 
 
@@ -183,7 +183,7 @@ class _Reader(Nodes):
     def row(self, node: yaml.Node) -> BaselineRow:
         keys = self.mapping(node, "a level", None, remedy=_anew(self.path))
         low, high = self.numbers(keys, "interval", 2) or (None, None)
-        medians = self.numbers(keys, "generation_medians_s")
+        generations = {key: self.numbers(keys, key) for key in GENERATIONS}
         return BaselineRow(
             level=self.level(keys, node),
             backend=self.words(keys, "backend", node),
@@ -195,8 +195,7 @@ class _Reader(Nodes):
             speedup=self.amount(keys, "speedup"),
             speedup_low=low,
             speedup_high=high,
-            generation_speedups=self.numbers(keys, "generation_speedups", len(medians)),
-            generation_medians_s=medians,
+            **generations,
         )
 
     def realized(self, node: yaml.Node) -> Realized:

@@ -130,7 +130,7 @@ class _Comparing:
         blank = replace(
             self._blank(then, now), measure="time", reference_s=then.median_s, head_s=now.median_s
         )
-        before, after = then.generation_medians_s, now.generation_medians_s
+        before, after = then.generation_relative, now.generation_relative
         found = difference(before, after, self._limit.max_slowdown)
         if found is None or then.median_s is None:
             return replace(blank, slowdown=_times(before, after))

@@ -56,6 +56,7 @@ class Contender:
     loops: int = 1
     samples_s: list[float] = field(default_factory=list)
     pairs: list[list[tuple[float, float]]] = field(default_factory=list)
+    relative: list[list[float]] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
     children_cpu_s: float = 0.0
     peak_bytes: int | None = None
@@ -259,6 +260,7 @@ class Contender:
             converged=self.converged,
             doubt=self.doubt,
             generations=len(sampled),
+            generation_relative=tuple(statistics.median(v) for v in self.relative if v),
             generation_speedups=tuple(median_ratio(pairs) for pairs in sampled),
             generation_medians_s=tuple(
                 statistics.median(seconds for _, seconds in pairs) for pairs in sampled

@@ -35,6 +35,7 @@ MACHINE = Machine(
 )
 ELSEWHERE = replace(MACHINE, host="ffffffff", processor="Another Processor")
 WORKLOAD = Workload("shop.stats:mean", "/srv", name="mean", args="[1.0, 2.0]", setup="import math")
+YARDSTICK_S = 0.004
 SPREAD = (0.998, 1.0, 1.001, 0.999, 1.002)
 
 
@@ -65,6 +66,7 @@ def row(
         "generations": len(medians),
         "generation_speedups": speedups,
         "generation_medians_s": medians,
+        "generation_relative": tuple(median / YARDSTICK_S for median in medians),
         "equality": Equality("identical"),
     }
     return LevelRow(level, level.name.lower(), backend, **(said | fields))
