@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from epochly.units import ratio, seconds
 
 # Levels whose gain follows the number of cores.
 _SPREAD = (Level.THREADS, Level.CORES)
+# A smaller change of the machine's pace is not worth a note.
+_NOTEWORTHY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Compared:
 def compare_with_baseline(entry: BaselineEntry, report: Report, limit: Limit) -> Compared:
     """Judge a report by a baseline.
 
-    On the same machine the times of every level are compared, and a gain over level 0 that fell
+    On the same machine the times of every level are compared, in units of the time of a fixed
+    program beside them, since the machine may be busier than it was. A gain over level 0 that fell
     while the level's own time held is no regression: level 0 became faster. Elsewhere only gains
     can be compared, which cannot tell the two apart, and the notes say so.
 
@@ -48,7 +52,7 @@ def compare_with_baseline(entry: BaselineEntry, report: Report, limit: Limit) ->
     ----------
     entry : BaselineEntry
     report : Report
-        Of the same workload, with the entry's levels asked for by name.
+        Of the same workload, with the entry's levels and the yardstick asked for.
     limit : Limit
 
     Returns
@@ -103,13 +107,20 @@ class _Comparing:
                     "a gain also falls when level 0 becomes faster, which only the same machine or "
                     f"`epochly gate --against` can tell apart; {SAVE_ANEW}"
                 )
-        elif len(slower) > 1 and len(slower) == len(comparisons):
+            return
+        pace = self._pace()
+        if pace is not None and abs(math.log(pace)) > math.log1p(_NOTEWORTHY):
+            yield (
+                f"a fixed program took {pace:.2f} times what it took beside the baseline, so times "
+                "are corrected by as much"
+            )
+        if len(slower) > 1 and len(slower) == len(comparisons):
             yield (
                 "level 0 and every other level became slower together: the function does more, or "
-                "this machine is slower than it was; `epochly gate --against` tells them apart"
+                "the machine is busy in a way that the correction does not see; "
+                "`epochly gate --against` tells them apart"
             )
-        else:
-            yield from self._lost_gains(comparisons)
+        yield from self._lost_gains(comparisons)
 
     def _lost_gains(self, comparisons: Sequence[Comparison]) -> Iterator[str]:
         """Gains that fell since level 0 became faster."""
@@ -127,8 +138,9 @@ class _Comparing:
                 )
 
     def _of_times(self, then: BaselineRow, now: LevelRow) -> Comparison:
+        corrected_s = now.median_s and now.median_s / (self._pace() or 1.0)
         blank = replace(
-            self._blank(then, now), measure="time", reference_s=then.median_s, head_s=now.median_s
+            self._blank(then, now), measure="time", reference_s=then.median_s, head_s=corrected_s
         )
         before, after = then.generation_relative, now.generation_relative
         found = difference(before, after, self._limit.max_slowdown)
@@ -184,6 +196,13 @@ class _Comparing:
             detectable=found.detectable,
         )
 
+    def _pace(self) -> float | None:
+        """How many times as long as then the fixed program takes now."""
+        paces = [_yardstick_s(row) for pair in self._pairs[:1] for row in pair]
+        if len(paces) < 2 or paces[0] is None or paces[1] is None:
+            return None
+        return paces[1] / paces[0]
+
     def _stays(self, then: BaselineRow) -> str | None:
         """Why a gain says nothing about another machine."""
         before, after = self._entry.machine, self._report.machine
@@ -195,6 +214,12 @@ class _Comparing:
         if then.level is Level.GPU and before.gpu != after.gpu:
             return f"{place(then)} had {before.gpu} in the baseline, so its gain was not compared"
         return None
+
+
+def _yardstick_s(row: BaselineRow | LevelRow) -> float | None:
+    """Seconds of the fixed program beside a row."""
+    both = list(zip(row.generation_medians_s, row.generation_relative, strict=False))
+    return statistics.median(seconds / relative for seconds, relative in both) if both else None
 
 
 def _times(first: Sequence[float], second: Sequence[float]) -> float | None:

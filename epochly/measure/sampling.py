@@ -96,7 +96,7 @@ class Sampling:
         deadline = time.monotonic() + chosen.sampling_s
         for number in itertools.count():
             taken: dict[int, float] = {}
-            yard_s = self._yardstick(sum(c.call_s * c.loops for c in members if c.alive))
+            yard_s = self._yardstick()
             for contender in rotated([c for c in members if c.alive], number):
                 seconds = contender.sample(self._timeout_s)
                 if seconds is not None:
@@ -107,14 +107,15 @@ class Sampling:
             if not taken or (enough and time.monotonic() >= deadline):
                 return
 
-    def _yardstick(self, round_s: float) -> float | None:
+    def _yardstick(self) -> float | None:
         """Seconds of the fixed program now, where it is wanted."""
         if not self._yardstick_loops or not self._baseline.alive:
             return None
         answer = self._baseline.ask("yardstick", None, loops=self._yardstick_loops)
         if answer is None:
             return None
-        self._yardstick_loops = yardstick_loops(round_s, answer["seconds"])
+        sample_s = self._baseline.call_s * self._baseline.loops
+        self._yardstick_loops = yardstick_loops(sample_s, answer["seconds"])
         return float(answer["seconds"])
 
     def _keep(

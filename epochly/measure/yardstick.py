@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 
 FEWEST_LOOPS = 3
-# The share of a round that is spent on it, so that it meets what the samples meet.
-SHARE = 0.1
-LONGEST_S = 1.0
+LONGEST_S = 0.5
 # Arithmetic on a few hundred bytes: a loop of Python differs by a third between processes, by the
 # luck of their memory layout, and this by less than a hundredth.
 _MODULUS = 2**6000 + 1
@@ -30,13 +28,14 @@ def yardstick_s(loops: int) -> float:
     return (time.perf_counter() - started) / loops
 
 
-def yardstick_loops(round_s: float, run_s: float) -> int:
-    """How many runs go with a round of samples.
+def yardstick_loops(sample_s: float, run_s: float) -> int:
+    """How many runs take as long as a sample, so that as much stands in their way.
+
+    A shorter one would fit between the turns that another program takes on the same core.
 
     Parameters
     ----------
-    round_s, run_s : float
-        Seconds of a round, and of one run of the fixed program.
+    sample_s, run_s : float
+        Seconds of a sample of level 0, and of one run of the fixed program.
     """
-    wanted_s = min(LONGEST_S, SHARE * round_s)
-    return max(FEWEST_LOOPS, round(wanted_s / run_s))
+    return max(FEWEST_LOOPS, round(min(LONGEST_S, sample_s) / run_s))

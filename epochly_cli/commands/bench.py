@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,7 +72,7 @@ def bench(
         _check_ours("--bundled" if bundled else "--guide", target, config, bundled and guide)
         config = bundled_config("guide" if guide else "")
     where = destination(output_format, output)
-    options = given.options()
+    options = replace(given.options(), yardstick=save_baseline is not None)
     if target is not None:
         workloads: tuple[Workload, ...] = (of_target(target, given, config),)
     else:

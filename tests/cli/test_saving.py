@@ -127,3 +127,9 @@ def test_the_commit_and_whether_files_differ_from_it_are_kept(epochly, session, 
         (head, True),
     ]
     assert sorted(os.listdir()) == [".git", "clean.yaml", "dirty.yaml", "epochly.yaml", "none.yaml"]
+
+
+def test_the_yardstick_is_asked_for_only_where_a_baseline_is_saved(epochly, session, config):
+    epochly("bench", "--select", "first", "--save-baseline", "b.yaml")
+    epochly("bench", "--select", "first")
+    assert [options.yardstick for _, options in session.asked] == [True, False]

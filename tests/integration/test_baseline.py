@@ -35,7 +35,7 @@ def entry(folder):
 
 def judged(folder, entry):
     workload = Workload("shop:total", str(folder.path), name="total", args="3000")
-    report = measure(workload, Options(levels=entry.levels, budget_s=1.0))
+    report = measure(workload, Options(levels=entry.levels, budget_s=1.0, yardstick=True))
     return compare_with_baseline(entry, report, Limit(0.05, 50e-6))
 
 
@@ -43,7 +43,8 @@ def test_a_baseline_holds_what_the_run_measured_and_the_same_code_is_realized_ag
     (row,) = [row for row in entry.rows if row.backend == "numba"]
     assert row.status == "measured"
     assert row.realized.level is Level.COMPILE
-    assert len(row.generation_medians_s) == len(row.generation_speedups) >= 1
+    counts = {len(row.generation_medians_s), len(row.generation_speedups)}
+    assert counts == {len(row.generation_relative)} != {0}
     assert row.speedup_low <= row.speedup <= row.speedup_high
     found = judged(folder, entry)
     assert {one.measure for one in found.comparisons} == {"time"}

@@ -35,7 +35,6 @@ MACHINE = Machine(
 )
 ELSEWHERE = replace(MACHINE, host="ffffffff", processor="Another Processor")
 WORKLOAD = Workload("shop.stats:mean", "/srv", name="mean", args="[1.0, 2.0]", setup="import math")
-YARDSTICK_S = 0.004
 SPREAD = (0.998, 1.0, 1.001, 0.999, 1.002)
 
 
@@ -46,6 +45,7 @@ def row(
     level_0_s: float | None = None,
     *,
     spread: Sequence[float] = SPREAD,
+    yardstick_s: float = 0.004,
     **fields: Any,
 ) -> LevelRow:
     """A measured row; ``seconds`` of None makes one that was not."""
@@ -66,7 +66,7 @@ def row(
         "generations": len(medians),
         "generation_speedups": speedups,
         "generation_medians_s": medians,
-        "generation_relative": tuple(median / YARDSTICK_S for median in medians),
+        "generation_relative": tuple(median / yardstick_s for median in medians),
         "equality": Equality("identical"),
     }
     return LevelRow(level, level.name.lower(), backend, **(said | fields))

@@ -96,7 +96,28 @@ def test_a_slower_level_0_is_a_regression_of_its_own_though_gains_rose(before):
 def test_everything_slower_together_may_be_the_machine_and_that_is_said(before):
     found = compared(before, level_0(0.06), compiled(0.006, 0.06))
     assert {one.judgement for one in found.comparisons} == {"slower"}
-    assert "this machine is slower than it was" in found.notes[0]
+    assert "the machine is busy in a way that the correction does not see" in found.notes[0]
+
+
+def test_a_busier_machine_is_no_slower_function(before):
+    busy = {"yardstick_s": 0.006}
+    found = compared(before, level_0(0.075, **busy), compiled(0.0075, 0.075, **busy))
+    assert [one.judgement for one in found.comparisons] == ["passed", "passed"]
+    assert judged(found, Level.MONITOR).head_s == pytest.approx(0.05)
+    assert "took 1.50 times what it took beside the baseline" in found.notes[0]
+
+
+def test_a_slower_function_on_a_busier_machine_is_found(before):
+    busy = {"yardstick_s": 0.006}
+    found = compared(before, level_0(0.075, **busy), compiled(0.009, 0.075, **busy))
+    assert judged(found, Level.COMPILE).judgement == "slower"
+    assert judged(found, Level.COMPILE).slowdown == pytest.approx(1.2)
+
+
+def test_a_run_without_the_fixed_program_is_undecided(before):
+    plain = replace(level_0(0.05), generation_relative=())
+    one = judged(compared(before, plain), Level.MONITOR)
+    assert (one.judgement, one.slowdown) == ("undecided", None)
 
 
 def test_on_another_machine_gains_are_compared_and_the_differences_named(before):
