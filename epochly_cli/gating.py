@@ -53,8 +53,14 @@ def judge(
     destination: Destination,
     *,
     against: str | None,
+    history: str | None,
 ) -> int:
-    """Run the gate and write its report.
+    """Run the gate, write its report, and keep it in the history.
+
+    Parameters
+    ----------
+    history : str or None
+        The file to add to; None keeps nothing.
 
     Returns
     -------
@@ -66,7 +72,10 @@ def judge(
     EpochlyError
         When the reference cannot be had, or the run was interrupted; what was found is written.
     """
+    from epochly.gate.entries import entry_of_gate
     from epochly.gate.session import InterruptedGateError, gate_against
+    from epochly_cli.gate_output import publish, write_gate
+    from epochly_cli.history_output import keep
 
     names = [w.name for w in chosen.workloads]
     with progress_bar("gate") as show:
@@ -80,12 +89,10 @@ def judge(
             report, interruption = gate_against(chosen, settings, options, against, say), None
         except InterruptedGateError as error:
             report, interruption = error.report, error
-    import sys
-
-    from epochly.report import gate_document
-    from epochly_cli.render.json import json_text
-
-    sys.stdout.write(json_text(gate_document(report)))
+    write_gate(report, destination)
+    publish(report)
+    if history is not None:
+        keep(entry_of_gate(report), history)
     if interruption is not None:
         raise interruption
     return report.exit_code

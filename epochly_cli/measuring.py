@@ -31,6 +31,7 @@ def measure_all(
     strict: bool = False,
     reading: bool = False,
     save: Callable[[Measured], None] | None = None,
+    history: str | None = None,
 ) -> int:
     """Measure workloads and write their reports.
 
@@ -45,6 +46,8 @@ def measure_all(
         A target without arguments to run with is read, not refused.
     save : callable, optional
         Called at the end with each workload that was measured and its report.
+    history : str or None
+        A file that the finished run is appended to.
 
     Returns
     -------
@@ -88,6 +91,11 @@ def measure_all(
                 writer.add(report)
     finally:
         writer.close()
+    if history is not None and writer.reports:
+        from epochly.gate.entries import entry_of_reports
+        from epochly_cli.history_output import head_here, keep
+
+        keep(entry_of_reports(writer.reports, head_here()), history)
     if save is not None:
         save(measured)
     if not any(report.static or _anything_measured(report) for report in writer.reports):

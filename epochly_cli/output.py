@@ -60,7 +60,7 @@ class Destination:
             ".md": lambda: f"{table_markdown(table)}\n",
         }
         if self.file is not None:
-            write_file(self.file, texts[_ending(self.file)]())
+            write_file(self.file, texts[ending_of(self.file)]())
         if self.format is Format.RICH:
             from epochly_cli.render.console import make_console, print_table
 
@@ -71,7 +71,7 @@ class Destination:
 
     def recording(self) -> Kind | None:
         """The kind of recording that the file is to hold, if any."""
-        return _RECORDINGS.get(_ending(self.file, PROFILE_ENDINGS)) if self.file else None
+        return _RECORDINGS.get(ending_of(self.file, PROFILE_ENDINGS)) if self.file else None
 
     def write_profile(self, report: ProfileReport) -> None:
         """Write a profile; its recording goes to the file alone.
@@ -91,7 +91,7 @@ class Destination:
         }
         kind = self.recording()
         if self.file is not None and kind is None:
-            write_file(self.file, texts[_ending(self.file)]())
+            write_file(self.file, texts[ending_of(self.file)]())
         elif self.file is not None and report.recording is not None:
             write_file(self.file, report.recording)
         if self.format is Format.RICH:
@@ -159,7 +159,7 @@ class ReportWriter:
         """Write one more report; JSON on standard output waits for `close`."""
         self.reports.append(report)
         if self._destination.file is not None:
-            write_file(self._destination.file, self._text(_ending(self._destination.file)))
+            write_file(self._destination.file, self._text(ending_of(self._destination.file)))
         if self._destination.format is Format.RICH:
             from epochly_cli.render.console import make_console, print_report
 
@@ -259,7 +259,7 @@ def check_place(option: str, file: str) -> None:
 
 
 def _check(file: str, endings: Sequence[str]) -> None:
-    ending = _ending(file, endings)
+    ending = ending_of(file, endings)
     if ending not in endings:
         near = difflib.get_close_matches(ending, endings, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
@@ -270,7 +270,7 @@ def _check(file: str, endings: Sequence[str]) -> None:
     check_place("--output", file)
 
 
-def _ending(file: str, known: Sequence[str] = ()) -> str:
+def ending_of(file: str, known: Sequence[str] = ()) -> str:
     """The longest of the known endings that the file has, else what follows its last dot."""
     found = [ending for ending in known if file.lower().endswith(ending)]
     return max(found, key=len, default=os.path.splitext(file)[1].lower())

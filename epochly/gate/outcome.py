@@ -198,7 +198,14 @@ def _more_time(comparison: Comparison) -> str:
 def _passed(comparisons: Sequence[Comparison]) -> str:
     if not comparisons:
         return "it does what it did"
-    return "; ".join(f"{_place(one)} is {_span(one)}" for one in comparisons)
+    return "; ".join(f"{_place(one)} is {_span(one)}{_negligible(one)}" for one in comparisons)
+
+
+def _negligible(comparison: Comparison) -> str:
+    """Why a slowdown beyond the limit passes."""
+    if comparison.low is None or comparison.low <= 1 + comparison.max_slowdown:
+        return ""
+    return f", which is less than min_delta, {seconds(comparison.min_delta_s)} a call"
 
 
 def _place(comparison: Comparison) -> str:
@@ -211,9 +218,9 @@ def _span(comparison: Comparison) -> str:
     assert comparison.slowdown is not None
     assert comparison.low is not None
     assert comparison.high is not None
-    word = "smaller" if comparison.measure == "speedup" else "slower"
+    words = ("smaller", "larger") if comparison.measure == "speedup" else ("slower", "faster")
     shown = (
-        f"{_share(comparison.slowdown)} {word} "
+        f"{100 * abs(comparison.slowdown - 1):.1f} % {words[comparison.slowdown < 1]} "
         f"({_share(comparison.low)} to {_share(comparison.high)})"
     )
     if comparison.reference_s is None or comparison.head_s is None:

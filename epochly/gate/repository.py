@@ -75,7 +75,9 @@ class Repository:
                 where=self.root,
                 remedy=f"commit first, {_WITHOUT_GIT}",
             )
-        return Side("head", done.stdout.strip(), dirty=bool(self._said("status", "--porcelain")))
+        # What the gate itself keeps there is no change of the project's.
+        changed = self._said("status", "--porcelain", "--", ":/", ":(top,exclude).epochly")
+        return Side("head", done.stdout.strip(), dirty=bool(changed))
 
     def reference(self, name: str | None) -> Reference:
         """The commit of a name; of None, the merge base with the default branch.

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
 import os
-import signal
-import socket
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
-from epochly.measure import tree
-from epochly.measure.channel import Channel
-from epochly.measure.documents import defect, described, refusal, workload_of
+from epochly.measure.documents import described, workload_of
 from epochly.measure.quiet import move_to, settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.model import Arguments
@@ -327,47 +320,3 @@ def _import_own() -> None:
     from epochly.registry import backend_names
 
     backend_names()
-
-
-def _belong_to_parent() -> None:
-    """Die with the command, be killed before it for want of memory, and keep all descendants."""
-    tree.belong_to_parent()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000")
-
-
-def main(descriptor: int, folder: str) -> None:
-    """Serve one command until it hangs up."""
-    _belong_to_parent()
-    crash = (Path(folder) / "crash").open("w")
-    faulthandler.enable(crash, all_threads=False)
-    faulthandler.register(signal.SIGUSR2, crash, all_threads=False)
-    import fcntl
-
-    private = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64)
-    os.close(descriptor)
-    channel = Channel(socket.socket(fileno=private))
-    worker = Worker(CaughtOutput(folder))
-    verb = ""
-    while verb != "close":
-        try:
-            request = channel.receive()
-        except ConnectionError:
-            return
-        assert request is not None
-        verb = request.pop("verb")
-        try:
-            answer = getattr(worker, verb)(**request)
-        except EpochlyError as error:
-            answer = {"error": refusal(error)}
-        except Exception as error:  # noqa: BLE001 - a defect of ours must be told from the user's
-            answer = {"error": refusal(defect(error))}
-        worker.leave_if_forked()
-        channel.send(answer)
-    # Tearing down modules such as Numba's takes longer than many a sample.
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])

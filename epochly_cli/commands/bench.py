@@ -45,14 +45,8 @@ def bench(
     guide: Annotated[
         bool, typer.Option("--guide", help="Run a workload for every case of the guide.")
     ] = False,
-    save_baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--save-baseline",
-            metavar="FILE",
-            help="Keep the results for `epochly gate --baseline`.",
-        ),
-    ] = None,
+    save_baseline: opt.SaveBaselineOption = None,
+    history: opt.HistoryOption = None,
     against_itself: opt.AgainstItselfOption = False,
 ) -> int:
     """Measure every level of a function or of workloads."""
@@ -82,7 +76,9 @@ def bench(
         partly = target is not None or bool(select)
         saver = baseline_saver(save_baseline, workloads, partly=partly)
     single = target is not None
-    return measure_all(workloads, options, where, single=single, strict=strict, save=saver)
+    return measure_all(
+        workloads, options, where, single=single, strict=strict, save=saver, history=history
+    )
 
 
 def _check_ours(flag: str, target: str | None, config: str | None, both: bool) -> None:

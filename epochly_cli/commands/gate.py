@@ -62,6 +62,13 @@ def gate(
     exact: opt.ExactOption = False,
     allow_effects: opt.EffectsOption = False,
     config: opt.ConfigOption = None,
+    history: Annotated[
+        str,
+        typer.Option("--history", metavar="FILE", help="The file that keeps what every run found."),
+    ] = ".epochly/history.jsonl",
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Do not keep what this run finds.")
+    ] = False,
     output_format: opt.FormatOption = opt.Format.RICH,
     output: opt.OutputOption = None,
 ) -> int:
@@ -76,4 +83,5 @@ def gate(
     settings, chosen = settings_of(
         chosen, max_slowdown, min_delta, None if undecided is None else undecided.value
     )
-    return judge(chosen, settings, given.options(), where, against=against)
+    kept = None if no_history else history
+    return judge(chosen, settings, given.options(), where, against=against, history=kept)

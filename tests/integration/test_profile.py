@@ -2,11 +2,11 @@
 
 import ctypes
 import json
-import os
 import shutil
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 TRUTHS = {
@@ -68,8 +68,8 @@ def close_to(truth, attempt):
         found = fractions(document["profile"])
         if found == pytest.approx(truth, abs=0.1):
             return document
-    if os.getloadavg()[0] > 2 * len(os.sched_getaffinity(0)):
-        pytest.skip(f"the machine is overloaded: {found}")
+    if (others := psutil.cpu_percent(0.5)) > 25:
+        pytest.skip(f"others take {others:.0f} % of the machine: {found}")
     pytest.fail(f"{found} is not {truth}")
 
 

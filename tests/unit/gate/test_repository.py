@@ -71,6 +71,12 @@ def test_the_head_is_the_work_tree_with_its_changes(git):
     assert repository.head().commit == git("rev-parse", "HEAD")
 
 
+def test_the_history_of_earlier_runs_is_no_change(git):
+    (git.folder / ".epochly").mkdir()
+    (git.folder / ".epochly" / "history.jsonl").touch()
+    assert Repository(str(git.folder)).head().dirty is False
+
+
 def test_the_default_reference_is_where_the_branch_left_main(git):
     left = git("rev-parse", "HEAD")
     git("checkout", "--quiet", "-b", "change")

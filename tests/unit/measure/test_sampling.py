@@ -28,7 +28,7 @@ def test_a_level_is_sampled_to_an_end_beside_a_level_0_that_failed():
 
 
 class Timing:
-    """A worker of level 0 whose machine becomes slower while it is sampled."""
+    """A worker of level 0 whose machine halves and doubles its pace from round to round."""
 
     def __init__(self):
         self.pace, self.loops = 1.0, []
@@ -36,8 +36,8 @@ class Timing:
     def request(self, verb, *, loops=1, **fields):
         if verb == "yardstick":
             self.loops.append(loops)
+            self.pace = 3.0 - self.pace
             return {"seconds": 0.002 * self.pace}
-        self.pace *= 2.0
         seconds = 0.02 * self.pace
         return {"seconds": seconds, "cpu_s": seconds, "make_s": 0.0, "raised": None}
 
@@ -55,16 +55,17 @@ def sampled(yardstick):
 
 def test_samples_in_units_of_the_yardstick_do_not_follow_the_machines_pace():
     baseline, _ = sampled(yardstick=True)
-    assert max(baseline.samples_s) >= 4 * min(baseline.samples_s)
+    assert max(baseline.samples_s) == 2 * min(baseline.samples_s)
     (relative,) = baseline.relative
-    assert relative == pytest.approx([20.0] * len(baseline.samples_s))
-    assert baseline.row(None).generation_relative == pytest.approx((20.0,))
+    assert relative == pytest.approx([10.0] * len(baseline.samples_s))
+    assert baseline.row(None).generation_relative == pytest.approx((10.0,))
 
 
 def test_the_yardstick_takes_as_long_as_a_sample():
     _, worker = sampled(yardstick=True)
     assert worker.loops[0] == FEWEST_LOOPS
-    assert worker.loops[-1] == 10
+    # By the last sample and the fixed program's time now, which is half or twice its last.
+    assert set(worker.loops[2:]) == {5, 20}
 
 
 def test_the_yardstick_is_timed_only_where_it_is_asked_for():
