@@ -148,6 +148,9 @@ class LevelRow:
     """One level and backend in a report. Times in seconds; speedups are paired with level 0.
 
     ``doubt`` is why the findings call it not worth trying, whether or not it ran all the same.
+    ``generation_speedups``, ``generation_medians_s`` and ``generation_relative`` hold a median for
+    each set of fresh worker processes, which a run at another time can be compared with; the last
+    is of times in units of a fixed program's beside it.
     """
 
     level: Level
@@ -171,6 +174,9 @@ class LevelRow:
     equality: Equality = Equality("unchecked")
     converged: bool = False
     generations: int = 0
+    generation_speedups: tuple[float, ...] = ()
+    generation_medians_s: tuple[float, ...] = ()
+    generation_relative: tuple[float, ...] = ()
     measured_s: float = 0.0
     best: bool = False
     doubt: str | None = None
@@ -224,7 +230,10 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where a report was measured."""
+    """Where a report was measured.
+
+    ``host`` is a mark of the host's name, which tells one machine from others of its kind.
+    """
 
     python: str
     implementation: str
@@ -234,6 +243,7 @@ class Machine:
     memory_bytes: int
     gpu: str | None
     packages: Mapping[str, str]
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError, NothingMeasuredError, UsageError
+from epochly.files import replace_file
 from epochly_cli.options import Format
 
 if TYPE_CHECKING:
@@ -221,21 +222,40 @@ def write_file(path: str, text: str) -> None:
     UsageError
         When it cannot be written.
     """
-    real = os.path.realpath(path)
-    folder, name = os.path.split(real)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
-        try:
-            with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-            os.replace(temporary, real)
-        finally:
-            if os.path.lexists(temporary):
-                os.unlink(temporary)
+        replace_file(path, text)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}", remedy="give another file to --output"
         ) from error
+
+
+def check_place(option: str, file: str) -> None:
+    """Check before anything runs that a file can be written.
+
+    Parameters
+    ----------
+    option : str
+        The option that names it, for the message.
+
+    Raises
+    ------
+    UsageError
+        When it is a directory, or in one that is missing or not writable.
+    """
+    folder = os.path.dirname(os.path.realpath(file))
+    problem = None
+    if os.path.isdir(file):
+        problem = "it is a directory"
+    elif not os.path.isdir(folder):
+        problem = f"there is no directory {folder}"
+    elif not os.access(folder, os.W_OK):
+        problem = f"the directory {folder} is not writable"
+    if problem is not None:
+        raise UsageError(
+            f"{option} {file} cannot be written: {problem}",
+            remedy="create the directory or give another file",
+        )
 
 
 def _check(file: str, endings: Sequence[str]) -> None:
@@ -247,19 +267,7 @@ def _check(file: str, endings: Sequence[str]) -> None:
             f"--output {file}: the ending {ending!r} names no format",
             remedy=f"{hint}use one of {', '.join(endings)}",
         )
-    folder = os.path.dirname(os.path.realpath(file))
-    problem = None
-    if os.path.isdir(file):
-        problem = "it is a directory"
-    elif not os.path.isdir(folder):
-        problem = f"there is no directory {folder}"
-    elif not os.access(folder, os.W_OK):
-        problem = f"the directory {folder} is not writable"
-    if problem is not None:
-        raise UsageError(
-            f"--output {file} cannot be written: {problem}",
-            remedy="create the directory or give another file",
-        )
+    check_place("--output", file)
 
 
 def ending_of(file: str, known: Sequence[str] = ()) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from epochly.errors import NothingMeasuredError, UsageError
+from epochly.gate.checks import equality_checks
 from epochly.gate.model import Check
 from epochly.gate.outcome import Found, promise
 from epochly.levels import Level
@@ -34,7 +35,8 @@ def alone(
         return Found(workload, "unmeasured", error.what, error.remedy), None
     except UsageError as error:
         return Found(workload, "unusable", error.what, error.remedy), None
-    checks = tuple(check for row in report.levels for check in _checks(workload, row))
+    promised = (check for row in report.levels for check in _promised(workload, row))
+    checks = (*equality_checks(report), *promised)
     return (
         Found(
             workload,
@@ -47,14 +49,9 @@ def alone(
     )
 
 
-def _checks(workload: Workload, row: LevelRow) -> Iterator[Check]:
+def _promised(workload: Workload, row: LevelRow) -> Iterator[Check]:
     if row.level is Level.MONITOR:
         return
-    if row.status == "different":
-        yield Check("equality", row.level, row.backend, "failed", str(row.reason), row.remedy)
-    elif row.status == "measured":
-        said = f"level {row.level:d} returns what level 0 returns ({row.equality.verdict})"
-        yield Check("equality", row.level, row.backend, "passed", said)
     if row.speedup is not None and row.speedup_low is not None and row.speedup_high is not None:
         kept = promise(
             workload, row.level, row.backend, row.speedup, row.speedup_low, row.speedup_high

@@ -18,7 +18,7 @@ from epochly.measure.process import (
     WorkerTimeoutError,
 )
 from epochly.measure.schedule import inner_loops
-from epochly.measure.statistics import Ratio
+from epochly.measure.statistics import Ratio, median_ratio
 from epochly.model import Equality, LevelRow, Part, Realized, Status
 
 PREPARE_LIMIT = 3
@@ -57,6 +57,7 @@ class Contender:
     loops: int = 1
     samples_s: list[float] = field(default_factory=list)
     pairs: list[list[tuple[float, float]]] = field(default_factory=list)
+    relative: list[list[float]] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
     children_cpu_s: float = 0.0
     peak_bytes: int | None = None
@@ -235,6 +236,7 @@ class Contender:
             assert median is not None
             breakeven = breakeven_calls(self.first_call_s, median, baseline_s)
         cpu = statistics.median(self.cpu_s) + self.children_cpu_s if self.cpu_s else None
+        sampled = [pairs for pairs in self.pairs if pairs]
         return LevelRow(
             level=self.level,
             name=self.level.name.lower(),
@@ -259,7 +261,12 @@ class Contender:
             equality=self.equality,
             converged=self.converged,
             doubt=self.doubt,
-            generations=sum(1 for pairs in self.pairs if pairs),
+            generations=len(sampled),
+            generation_relative=tuple(statistics.median(v) for v in self.relative if v),
+            generation_speedups=tuple(median_ratio(pairs) for pairs in sampled),
+            generation_medians_s=tuple(
+                statistics.median(seconds for _, seconds in pairs) for pairs in sampled
+            ),
             measured_s=self.measured_s,
             warnings=tuple(self.warnings),
         )

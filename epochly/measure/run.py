@@ -101,7 +101,13 @@ class Run:
         budget_s = self._options.budget_s / max(1, len(groups))
         for number, group in enumerate(groups or [[]]):
             shares = (number / max(1, len(groups)), len(groups) or 1)
-            sampling = Sampling(self._baseline, group, self._start, self._timeout_s)
+            sampling = Sampling(
+                self._baseline,
+                group,
+                self._start,
+                self._timeout_s,
+                yardstick=self._options.yardstick,
+            )
             sampling.take(budget_s, self._together, functools.partial(self._say_sampling, *shares))
 
     def stop(self) -> None:

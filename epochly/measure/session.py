@@ -40,6 +40,9 @@ class Options:
         the items of its loops do not depend on each other's effects.
     against_itself : bool
         Measure a second worker of level 0 and nothing else, to see the noise.
+    yardstick : bool
+        Time a fixed program in every round too, so that a run at another time can tell a slower
+        function from a slower machine.
     """
 
     levels: tuple[Level, ...] | None = None
@@ -49,6 +52,7 @@ class Options:
     exact: bool = False
     allow_effects: bool = False
     against_itself: bool = False
+    yardstick: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,12 @@ class Worker:
             "raised": None if raised is None else described(raised),
         }
 
+    def yardstick(self, loops: int) -> dict[str, Any]:
+        """Time the fixed program that tells how fast the machine is at the moment."""
+        from epochly.measure.yardstick import yardstick_s
+
+        return {"seconds": yardstick_s(loops)}
+
     def children_cpu(self) -> dict[str, Any]:
         """CPU seconds of this worker's own children, living and reaped."""
         import resource
@@ -314,6 +320,7 @@ def _import_own() -> None:
     import yaml  # noqa: F401
 
     import epochly.measure.repetition
+    import epochly.measure.yardstick
     import epochly.profile.calls
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401

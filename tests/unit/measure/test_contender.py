@@ -57,3 +57,13 @@ def test_what_may_not_be_repeated_on_one_input_is_called_once_a_sample(contender
     contender.choose_loops(1.0)
     assert contender.loops == 1
     assert contender.worker.asked == [("call", 1)]
+
+
+def test_a_row_keeps_the_medians_of_each_set_of_processes():
+    compiled = Contender(Level.COMPILE, "numba")
+    compiled.pairs = [[(8.0, 4.0), (6.0, 1.0), (9.0, 3.0)], [], [(4.0, 2.0), (16.0, 2.0)]]
+    compiled.samples_s = [4.0, 1.0, 3.0, 2.0, 2.0]
+    row = compiled.row(None)
+    assert row.generations == 2
+    assert row.generation_medians_s == (3.0, 2.0)
+    assert row.generation_speedups == pytest.approx((3.0, 4.0))
