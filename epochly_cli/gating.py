@@ -53,6 +53,7 @@ def judge(
     destination: Destination,
     *,
     against: str | None,
+    baseline: str | None,
     history: str | None,
 ) -> int:
     """Run the gate, write its report, and keep it in the history.
@@ -73,7 +74,7 @@ def judge(
         When the reference cannot be had, or the run was interrupted; what was found is written.
     """
     from epochly.gate.entries import entry_of_gate
-    from epochly.gate.session import InterruptedGateError, gate_against
+    from epochly.gate.session import InterruptedGateError, gate_against, gate_baseline
     from epochly_cli.gate_output import publish, write_gate
     from epochly_cli.history_output import keep
 
@@ -86,7 +87,11 @@ def judge(
             show(replace(progress, stage=f"{workload.name}: {progress.stage}", fraction=fraction))
 
         try:
-            report, interruption = gate_against(chosen, settings, options, against, say), None
+            if baseline is not None:
+                report = gate_baseline(chosen, settings, options, baseline, say)
+            else:
+                report = gate_against(chosen, settings, options, against, say)
+            interruption = None
         except InterruptedGateError as error:
             report, interruption = error.report, error
     write_gate(report, destination)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import ArgumentsError, EpochlyError, UsageError
 from epochly.gate.duel import Duel
 from epochly.gate.model import Check, Comparison, Settings
-from epochly.gate.outcome import Found, promise
-from epochly.gate.verdict import Limit, compare, decided, interval
+from epochly.gate.outcome import Found, limit_of, promise
+from epochly.gate.verdict import compare, decided, interval
 from epochly.gate.versions import BUILD_REMEDY, Trees, Version, both_versions, only_in_head, prove
 from epochly.levels import Level
 from epochly.measure.contender import Contender
@@ -103,12 +103,7 @@ class _Match:
         options = conditions.options
         self._timeout_s = workload.timeout_s or options.timeout_s
         self._independent = options.allow_effects or workload.reset is not None
-        limits = workload.limits
-        settings = conditions.settings
-        self._limit = Limit(
-            settings.max_slowdown if limits.max_slowdown is None else limits.max_slowdown,
-            settings.min_delta_s if limits.min_delta_s is None else limits.min_delta_s,
-        )
+        self._limit = limit_of(workload, conditions.settings)
         self._notes: list[str] = []
         self._target: TargetInfo | None = None
 

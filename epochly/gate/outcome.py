@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from epochly.gate.model import Check, Comparison, Outcome, Settings, WorkloadResult
-from epochly.gate.verdict import corrected
+from epochly.gate.verdict import Limit, corrected
 from epochly.levels import Level
 from epochly.units import ratio, seconds
 from epochly.workload import Workload
@@ -106,6 +106,15 @@ def promise(
     remedy = f"make it faster, or lower `min_speedup` of {workload.name} in epochly.yaml"
     state: Literal["failed", "undecided"] = "failed" if high < promised else "undecided"
     return Check("min_speedup", level, backend, state, said, remedy)
+
+
+def limit_of(workload: Workload, settings: Settings) -> Limit:
+    """A workload's own limits, else the settings'."""
+    own = workload.limits
+    return Limit(
+        settings.max_slowdown if own.max_slowdown is None else own.max_slowdown,
+        settings.min_delta_s if own.min_delta_s is None else own.min_delta_s,
+    )
 
 
 def _result(found: Found, settings: Settings) -> WorkloadResult:

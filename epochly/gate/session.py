@@ -1,17 +1,19 @@
-"""One run of the gate: every workload against a commit, and the report."""
+"""One run of the gate: every workload against a commit or a baseline, and the report."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from epochly.errors import ConfigError, EpochlyError
+from epochly.errors import ConfigError, EpochlyError, UsageError
 from epochly.gate.against import Conditions, against
 from epochly.gate.alone import alone
 from epochly.gate.changes import Changes, changes
-from epochly.gate.model import GateReport, Settings, Side
-from epochly.gate.outcome import Found, exit_code, results
+from epochly.gate.model import GateReport, Mode, Settings, Side
+from epochly.gate.outcome import Found, exit_code, limit_of, results
 from epochly.gate.repository import Repository
 from epochly.gate.versions import Trees
 from epochly.measure.machine import this_machine
@@ -21,7 +23,18 @@ from epochly.measure.surroundings import terminable
 from epochly.target.config import load_config
 from epochly.workload import Workload
 
+if TYPE_CHECKING:
+    from epochly.gate.baseline import Baseline
+
 Say = Callable[[Workload, Progress], None]
+_COMPARED = {
+    ("against",): "nothing",
+    ("against", "time"): "paired times",
+    ("baseline",): "nothing",
+    ("baseline", "time"): "times, on the baseline's machine",
+    ("baseline", "speedup"): "gains over level 0 alone, on another machine than the baseline's",
+    ("baseline", "speedup", "time"): "times or gains over level 0, by the machine of each entry",
+}
 
 
 class InterruptedGateError(EpochlyError):
@@ -87,58 +100,142 @@ def gate_against(
     with terminable():
         repository = Repository(os.path.dirname(os.path.abspath(chosen.config)))
         commit = repository.reference(reference)
-        run = _Run(chosen, settings, options, say)
-        run.reference, run.head = Side(commit.name, commit.commit), repository.head()
+        run = _Run(chosen, settings, "against", Side(commit.name, commit.commit), repository.head())
         if commit.commit == run.head.commit and not run.head.dirty:
             run.notes.append(
                 f"the head is {commit.name} itself, without a change, so both sides are the same "
                 "code; an older commit is given as in --against HEAD~1"
             )
-        try:
-            with repository.checkout(commit) as tree:
-                run.judge(Trees(tree, repository.root, repository.generated()))
-        except KeyboardInterrupt:
-            raise InterruptedGateError(run.report(interrupted=True)) from None
+        with run.interruptible(), repository.checkout(commit) as tree:
+            trees = Trees(tree, repository.root, repository.generated())
+            before = _workloads_before(run, trees)
+            changed = changes(_calls(before), _calls(chosen.known))
+            count = sum(workload.name not in changed.new for workload in chosen.workloads)
+            conditions = Conditions(trees, commit.name, settings, options, max(1, count))
+
+            def compare(workload: Workload) -> Found:
+                if workload.name in changed.new:
+                    return _new(workload, commit.name, options, say)
+                return against(workload, conditions, _sayer(workload, say))
+
+            run.judge(changed, compare, {str(w.name): w for w in before})
+    return run.report()
+
+
+def gate_baseline(
+    chosen: Chosen,
+    settings: Settings,
+    options: Options,
+    path: str,
+    say: Say = lambda *_: None,
+) -> GateReport:
+    """Compare the work tree with stored results, workload by workload.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    settings : Settings
+    options : Options
+    path : str
+        The baseline's file.
+    say : callable
+        Called with a workload and its `Progress`.
+
+    Returns
+    -------
+    GateReport
+
+    Raises
+    ------
+    ConfigError
+        When the baseline cannot be read, or is of other workloads.
+    InterruptedGateError
+        On Ctrl-C or SIGTERM; it carries what was found until then.
+    """
+    from epochly.gate.baseline import changes_since
+    from epochly.gate.baseline_file import load_baseline
+    from epochly.gate.stored import against_entry
+
+    baseline = load_baseline(path)
+    changed = changes_since(baseline, _calls(chosen.known), path)
+    before = {
+        entry.name: Workload(
+            entry.target, os.path.dirname(chosen.config), entry.name, entry.args, entry.setup
+        )
+        for entry in baseline.entries
+    }
+    run = _Run(chosen, settings, "baseline", Side(path, _commit_of(baseline)), _head(chosen.config))
+
+    def compare(workload: Workload) -> Found:
+        name = str(workload.name)
+        entry = baseline.entry(changed.renamed.get(name, name))
+        if entry is None:
+            return _new(workload, path, options, say)
+        limit = limit_of(workload, settings)
+        return against_entry(workload, entry, path, limit, options, _sayer(workload, say))
+
+    with terminable(), run.interruptible():
+        run.judge(changed, compare, before)
     return run.report()
 
 
 class _Run:
-    """What a run of the gate against a commit has found until now."""
+    """What a run of the gate has found until now."""
 
-    def __init__(self, chosen: Chosen, settings: Settings, options: Options, say: Say) -> None:
-        self._chosen, self._settings, self._options, self._say = chosen, settings, options, say
-        self.reference, self.head = Side("reference"), Side("head")
-        self.notes: list[str] = []
+    def __init__(
+        self, chosen: Chosen, settings: Settings, mode: Mode, reference: Side, head: Side
+    ) -> None:
+        self.chosen, self._settings, self._mode = chosen, settings, mode
         self._found: list[Found] = []
+        self.reference, self.head = reference, head
+        self.notes: list[str] = []
 
-    def judge(self, trees: Trees) -> None:
-        """Judge every workload in turn."""
-        before = self._workloads_before(trees)
-        changed = changes(_calls(before), _calls(self._chosen.known))
-        common = [w for w in self._chosen.workloads if w.name not in changed.new]
-        conditions = Conditions(
-            trees, self.reference.name, self._settings, self._options, max(1, len(common))
-        )
-        for workload in self._chosen.workloads:
+    def judge(
+        self,
+        changed: Changes,
+        compare: Callable[[Workload], Found],
+        before: Mapping[str, Workload],
+    ) -> None:
+        """Judge every workload in turn, then name those that went.
+
+        Parameters
+        ----------
+        changed : Changes
+        compare : callable
+            Judges one workload.
+        before : Mapping[str, Workload]
+            The reference's workloads.
+        """
+        for workload in self.chosen.workloads:
             if workload.limits.skip is not None:
-                found = Found(workload, "skipped", workload.limits.skip)
-            elif workload.name in changed.new:
-                found = self._new(workload)
-            else:
-                found = against(workload, conditions, self._sayer(workload))
-                found = replace(found, was=changed.renamed.get(str(workload.name)))
-            self._found.append(found)
-        if self._chosen.workloads == self._chosen.known:
-            self._found += _removed(before, changed, self.reference.name)
+                self._found.append(Found(workload, "skipped", workload.limits.skip))
+                continue
+            former = changed.renamed.get(str(workload.name))
+            self._found.append(replace(compare(workload), was=former))
+        if len(self.chosen.workloads) == len(self.chosen.known):
+            message = f"{self.reference.name} has this workload, the head does not"
+            remedy = "put it back, or allow it with `removed: allow`"
+            self._found += [
+                Found(before[name], "removed", message, remedy) for name in sorted(changed.removed)
+            ]
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Turn an interruption into an error that carries what was found."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise InterruptedGateError(self.report(interrupted=True)) from None
 
     def report(self, *, interrupted: bool = False) -> GateReport:
         """What is known now."""
         verdicts = results(self._found, self._settings)
+        measures = sorted({c.measure for w in verdicts for c in w.comparisons})
         return GateReport(
             created=now(),
             machine=this_machine(),
-            mode="against",
-            compared="paired times",
+            mode=self._mode,
+            compared=_COMPARED[self._mode, *measures],
             reference=self.reference,
             head=self.head,
             settings=self._settings,
@@ -148,47 +245,55 @@ class _Run:
             interrupted=interrupted,
         )
 
-    def _workloads_before(self, trees: Trees) -> tuple[Workload, ...]:
-        """The reference's workloads; the head's where it has none that can be read."""
-        config = trees.in_reference(os.path.abspath(self._chosen.config))
-        if not os.path.isfile(config):
-            self.notes.append(
-                f"{self.reference.name} has no {os.path.basename(config)}, so the head's workloads "
-                "stand for both"
-            )
-            return self._chosen.known
-        try:
-            return load_config(config)
-        except ConfigError as error:
-            self.notes.append(
-                f"the workloads of {self.reference.name} cannot be read ({error.what}), so the "
-                "head's stand for both"
-            )
-            return self._chosen.known
 
-    def _new(self, workload: Workload) -> Found:
-        """What can be said of a workload that the reference lacks."""
-        message = f"{self.reference.name} has no workload of this name, so nothing was compared"
-        remedy = "`new: fail` in epochly.yaml's `gate` would not let it pass"
-        if not workload.limits.min_speedup and workload.levels is None:
-            return Found(workload, "new", message, remedy)
-        say = self._sayer(workload)
-        found, _ = alone(workload, self._options, lambda p: say(p.stage, p.fraction))
-        if found.outcome is not None or any(check.state == "failed" for check in found.checks):
-            return found
-        return replace(found, outcome="new", message=message, remedy=remedy)
-
-    def _sayer(self, workload: Workload) -> Callable[[str, float], None]:
-        return lambda stage, share: self._say(workload, Progress(stage, share))
+def _workloads_before(run: _Run, trees: Trees) -> tuple[Workload, ...]:
+    """The reference's workloads; the head's where it has none that can be read."""
+    chosen = run.chosen
+    config = trees.in_reference(os.path.abspath(chosen.config))
+    if not os.path.isfile(config):
+        run.notes.append(
+            f"{run.reference.name} has no {os.path.basename(config)}, so the head's workloads "
+            "stand for both"
+        )
+        return chosen.known
+    try:
+        return load_config(config)
+    except ConfigError as error:
+        run.notes.append(
+            f"the workloads of {run.reference.name} cannot be read ({error.what}), so the "
+            "head's stand for both"
+        )
+        return chosen.known
 
 
-def _removed(before: tuple[Workload, ...], changed: Changes, reference: str) -> list[Found]:
-    message = f"{reference} has this workload, the head does not"
-    return [
-        Found(workload, "removed", message, "put it back, or allow it with `removed: allow`")
-        for workload in before
-        if workload.name in changed.removed
-    ]
+def _new(workload: Workload, reference: str, options: Options, say: Say) -> Found:
+    """What can be said of a workload that the reference lacks."""
+    message = f"{reference} has no workload of this name, so nothing was compared"
+    remedy = "`new: fail` in epochly.yaml's `gate` would not let it pass"
+    if not workload.limits.min_speedup and workload.levels is None:
+        return Found(workload, "new", message, remedy)
+    found, _ = alone(workload, options, lambda progress: say(workload, progress))
+    if found.outcome is not None or any(check.state == "failed" for check in found.checks):
+        return found
+    return replace(found, outcome="new", message=message, remedy=remedy)
+
+
+def _sayer(workload: Workload, say: Say) -> Callable[[str, float], None]:
+    return lambda stage, share: say(workload, Progress(stage, share))
+
+
+def _head(config: str) -> Side:
+    """The work tree, without a commit where there is no repository."""
+    try:
+        return Repository(os.path.dirname(os.path.abspath(config))).head()
+    except UsageError:
+        return Side("head")
+
+
+def _commit_of(baseline: Baseline) -> str | None:
+    """The commit of all its entries, if it is one."""
+    commits = {entry.commit for entry in baseline.entries}
+    return commits.pop() if len(commits) == 1 else None
 
 
 def _calls(

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from epochly.gate.baseline import BaselineEntry, BaselineRow, differences
+from epochly.errors import UsageError
+from epochly.gate.alone import alone
+from epochly.gate.baseline import BaselineEntry, BaselineRow, check_same_call, differences
 from epochly.gate.checks import SAVE_ANEW, place, realized_checks
 from epochly.gate.model import Check, Comparison, Judgement
+from epochly.gate.outcome import Found
 from epochly.gate.unpaired import Difference, difference
 from epochly.gate.verdict import Limit
 from epochly.levels import Level
+from epochly.measure.session import Options
 from epochly.model import LevelRow, Report
 from epochly.units import ratio, seconds
+from epochly.workload import Workload
 
 # Levels whose gain follows the number of cores.
 _SPREAD = (Level.THREADS, Level.CORES)
@@ -63,6 +69,58 @@ def compare_with_baseline(entry: BaselineEntry, report: Report, limit: Limit) ->
     comparisons = tuple(found.comparisons())
     checks, notes = realized_checks(entry, report)
     return Compared(comparisons, checks, (*found.about(comparisons), *notes))
+
+
+def against_entry(
+    workload: Workload,
+    entry: BaselineEntry,
+    path: str,
+    limit: Limit,
+    options: Options,
+    say: Callable[[str, float], None],
+) -> Found:
+    """Measure a workload at the levels of a baseline's entry, and compare.
+
+    Parameters
+    ----------
+    workload : Workload
+    entry : BaselineEntry
+        Of this workload, perhaps under a former name.
+    path : str
+        The baseline's file, for messages.
+    limit : Limit
+    options : Options
+    say : callable
+        Told what is done, and the share, 0 to 1, that is done.
+    """
+    began = time.monotonic()
+    try:
+        check_same_call(entry, workload, path)
+    except UsageError as error:
+        return Found(workload, "unusable", error.what, error.remedy)
+    levels = tuple(sorted({*entry.levels, *(workload.levels or options.levels or ())}))
+    found, report = alone(
+        replace(workload, levels=levels),
+        replace(options, yardstick=True),
+        lambda progress: say(progress.stage, progress.fraction),
+    )
+    if report is not None and found.outcome is None:
+        compared = compare_with_baseline(entry, report, limit)
+        found = replace(
+            found,
+            comparisons=compared.comparisons,
+            checks=(*found.checks, *compared.checks),
+            notes=(*found.notes, *compared.notes),
+        )
+        if not found.comparisons and not found.checks:
+            found = replace(
+                found,
+                outcome="unmeasured",
+                message=f"nothing that {path} keeps of it can be compared on this machine",
+                remedy="keep a level beyond 0 in it (`epochly bench --levels 0,2 --save-baseline "
+                f"{path}`), or compare with `epochly gate --against`",
+            )
+    return replace(found, workload=workload, seconds=time.monotonic() - began)
 
 
 class _Comparing:

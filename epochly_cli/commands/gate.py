@@ -28,6 +28,15 @@ def gate(
             show_default=False,
         ),
     ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="Compare with what `epochly bench --save-baseline` stored instead.",
+            show_default=False,
+        ),
+    ] = None,
     select: opt.SelectOption = None,
     levels: opt.LevelsOption = None,
     max_slowdown: Annotated[
@@ -73,10 +82,15 @@ def gate(
     output: opt.OutputOption = None,
 ) -> int:
     """Judge the work tree against a commit, or against stored results."""
+    from epochly.errors import UsageError
     from epochly_cli.gating import judge, settings_of
     from epochly_cli.output import destination
     from epochly_cli.workloads import of_gate
 
+    if against is not None and baseline is not None:
+        raise UsageError(
+            "--against and --baseline exclude each other", remedy="leave one of them out"
+        )
     given = opt.Given(levels, budget, timeout, memory, exact, allow_effects, seed=None)
     where = destination(output_format, output)
     chosen = of_gate(given, config, select or ())
@@ -84,4 +98,6 @@ def gate(
         chosen, max_slowdown, min_delta, None if undecided is None else undecided.value
     )
     kept = None if no_history else history
-    return judge(chosen, settings, given.options(), where, against=against, history=kept)
+    return judge(
+        chosen, settings, given.options(), where, against=against, baseline=baseline, history=kept
+    )
