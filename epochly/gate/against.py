@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from epochly.errors import ArgumentsError, EpochlyError, UsageError
 from epochly.gate.duel import Duel
 from epochly.gate.model import Check, Comparison, Settings
 from epochly.gate.outcome import Found, limit_of, promise
-from epochly.gate.verdict import compare, decided, interval
+from epochly.gate.verdict import FEWEST_GENERATIONS, compare, decided, interval
 from epochly.gate.versions import BUILD_REMEDY, Trees, Version, both_versions, only_in_head, prove
 from epochly.levels import Level
 from epochly.measure.contender import Contender
@@ -283,7 +284,15 @@ class _Match:
             if decided(found, self._conditions.comparisons) or not duel.can_go_on:
                 return found
             if clock() + duel.last_s > deadline:
-                return found
+                break
+        missing = FEWEST_GENERATIONS - found.generations
+        if missing > 0:
+            whole_s = (clock() - self._began + missing * duel.last_s) * left
+            self._notes.append(
+                f"level {duel.level:d} needs {FEWEST_GENERATIONS} sets of processes to be judged, "
+                f"which takes about {whole_s:.0f} s: --budget {10 * math.ceil(whole_s / 8):d}"
+            )
+        return found
 
     def _promised(self, duel: Duel) -> Iterator[Check]:
         gains = [g.gain for g in duel.generations if g.gain is not None]

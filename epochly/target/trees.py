@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 # The workers' own code is the same for both trees, even where the project under test is this one.
-_OURS = frozenset({"epochly", "epochly_cli", "epochly_backends"})
+_OURS = frozenset({"__main__", "epochly", "epochly_cli", "epochly_backends"})
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 

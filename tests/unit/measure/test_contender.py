@@ -16,7 +16,13 @@ class Worker:
     def request(self, verb, *, timeout_s, loops=1, capture=None, **fields):
         self.asked.append((verb, loops))
         cold = 20e-6
-        answer = {"seconds": 2e-6 + cold / loops, "cpu_s": 2e-6, "make_s": 0.0, "raised": None}
+        answer = {
+            "seconds": 2e-6 + cold / loops,
+            "cpu_s": 2e-6,
+            "make_s": 0.0,
+            "queued_s": 0.0,
+            "raised": None,
+        }
         if verb == "call":
             answer["warnings"] = []
             if capture is not None:

@@ -12,7 +12,9 @@ class Answering:
     """A contender's worker that answers at once."""
 
     def request(self, verb, **fields):
-        answers = {"sample": {"seconds": 1.0, "cpu_s": 1.0, "make_s": 0.0, "raised": None}}
+        answers = {
+            "sample": {"seconds": 1.0, "cpu_s": 1.0, "make_s": 0.0, "queued_s": 0.0, "raised": None}
+        }
         return answers[verb]
 
     def close(self):
@@ -39,7 +41,13 @@ class Timing:
             self.pace = 3.0 - self.pace
             return {"seconds": 0.002 * self.pace}
         seconds = 0.02 * self.pace
-        return {"seconds": seconds, "cpu_s": seconds, "make_s": 0.0, "raised": None}
+        return {
+            "seconds": seconds,
+            "cpu_s": seconds,
+            "make_s": 0.0,
+            "queued_s": 0.0,
+            "raised": None,
+        }
 
     def close(self):
         return []
