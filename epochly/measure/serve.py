@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
+import random
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ from epochly.errors import EpochlyError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, refusal
+from epochly.measure.layout import shuffled_memory
 from epochly.measure.stdio import CaughtOutput
 from epochly.measure.worker import Worker
 
@@ -28,6 +30,7 @@ def _belong_to_parent() -> None:
 
 def main(descriptor: int, folder: str) -> None:
     """Serve one command until it hangs up."""
+    kept = shuffled_memory(random.SystemRandom())
     _belong_to_parent()
     crash = (Path(folder) / "crash").open("w")
     faulthandler.enable(crash, all_threads=False)
@@ -54,6 +57,7 @@ def main(descriptor: int, folder: str) -> None:
             answer = {"error": refusal(defect(error))}
         worker.leave_if_forked()
         channel.send(answer)
+    del kept
     # Tearing down modules such as Numba's takes longer than many a sample.
     os._exit(0)
 
