@@ -9,6 +9,8 @@ SMALL_BYTES = 512
 # Alignment within a page decides whether arrays collide in the caches.
 PAGE_BYTES = 4096
 MOST_BLOCKS = 400
+# Holes of all these sizes are left by what was imported before.
+LARGE_BYTES = (SMALL_BYTES, 8 << 10, 32 << 10)
 
 
 def shuffled_memory(generator: random.Random) -> list[bytes]:
@@ -28,7 +30,7 @@ def shuffled_memory(generator: random.Random) -> list[bytes]:
         bytes(generator.randrange(1, SMALL_BYTES)) for _ in range(generator.randrange(MOST_BLOCKS))
     ]
     large = [
-        bytes(SMALL_BYTES + 16 * generator.randrange(PAGE_BYTES // 16))
+        bytes(generator.choice(LARGE_BYTES) + 16 * generator.randrange(PAGE_BYTES // 16))
         for _ in range(generator.randrange(1, 16))
     ]
     # Holes, too, are places.
