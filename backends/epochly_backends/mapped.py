@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping
@@ -9,9 +10,9 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from epochly.code.function import Function
-from epochly.code.harmless import hazard, shared_state
+from epochly.code.harmless import changeable, hazard, shared_state
 from epochly.code.mapper_calls import Lazy
-from epochly.code.mapping import Mappable, map_loops
+from epochly.code.mapping import MapLoop, Mappable, map_loops
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
@@ -115,7 +116,8 @@ class Mapped:
             self._ways[number] = "sequential"
             return [value for item in iterable for value in body(item)]
         loop = self._mappable.loops[number]
-        held = list(held_by(body).values())
+        named = held_by(body)
+        held = list(named.values())
         items: list[Any] = []
         failure: Exception | None = None
         try:
@@ -123,8 +125,8 @@ class Mapped:
         except Exception as error:  # noqa: BLE001 - raised once the items before it are done
             failure = error
         self._counts["items"] += len(items)
-        reason = shared_state(held)
-        risk = hazard([*held, items], names_of(body))
+        reason = shared_state(held, names_of(body)) or _handling() or _changed(loop, named)
+        risk = hazard([*held, items], names_of(body)) or changeable(loop.in_place, [*held, *items])
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
             reason = risk
@@ -136,6 +138,18 @@ class Mapped:
         if failure is not None:
             raise failure
         return values
+
+
+def _handling() -> str | None:
+    """Why items must run in this thread: an exception is being handled, which they can ask for."""
+    return "an exception is being handled" if sys.exc_info()[1] is not None else None
+
+
+def _changed(loop: MapLoop, held: Mapping[str, Any]) -> str | None:
+    """What items change in place that all of them share, the user's word notwithstanding."""
+    causes = tuple(cause for cause in loop.in_place if loop.is_shared(cause))
+    roots = {cause.root for cause in causes}
+    return changeable(causes, [v for name, v in held.items() if name.partition(".")[2] in roots])
 
 
 def _can_be_read_ahead(iterable: Any) -> bool:

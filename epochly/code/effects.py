@@ -19,6 +19,7 @@ from epochly.code.kinds import (
     assigned,
     fresh_locals,
     is_listed,
+    is_load,
     kind_of,
     qualified_name,
     table,
@@ -58,7 +59,7 @@ def effects_of(function: FunctionType) -> Effects:
 
 
 def effects_in(
-    function: FunctionType, nodes: Sequence[ast.AST], items: frozenset[str] = frozenset()
+    function: FunctionType, nodes: Sequence[ast.AST], items: frozenset[str] | None = None
 ) -> Effects:
     """Effects of a stretch of a function's body.
 
@@ -66,10 +67,12 @@ def effects_in(
     ----------
     function : FunctionType
     nodes : sequence of ast node
-    items : frozenset of str
-        Locals that are the roots of what is changed through them, whatever they were taken from.
+    items : frozenset of str, optional
+        The targets of the loop whose body the nodes are. What they hold is not traced further, and
+        what the function made outside the nodes counts as shared.
     """
-    return Effects(tuple(_causes(function, nodes, frozenset({function.__code__}), items)))
+    open_codes = frozenset({function.__code__})
+    return Effects(tuple(_causes(function, nodes, open_codes, items)))
 
 
 def _effects_of(function: FunctionType, open_codes: frozenset[Any]) -> Effects:
@@ -81,21 +84,26 @@ def _effects_of(function: FunctionType, open_codes: frozenset[Any]) -> Effects:
     except SourceError as error:
         return Effects((Cause(Effect.UNKNOWN, code.co_firstlineno, error.what, False),))
     body = node.body if isinstance(node.body, list) else [node.body]
-    return Effects(tuple(_causes(function, body, open_codes | {code}, frozenset())))
+    return Effects(tuple(_causes(function, body, open_codes | {code}, None)))
 
 
 class _Around:
     """A function, and what its names stand for, while its nodes are looked at."""
 
     def __init__(
-        self, function: FunctionType, open_codes: frozenset[Any], items: frozenset[str]
+        self,
+        function: FunctionType,
+        open_codes: frozenset[Any],
+        nodes: Sequence[ast.AST] | None,
+        items: frozenset[str],
     ) -> None:
         whole = source_of(function).node
         self.function = function
         self.open_codes = open_codes
         self.whole = whole
-        self.fresh = fresh_locals(whole)
-        self.names = Locals(whole, items)
+        inside = None if nodes is None else {n for node in nodes for n in _bound_in(node)}
+        self.fresh = fresh_locals(whole) & (inside if inside is not None else fresh_locals(whole))
+        self.names = Locals(whole, items, inside)
 
     def cause(
         self, effect: Effect, line: int, text: str, name: str, *, in_place: bool = False
@@ -110,9 +118,9 @@ def _causes(
     function: FunctionType,
     nodes: Sequence[ast.AST],
     open_codes: frozenset[Any],
-    items: frozenset[str],
+    items: frozenset[str] | None,
 ) -> Iterator[Cause]:
-    around = _Around(function, open_codes, items)
+    around = _Around(function, open_codes, None if items is None else nodes, items or frozenset())
     scope = scope_of(around.whole)
     outer = scope.globals_written | scope.nonlocals_written
     found: list[Cause] = []
@@ -126,12 +134,15 @@ def _causes(
                     effect, store.line, store.text, store.name, in_place=store.in_place
                 )
                 if not (cause.in_place and _cannot_change(function, cause.root)):
-                    found.append(
-                        dataclasses.replace(cause, shared=True) if store.name in outer else cause
-                    )
+                    shared = cause.shared or store.name in outer or store.text.startswith("type(")
+                    found.append(dataclasses.replace(cause, shared=shared))
             if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
                 found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
     yield from sorted(found, key=lambda cause: cause.line)
+
+
+def _bound_in(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not is_load(n)}
 
 
 def _cannot_change(function: FunctionType, name: str) -> bool:
@@ -185,6 +196,11 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
                 yield dataclasses.replace(cause, line=call.line, what=what, root="")
             return
     name = qualified_name(call.value)
+    if name == "next" and call.node.args:
+        root = root_name(call.node.args[0])
+        if root and root not in bound_names(function.__code__):
+            yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
+            return
     if name in OPENING:
         yield Cause(_effect_of_open(call.node), call.line, call.text, True)
     elif name in _PRINTING:

@@ -61,7 +61,7 @@ def _of_maker(
             continue
         first, _, attribute = cause.what.partition(".")
         if first != own or name == "__new__":
-            yield cause
+            yield dataclasses.replace(cause, shared=cause.shared or first == own)
         elif cause.effect is Effect.WRITES and cause.root == own:
             head = attribute.partition(".")[0].partition("[")[0]
             if head != "__class__" and (head == attribute or head in filled):

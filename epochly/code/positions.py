@@ -48,7 +48,7 @@ _OUT_OF_METHODS = {"dot": 1, "sum": 2, "mean": 2, "std": 2, "var": 2, "conjugate
 
 
 def _of_method(method: ast.Attribute, arguments: list[ast.expr]) -> ast.expr | None:
-    """``array.sum(axis, dtype, out)``, and ``partition``, which only for text leaves its object."""
+    """``array.sum(axis, dtype, out)``, ``np.add.at(array, indices, values)``, ``partition``."""
     if method.attr == "partition":
         texts = (ast.JoinedStr, ast.Name, ast.Attribute)
         first = arguments[0] if arguments else None
@@ -56,6 +56,8 @@ def _of_method(method: ast.Attribute, arguments: list[ast.expr]) -> ast.expr | N
             isinstance(first, ast.Constant) and isinstance(first.value, (str, bytes))
         )
         return None if is_text else method.value
+    if method.attr == "at":
+        return arguments[0] if len(arguments) > 1 else None
     place = _OUT_OF_METHODS.get(method.attr)
     return arguments[place] if place is not None and place < len(arguments) else None
 

@@ -49,9 +49,17 @@ class Locals:
         The function.
     items : frozenset of str
         Names to be taken as they are, such as the targets of a loop whose items are looked at.
+    inside : set of str, optional
+        The only names that can be new: those that the stretch of code looked at assigns.
     """
 
-    def __init__(self, whole: FunctionNode, items: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        whole: FunctionNode,
+        items: frozenset[str] = frozenset(),
+        inside: set[str] | None = None,
+    ) -> None:
+        self._inside = inside
         self._sources: dict[str, list[ast.expr]] = {}
         self._parameters = {argument.arg for argument in arguments_of(whole)}
         self._from_elsewhere = set(self._parameters)
@@ -98,7 +106,8 @@ class Locals:
     def _is_new(self, name: str, open_names: frozenset[str]) -> bool:
         if name in open_names:
             return True
-        if name in self._from_elsewhere or name not in self._sources:
+        outside = self._inside is not None and name not in self._inside
+        if outside or name in self._from_elsewhere or name not in self._sources:
             return False
         return all(
             self.makes_new(value, open_names | {name}) for value in self._sources[name]
