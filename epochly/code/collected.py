@@ -16,7 +16,9 @@ from epochly.code.source import source_of
 from epochly.errors import SourceError
 
 _FUNCTIONS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
-_SWALLOWING = frozenset({"contextlib.suppress", "contextlib.ExitStack", "contextlib.AsyncExitStack"})
+_SWALLOWING = frozenset(
+    {"contextlib.suppress", "contextlib.ExitStack", "contextlib.AsyncExitStack"}
+)
 
 
 def is_private_list(whole: ast.FunctionDef, loop: ast.For, out: str) -> bool:

@@ -101,8 +101,9 @@ class _Around:
         self.function = function
         self.open_codes = open_codes
         self.whole = whole
+        fresh = fresh_locals(whole)
         inside = None if nodes is None else {n for node in nodes for n in _bound_in(node)}
-        self.fresh = fresh_locals(whole) & (inside if inside is not None else fresh_locals(whole))
+        self.fresh = fresh if inside is None else fresh & inside
         self.names = Locals(whole, items, inside)
 
     def cause(

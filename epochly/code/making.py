@@ -97,7 +97,7 @@ def _filled(maker: FunctionType, own: str) -> frozenset[str]:
 
 
 def _of_factories(cls: type, effects_of: EffectsOf) -> Iterator[Cause]:
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+    for field in dataclasses.fields(cls):
         factory: Any = field.default_factory
         if isinstance(factory, FunctionType) and is_users(factory):
             for cause in effects_of(factory):

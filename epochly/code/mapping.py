@@ -172,7 +172,7 @@ def _why_not(
         allowed = appended(node)
         if guarded or node.orelse:
             return _no(
-                "the loop has an `else`, or stands in a `try` or `with` that may catch what it raises",
+                "the loop has an `else`, or a `try` or `with` around it may catch what it raises",
                 node,
                 "move it out",
             )
@@ -283,9 +283,7 @@ def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
     return found
 
 
-def _effects(
-    function: Function, node: ast.ListComp | ast.For, out: str | None
-) -> Refused | None:
+def _effects(function: Function, node: ast.ListComp | ast.For, out: str | None) -> Refused | None:
     private = _private(node)
     for cause in _causes(function, node):
         if cause.effect is Effect.DRAWS:

@@ -12,7 +12,8 @@ from epochly.code.scopes import arguments_of
 from epochly.code.source import FunctionNode
 
 _PARTS = frozenset(
-    "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose values view".split()
+    "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
+    "values view".split()
 )
 _ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
@@ -109,9 +110,7 @@ class Locals:
         outside = self._inside is not None and name not in self._inside
         if outside or name in self._from_elsewhere or name not in self._sources:
             return False
-        return all(
-            self.makes_new(value, open_names | {name}) for value in self._sources[name]
-        )
+        return all(self.makes_new(value, open_names | {name}) for value in self._sources[name])
 
     def makes_new(self, value: ast.expr, open_names: frozenset[str] = frozenset()) -> bool:
         """Whether an expression gives a number or an object that nothing else holds."""
@@ -177,9 +176,10 @@ def stores_in(
             if isinstance(part, ast.Name) and not is_load(part):
                 if part.id in outer:
                     yield Store(part.lineno, part.id, part.id)
-                elif isinstance(node, ast.AugAssign) and part.id not in fresh:
-                    if not names.is_new(part.id):
-                        yield Store(part.lineno, ast.unparse(node), part.id, in_place=True)
+                    continue
+                known = part.id in fresh or names.is_new(part.id)
+                if isinstance(node, ast.AugAssign) and not known:
+                    yield Store(part.lineno, ast.unparse(node), part.id, in_place=True)
             elif isinstance(part, (ast.Subscript, ast.Attribute)) and not is_load(part):
                 owner = part.value
                 if not (isinstance(owner, ast.Name) and owner.id in fresh):
