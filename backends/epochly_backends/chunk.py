@@ -12,6 +12,7 @@ from epochly_backends.held import (
     ordered_by_hash,
     reach,
     travels_otherwise,
+    unwritable,
 )
 
 
@@ -89,10 +90,14 @@ def run_packed(payload: bytes) -> bytes:
     data = held_by(body)
     before = None if replayable else _digest((items, data))
     theirs = reach((items, list(data.values())))
-    reason = travels_otherwise(theirs.values()) or ordered_by_hash(items, data.values())
+    known = known_objects(items)
+    reason = (
+        travels_otherwise(theirs.values())
+        or ordered_by_hash(items, data.values())
+        or (None if replayable else unwritable(known))
+    )
     if reason is not None:
         return pickle.dumps(("unread", reason))
-    known = known_objects(items)
     values: list[Any] = []
     try:
         with threadpool_limits(1):

@@ -119,6 +119,14 @@ def ordered_by_hash(items: list[Any], held: Iterable[Any]) -> str | None:
     return None
 
 
+def unwritable(values: list[Any]) -> str | None:
+    """Whether there are records of a structured array: a copy of one forgets what is stored."""
+    import numpy as np
+
+    found = any(isinstance(value, np.void) for value in values)
+    return "a record of an array cannot be written elsewhere" if found else None
+
+
 def _outside(function: FunctionType) -> dict[str, Any]:
     """Closure cells and globals that a function names, without our own decorator."""
     found: dict[str, Any] = {}

@@ -162,7 +162,7 @@ class CoreRunner:
             for future in futures:
                 if not future.cancel():
                     future.exception()
-        if len(reasons) == len(chunks):
+        if reasons and len(reasons) == len(chunks):
             return f"sequential: {reasons[0]}", values
         return "processes", values
 

@@ -29,7 +29,7 @@ from epochly.code.making import effects_of_making
 from epochly.code.positions import changed_argument
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
-from epochly.code.stores import Locals, stores_in
+from epochly.code.stores import Locals, roots_of, stores_in
 from epochly.errors import SourceError
 
 _READING_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
@@ -238,11 +238,10 @@ def _seen_by_caller(around: _Around, call: Call, cause: Cause) -> Iterator[Cause
     if argument is None:
         yield dataclasses.replace(seen, root="", shared=_is_default(call, cause.root))
         return
-    if isinstance(argument, ast.Name) and argument.id in around.fresh:
+    if around.names.makes_new(argument, deep=True):
         return
-    if around.names.makes_new(argument):
-        return
-    through = around.cause(cause.effect, call.line, what, root_name(argument))
+    name = next(iter(roots_of(argument)), "")
+    through = around.cause(cause.effect, call.line, what, name)
     if not (cause.in_place and _cannot_change(around.function, through.root)):
         yield dataclasses.replace(seen, root=through.root, shared=through.shared)
 
@@ -259,13 +258,13 @@ def _is_default(call: Call, parameter: str) -> bool:
 def _argument_for(call: Call, parameter: str) -> ast.expr | None:
     """What a call passes for a parameter of the function called, where that can be told."""
     positional = call.value.__code__.co_varnames[: call.value.__code__.co_argcount]
-    if any(isinstance(argument, ast.Starred) for argument in call.node.args):
-        return None
     for keyword in call.node.keywords:
         if keyword.arg == parameter:
             return keyword.value
-    if parameter in positional and positional.index(parameter) < len(call.node.args):
-        return call.node.args[positional.index(parameter)]
+    place = positional.index(parameter) if parameter in positional else len(call.node.args)
+    before = call.node.args[: place + 1]
+    if place < len(before) and not any(isinstance(part, ast.Starred) for part in before):
+        return before[place]
     return None
 
 

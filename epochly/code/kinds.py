@@ -172,7 +172,7 @@ def qualified_name(value: Any) -> str:
 
 
 def _calls_python(value: Any) -> bool:
-    """Whether it is made by ``np.vectorize`` or ``np.frompyfunc``, whose names are the function's."""
+    """Whether it is made by ``np.vectorize`` or ``np.frompyfunc`` and calls a function."""
     if type(value).__module__.partition(".")[0] != "numpy" or isinstance(value, type):
         return False
     return hasattr(value, "pyfunc") or getattr(value, "__name__", "").endswith("(vectorized)")

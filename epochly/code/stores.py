@@ -15,6 +15,10 @@ _PARTS = frozenset(
     "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
     "values view".split()
 )
+_OF_FUNCTIONS = frozenset(
+    "asanyarray asarray ascontiguousarray atleast_1d atleast_2d ravel reshape squeeze swapaxes "
+    "transpose".split()
+)
 _ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = frozenset({"bool", "float", "int", "len", "ord", "range", "round", "str", "sum"})
@@ -97,31 +101,45 @@ class Locals:
             if current not in self._sources or current in self._parameters:
                 return current
             for value in self._sources[current]:
-                todo += reversed(_roots(value))
+                todo += reversed(roots_of(value))
         return name
 
     def is_new(self, name: str) -> bool:
         """Whether a local only ever holds what expressions of the function have made."""
-        return self._is_new(name, frozenset())
+        return self._is_new(name, False, frozenset())
 
-    def _is_new(self, name: str, open_names: frozenset[str]) -> bool:
+    def _is_new(self, name: str, deep: bool, open_names: frozenset[str]) -> bool:
         if name in open_names:
             return True
         outside = self._inside is not None and name not in self._inside
         if outside or name in self._from_elsewhere or name not in self._sources:
             return False
-        return all(self.makes_new(value, open_names | {name}) for value in self._sources[name])
+        names = open_names | {name}
+        return all(
+            self.makes_new(value, deep=deep, open_names=names) for value in self._sources[name]
+        )
 
-    def makes_new(self, value: ast.expr, open_names: frozenset[str] = frozenset()) -> bool:
-        """Whether an expression gives a number or an object that nothing else holds."""
-        if isinstance(value, _NEW) or is_fresh(value):
-            return True
+    def makes_new(
+        self, value: ast.expr, *, deep: bool = False, open_names: frozenset[str] = frozenset()
+    ) -> bool:
+        """Whether an expression gives a number or an object that nothing else holds.
+
+        With ``deep``, its parts are not held elsewhere either.
+        """
+
+        def makes(part: ast.expr) -> bool:
+            return self.makes_new(part, deep=deep, open_names=open_names)
+
         if isinstance(value, ast.Name):
-            return self._is_new(value.id, open_names)
+            return self._is_new(value.id, deep, open_names)
         if isinstance(value, ast.IfExp):
-            return self.makes_new(value.body, open_names) and self.makes_new(
-                value.orelse, open_names
-            )
+            return makes(value.body) and makes(value.orelse)
+        if deep and isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+            return all(map(makes, _elements(value)))
+        if deep and isinstance(value, (ast.ListComp, ast.SetComp)):
+            return makes(value.elt)
+        if isinstance(value, _NEW) or is_fresh(value):
+            return not deep or not isinstance(value, ast.Call) or not _may_hold(value)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
             return value.func.id in _NUMBERS
         return (
@@ -129,6 +147,16 @@ class Locals:
             and isinstance(value.func, ast.Attribute)
             and value.func.attr in {"copy", "sum", "mean"}
         )
+
+
+def _elements(value: ast.Tuple | ast.List | ast.Set | ast.Dict) -> list[ast.expr]:
+    return list(value.values) if isinstance(value, ast.Dict) else list(value.elts)
+
+
+def _may_hold(call: ast.Call) -> bool:
+    """Whether ``list(given)`` or its like holds what it was given."""
+    made = call.func.id if isinstance(call.func, ast.Name) else ""
+    return made in {"list", "dict", "set", "deque", "OrderedDict"} and bool(call.args)
 
 
 def _is_range(value: ast.expr) -> bool:
@@ -139,7 +167,7 @@ def _is_range(value: ast.expr) -> bool:
     )
 
 
-def _roots(value: ast.expr) -> list[str]:
+def roots_of(value: ast.expr) -> list[str]:
     """The variables whose objects, or parts of them, an expression may give."""
     if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
         root = root_name(value)
@@ -147,18 +175,23 @@ def _roots(value: ast.expr) -> list[str]:
             return [root]
         while isinstance(value, (ast.Attribute, ast.Subscript)):
             value = value.value
-        return _roots(value)
+        return roots_of(value)
     if isinstance(value, ast.IfExp):
-        return _roots(value.body) + _roots(value.orelse)
+        return roots_of(value.body) + roots_of(value.orelse)
     if isinstance(value, ast.BoolOp):
-        return [root for part in value.values for root in _roots(part)]
+        return [root for part in value.values for root in roots_of(part)]
     if isinstance(value, (ast.NamedExpr, ast.Starred)):
-        return _roots(value.value)
+        return roots_of(value.value)
+    if isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+        return [root for part in _elements(value) for root in roots_of(part)]
     if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Attribute) and value.func.attr in _OF_FUNCTIONS:
+            owners = [] if root_name(value.func) in {"np", "numpy"} else roots_of(value.func.value)
+            return [root for part in value.args[:1] for root in roots_of(part)] + owners
         if isinstance(value.func, ast.Attribute) and value.func.attr in _PARTS:
-            return _roots(value.func.value)
+            return roots_of(value.func.value)
         if isinstance(value.func, ast.Name) and value.func.id in _ELEMENTS:
-            return [root for part in value.args for root in _roots(part)]
+            return [root for part in value.args for root in roots_of(part)]
     return []
 
 
