@@ -47,6 +47,13 @@ class Surroundings:
         found.locale = locale.setlocale(locale.LC_ALL)
         return found
 
+    @staticmethod
+    def signals() -> list[Any]:
+        """What decimal arithmetic has signalled so far."""
+        import decimal
+
+        return [signal for signal, on in decimal.getcontext().flags.items() if on]
+
     def enter(self) -> None:
         import decimal
         import locale
@@ -74,9 +81,9 @@ class Surroundings:
 def run_packed(payload: bytes) -> bytes:
     """Run one chunk in a worker process; what it raises is part of the answer.
 
-    The answer is a pickled ``("values", bytes)``, ``("raised", bytes or None)``, ``("lost",
-    reason)`` where items have run, or ``("unread", reason)`` where none has; the bytes are for
-    `unpacked` and `chained`.
+    The answer is a pickled ``("values", (bytes, signals))``, ``("raised", bytes or None)``,
+    ``("lost", reason)`` where items have run, or ``("unread", reason)`` where none has; the bytes
+    are for `unpacked` and `chained`.
     """
     import pickle
 
@@ -113,7 +120,7 @@ def run_packed(payload: bytes) -> bytes:
     if reason is not None:
         return _failure(reason)
     try:
-        return pickle.dumps(("values", _packed(values, known)))
+        return pickle.dumps(("values", (_packed(values, known), Surroundings.signals())))
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
         return _failure(f"a result cannot travel between processes: {error}")
 

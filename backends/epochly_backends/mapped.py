@@ -16,7 +16,7 @@ from epochly.code.mapping import MapLoop, Mappable, map_loops
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
-from epochly_backends.held import held_by, names_of
+from epochly_backends.held import functions_of, held_by, names_of
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _READ_AHEAD = frozenset(
@@ -80,6 +80,9 @@ class Mapped:
         self._ways: dict[int, str] = {}
         self._counts: Counter[str] = Counter()
         self._closed = False
+        plain = mappable.function.plain
+        assert plain is not None
+        self._judged = {function.__code__ for function in functions_of(plain)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
@@ -130,6 +133,7 @@ class Mapped:
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
             reason = risk
+        reason = reason or self._replaced(number, body)
         if reason is not None:
             way, values = f"sequential: {reason}", [v for item in items for v in body(item)]
         else:
@@ -139,10 +143,30 @@ class Mapped:
             raise failure
         return values
 
+    def _replaced(self, number: int, body: FunctionType) -> str | None:
+        """Whether a helper took the place of one that was looked at, and must not run like it."""
+        codes = {function.__code__ for function in functions_of(body)[1:]}
+        if codes <= self._judged:
+            return None
+        again = map_loops(self._mappable.function)
+        old = self._mappable.loops[number]
+        for loop in () if isinstance(again, Refused) else again.loops:
+            if loop.node is old.node and loop.replayable >= old.replayable:
+                same = [c.what for c in loop.in_place] == [c.what for c in old.in_place]
+                if same:
+                    self._judged |= codes
+                    return None
+        return "a helper was replaced by one that does more"
+
 
 def _handling() -> str | None:
-    """Why items must run in this thread: an exception is being handled, which they can ask for."""
-    return "an exception is being handled" if sys.exc_info()[1] is not None else None
+    """Why items must run in this thread, one by one: they can ask for what it alone has."""
+    if sys.exc_info()[1] is not None:
+        return "an exception is being handled"
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and numpy.geterrcall() is not None:
+        return "NumPy calls a function at floating-point errors"
+    return None
 
 
 def _changed(loop: MapLoop, held: Mapping[str, Any]) -> str | None:

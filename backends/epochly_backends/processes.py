@@ -129,6 +129,7 @@ class CoreRunner:
     def _spread(
         self, body: FunctionType, items: list[Any], cores: int, replayable: bool
     ) -> tuple[str, list[Any]]:
+        import decimal
         import pickle
 
         from joblib.externals.loky import get_reusable_executor
@@ -150,7 +151,10 @@ class CoreRunner:
             for future, chunk in zip(futures, chunks, strict=True):
                 kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
-                    values += unpacked(answer, chunk)
+                    packed_values, signals = answer
+                    values += unpacked(packed_values, chunk)
+                    for signal in signals:
+                        decimal.getcontext().flags[signal] = True
                     continue
                 if kind == "raised" and not replayable:
                     _raise(answer)

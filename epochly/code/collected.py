@@ -74,9 +74,17 @@ def _repeated(whole: ast.FunctionDef, loop: ast.For, out: str) -> set[int]:
     return found
 
 
-def may_swallow(function: FunctionType, node: ast.With) -> bool:
-    """Whether a ``with`` may end without the exception that was raised in it."""
-    return any(_may_swallow(function, item.context_expr) for item in node.items)
+def may_swallow(function: FunctionType, node: ast.With, *, unknown: bool = True) -> bool:
+    """Whether a ``with`` may end without the exception that was raised in it.
+
+    Parameters
+    ----------
+    function : FunctionType
+    node : ast.With
+    unknown : bool
+        What to say where the source does not tell which context manager it is.
+    """
+    return any(_may_swallow(function, item.context_expr, unknown) for item in node.items)
 
 
 def records_warnings(function: FunctionType, node: ast.With) -> bool:
@@ -90,12 +98,12 @@ def records_warnings(function: FunctionType, node: ast.With) -> bool:
     return False
 
 
-def _may_swallow(function: FunctionType, made: ast.expr) -> bool:
-    if not isinstance(made, ast.Call):
-        return True
-    known, value = live_value(function, made.func)
+def _may_swallow(function: FunctionType, made: ast.expr, unknown: bool) -> bool:
+    known, value = live_value(function, made.func if isinstance(made, ast.Call) else made)
     if not known:
-        return True
+        return unknown
+    if not isinstance(made, ast.Call):
+        value = type(value)
     name = qualified_name(value)
     if isinstance(value, FunctionType) and is_users(getattr(value, "__wrapped__", value)):
         return _catches(getattr(value, "__wrapped__", value))

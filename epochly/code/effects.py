@@ -135,11 +135,14 @@ def _causes(
                     effect, store.line, store.text, store.name, in_place=store.in_place
                 )
                 if not (cause.in_place and _cannot_change(function, cause.root)):
-                    shared = cause.shared or store.name in outer or store.text.startswith("type(")
+                    shared = cause.shared or store.name in outer or store.text.startswith(_SHARED)
                     found.append(dataclasses.replace(cause, shared=shared))
             if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
                 found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
     yield from sorted(found, key=lambda cause: cause.line)
+
+
+_SHARED = ("type(", "globals()", "vars(")
 
 
 def _bound_in(node: ast.AST) -> set[str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from types import FunctionType
+from collections.abc import Iterable, Iterator
+from types import CodeType, FunctionType
 
 from epochly.code.callgraph import call_graph, is_users
 from epochly.code.kinds import assigned, is_load
-from epochly.code.scopes import live_value
+from epochly.code.scopes import binding_of, live_value
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 
 _SETS = (set, frozenset)
 _SET_OPERATORS = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 _GIVING_SETS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
+_ASKING = frozenset({"isinstance", "issubclass"})
 _UNORDERED = frozenset({"all", "any", "bool", "frozenset", "isinstance", "len", "set", "sorted"})
 _SAFE_METHODS = _GIVING_SETS | frozenset(
     "add clear difference_update discard intersection_update isdisjoint issubset issuperset "
@@ -23,7 +25,7 @@ _SAFE_METHODS = _GIVING_SETS | frozenset(
 
 def order_of_hashes(function: FunctionType) -> str | None:
     """Where a function or a helper of it uses ``hash``, or the order that a set has, or None."""
-    for member in call_graph(function).functions:
+    for member in _with_methods(call_graph(function).functions):
         try:
             whole = source_of(member).node
         except SourceError:
@@ -32,6 +34,26 @@ def order_of_hashes(function: FunctionType) -> str | None:
         if where is not None:
             return f"{where} depends on the hashes of this process"
     return None
+
+
+def _with_methods(functions: Iterable[FunctionType]) -> Iterator[FunctionType]:
+    """Functions, and the methods of the user's classes that they name."""
+    for function in functions:
+        yield function
+        for name in _names(function.__code__):
+            cls = binding_of(function, name).value
+            if isinstance(cls, type):
+                for attribute, raw in vars(cls).items():
+                    raw = getattr(raw, "__func__", getattr(raw, "fget", raw))
+                    if attribute != "__hash__" and isinstance(raw, FunctionType) and is_users(raw):
+                        yield raw
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from (*code.co_names, *code.co_freevars)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
 
 
 class _Sets:
@@ -50,9 +72,26 @@ class _Sets:
         for node in ast.walk(self._whole):
             if isinstance(node, ast.Name) and node.id == "hash" and is_load(node):
                 return "hash()"
+            if isinstance(node, ast.Attribute) and node.attr == "__hash__":
+                return "__hash__()"
+            if self._is_factory(node):
+                return "a factory of sets"
             if isinstance(node, ast.expr) and self.is_set(node) and not self._is_unordered(node):
                 return f"the order of {ast.unparse(node)}"
         return None
+
+    def _is_factory(self, node: ast.AST) -> bool:
+        """Whether a class of sets is handed to something that may make one."""
+        if not isinstance(node, ast.Name) or node.id not in ("set", "frozenset"):
+            return False
+        parent = self._parents.get(id(node))
+        if isinstance(parent, ast.keyword):
+            parent = self._parents.get(id(parent))
+        return (
+            isinstance(parent, ast.Call)
+            and parent.func is not node
+            and not (isinstance(parent.func, ast.Name) and parent.func.id in _ASKING)
+        )
 
     def returns(self) -> bool:
         return any(
@@ -91,7 +130,7 @@ class _Sets:
             except (SourceError, RecursionError):
                 return True
         if known:
-            return called in _SETS and bool(node.args)
+            return called in _SETS
         return (
             isinstance(node.func, ast.Attribute)
             and node.func.attr in _GIVING_SETS
@@ -101,11 +140,14 @@ class _Sets:
     def _is_unordered(self, node: ast.expr) -> bool:
         """Whether what is done with a set cannot tell in which order it is."""
         parent = self._parents.get(id(node))
-        if isinstance(parent, (ast.Compare, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)):
+        if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+            return all(isinstance(target, ast.Name) for target in targets)
+        if isinstance(parent, (ast.Compare, ast.Return)):
             return True
         if isinstance(parent, (ast.BinOp, ast.BoolOp, ast.Expr, ast.If, ast.While, ast.UnaryOp)):
             return True
-        if isinstance(parent, (ast.IfExp, ast.Tuple, ast.List, ast.Dict, ast.ListComp)):
+        if isinstance(parent, (ast.IfExp, ast.ListComp)):
             return True
         if isinstance(parent, ast.Attribute):
             return parent.attr in _SAFE_METHODS

@@ -13,7 +13,8 @@ from epochly.code.collected import is_private_list, may_swallow, records_warning
 from epochly.code.effects import Cause, Effect, effects_in
 from epochly.code.function import Function
 from epochly.code.kinds import is_load
-from epochly.code.loops import Role, loop_at, root_name, stored_names
+from epochly.code.leaking import reached_by_name
+from epochly.code.loops import root_name, stored_names
 from epochly.code.mapper_calls import LAZY, MAPPER, Changer, Copier, Lazy, appended
 from epochly.code.rebuild import rebuild
 from epochly.code.scopes import live_value
@@ -186,7 +187,7 @@ def _why_not(
     if any(isinstance(part, (ast.Attribute, ast.Subscript)) for part in parts):
         return _no("the loop assigns to a part of an object", node, "loop over a plain name")
     if isinstance(node, ast.For):
-        problem = _outlives(whole, node)
+        problem = reached_by_name(function, whole, node)
         if problem is not None:
             return problem
     private = _private(node)
@@ -227,23 +228,7 @@ def _changed_in_place(function: Function, node: ast.ListComp | ast.For) -> tuple
     return tuple(cause for cause in _causes(function, node) if cause.in_place)
 
 
-def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
-    """A variable by which one iteration reaches another, or the code after the loop."""
-    loop = loop_at(whole, node)
-    for role in (Role.REDUCTION, Role.CARRIED):
-        for name in loop.named(role):
-            return _no(f"{name!r} may hold the value of an earlier iteration", node, _OWN)
-    for name in loop.named(Role.LASTPRIVATE):
-        return _no(
-            f"{name!r} is used outside the loop as well",
-            node,
-            "let each iteration work on names of its own",
-        )
-    return None
-
-
 _LIST = "append to a list that the function has just made"
-_OWN = "assign it at the start of every iteration"
 
 
 def _no(reason: str, node: Any, remedy: str) -> Refused:
