@@ -117,10 +117,12 @@ def _may_swallow(function: FunctionType, made: ast.expr, unknown: bool) -> bool:
 
 
 def _catches(maker: FunctionType) -> bool:
-    """Whether a context manager written as a generator yields within a ``try`` that catches."""
+    """Whether a context manager written as a generator yields within what catches."""
     return any(
-        isinstance(node, (ast.Try, ast.TryStar))
-        and node.handlers
+        (
+            (isinstance(node, (ast.Try, ast.TryStar)) and node.handlers)
+            or (isinstance(node, ast.With) and may_swallow(maker, node))
+        )
         and any(isinstance(inner, ast.Yield) for part in node.body for inner in ast.walk(part))
         for node in _nodes(maker)
     )

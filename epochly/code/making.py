@@ -67,22 +67,42 @@ def _of_maker(
             if head != "__class__" and (head == attribute or head in filled):
                 continue
             yield dataclasses.replace(cause, shared=True)
-        else:
-            method = inspect.getattr_static(cls, attribute, None)
-            if not isinstance(method, FunctionType) or not is_users(method):
-                yield cause
-            elif method not in seen:
-                yield from _of_maker(cls, attribute, method, effects_of, seen | {method})
+        elif _method(cls, attribute) is None:
+            yield cause
+    for called in _called(maker, own):
+        method = _method(cls, called)
+        if method is not None and method not in seen:
+            yield from _of_maker(cls, called, method, effects_of, seen | {method})
+
+
+def _method(cls: type, name: str) -> FunctionType | None:
+    found = inspect.getattr_static(cls, name, None)
+    return found if isinstance(found, FunctionType) and is_users(found) else None
+
+
+def _called(maker: FunctionType, own: str) -> list[str]:
+    """Methods of the new object that a method calls, whatever their names promise."""
+    return [
+        node.func.attr
+        for node in _nodes(maker)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == own
+    ]
+
+
+def _nodes(function: FunctionType) -> Iterator[ast.AST]:
+    try:
+        return ast.walk(source_of(function).node)
+    except SourceError:
+        return iter(())
 
 
 def _filled(maker: FunctionType, own: str) -> frozenset[str]:
     """Attributes of the new object to which a method assigns new containers only."""
-    try:
-        node = source_of(maker).node
-    except SourceError:
-        return frozenset()
     made: dict[str, bool] = {}
-    for inner in ast.walk(node):
+    for inner in _nodes(maker):
         if isinstance(inner, (ast.Assign, ast.AnnAssign)):
             targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
             for target in targets:
