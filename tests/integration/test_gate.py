@@ -96,7 +96,7 @@ def test_each_workload_gets_the_verdict_of_its_own_change(repository):
     ))  # fmt: skip
     repository.workloads(**common, latter={**loop, "args": "21000"}, came={**loop, "args": "8"})
 
-    ran = repository.gate("--against", "HEAD")
+    ran = repository.gate("--against", "HEAD", "--budget", "20")
 
     found = results(ran)
     outcomes = {name: one["outcome"] for name, one in found.items()}

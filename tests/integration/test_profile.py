@@ -60,9 +60,9 @@ def fractions(profile):
 def close_to(truth, attempt):
     """The profile of an attempt close to the truth; a machine short of cores may need several.
 
-    What is left over of the machine's load after three says nothing about the profile.
+    What is left over of the machine's load after five says nothing about the profile.
     """
-    for _ in range(3):
+    for _ in range(5):
         code, document, err = attempt()
         assert code == 0, err
         found = fractions(document["profile"])
