@@ -189,6 +189,55 @@ def test_a_promised_speedup_that_is_not_reached_fails(repository):
     assert "100000x" in results(ran)["squares"]["message"]
 
 
+def test_a_promise_is_held_although_the_reference_does_not_reach_the_level(repository):
+    repository.write("work.py", SQUARES.replace("return", "globals()\n    return"))
+    keys = {"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"2": 100000}}
+    repository.workloads(squares=keys)
+    repository.commit()
+    repository.write("work.py", SQUARES)
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 1
+    assert results(ran)["squares"]["outcome"] == "broken_promise"
+
+
+def test_a_promise_that_this_machine_cannot_hold_is_not_passed(repository):
+    if shutil.which("nvidia-smi"):
+        pytest.skip("this machine has a card")
+    repository.write("work.py", SQUARES)
+    repository.workloads(
+        squares={"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"4": 3}}
+    )
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD", "--budget", "20")
+
+    assert ran.code == 5
+    states = {(c["kind"], c["state"]) for c in results(ran)["squares"]["checks"]}
+    assert ("min_speedup", "undecided") in states
+
+
+def test_a_head_that_fails_only_after_a_while_is_broken(repository):
+    repository.write("work.py", LOOP)
+    repository.workloads(loop={"target": "work:loop", "args": "20000"})
+    repository.commit()
+    repository.write(
+        "work.py",
+        LOOP.replace(
+            "    total = 0",
+            "    if not next(left):\n        raise ValueError('now')\n    total = 0",
+        )
+        + "left = iter([1] * 10 + [0])\n",
+    )
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 1
+    assert results(ran)["loop"]["outcome"] == "broken"
+    assert "ValueError: now" in results(ran)["loop"]["message"]
+
+
 def test_an_interrupt_keeps_the_verdicts_and_removes_the_second_tree(repository):
     repository.write("work.py", "import time\ndef slow():\n    time.sleep(0.2)\n")
     repository.workloads(slow={"target": "work:slow"})
