@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import ArgumentsError, EpochlyError, UsageError
@@ -16,7 +16,15 @@ from epochly.gate.model import Check, Comparison, Settings
 from epochly.gate.outcome import Found, limit_of
 from epochly.gate.promise import Tried, promise_check, tried_of
 from epochly.gate.verdict import FEWEST_GENERATIONS, compare, decided, interval
-from epochly.gate.versions import BUILD_REMEDY, Trees, Version, both_versions, only_in_head, prove
+from epochly.gate.versions import (
+    BUILD_REMEDY,
+    Trees,
+    Version,
+    both_versions,
+    file_only_in_head,
+    only_in_head,
+    prove,
+)
 from epochly.levels import Level
 from epochly.measure.contender import Contender
 from epochly.measure.repetition import ONCE_REMEDY, why_once
@@ -156,7 +164,7 @@ class _Match:
         try:
             answer = look.start(
                 self._head.surroundings,
-                _plain(self._head.workload),
+                asdict(self._head.workload),
                 generation=0,
                 independent=self._independent,
                 timeout_s=self._timeout_s,
@@ -182,7 +190,7 @@ class _Match:
             raise _EndedError(
                 self._with(
                     outcome="unusable",
-                    message=why_once(repetition, where=" and cannot be compared"),
+                    message=why_once(repetition, so="was not run"),
                     remedy=ONCE_REMEDY,
                 )
             )
@@ -252,6 +260,13 @@ class _Match:
                     "give the workload another name, so that it counts as new, or arguments "
                     "that both versions take"
                 ),
+            )
+        file = file_only_in_head(self._conditions.trees, self._workload.directory, reason)
+        if file is not None:
+            return self._with(
+                outcome="unusable",
+                message=f"{self._reference.name} cannot be run: {file} is in the head only",
+                remedy=f"commit what both need, or make it in `setup`; or {BUILD_REMEDY}",
             )
         missing = reason.partition("No module named ")[2].strip("'\" )").partition("'")[0]
         built = only_in_head(self._conditions.trees, missing) if missing else None
@@ -328,9 +343,3 @@ class _Match:
         """Seconds of the budget for each level that is left."""
         spent = self._conditions.clock() - self._began
         return max(0.0, self._conditions.options.budget_s - spent) / left
-
-
-def _plain(workload: Workload) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(workload)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from epochly.gate.model import Check, Comparison, Outcome, Settings, WorkloadResult
-from epochly.gate.verdict import Limit, corrected
+from epochly.gate.verdict import FEWEST_GENERATIONS, Limit, corrected
 from epochly.units import seconds
 from epochly.workload import Workload
 
@@ -154,8 +154,10 @@ def _slower(comparison: Comparison) -> str:
 
 
 def _undecided(comparison: Comparison) -> str:
-    if comparison.slowdown is None:
-        return f"{_place(comparison)} could be sampled in too few sets of processes to say anything"
+    paired = comparison.noise_floor is not None
+    few = paired and comparison.generations < FEWEST_GENERATIONS
+    if comparison.slowdown is None or few:
+        return f"{_place(comparison)} was sampled in too few sets of processes to say anything"
     if (
         comparison.p_adjusted is not None
         and comparison.low is not None

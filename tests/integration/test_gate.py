@@ -189,6 +189,55 @@ def test_a_promised_speedup_that_is_not_reached_fails(repository):
     assert "100000x" in results(ran)["squares"]["message"]
 
 
+@pytest.mark.parametrize("source", ["HERE / 'data.txt'", "'data.txt'"])
+def test_a_file_that_only_the_head_has_is_named(repository, source):
+    repository.write(
+        "work.py",
+        "import pathlib\nHERE = pathlib.Path(__file__).parent\n"
+        f"def read():\n    return len(open({source}).read())\n",
+    )
+    repository.workloads(read={"target": "work:read"})
+    repository.commit()
+    repository.write("data.txt", "not under version control")
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 2
+    assert "data.txt is in the head only" in results(ran)["read"]["message"]
+    assert "commit" in results(ran)["read"]["remedy"]
+
+
+def test_a_function_that_writes_is_not_run_at_all(repository):
+    repository.write("work.py", "def log():\n    open('log.txt', 'a').write('called')\n")
+    repository.workloads(log={"target": "work:log"})
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 2
+    assert "was not run" in results(ran)["log"]["message"]
+    assert "reset" in results(ran)["log"]["remedy"]
+    assert not (repository.folder.path / "log.txt").exists()
+
+
+def test_a_new_workload_has_to_run(repository):
+    repository.write("work.py", LOOP)
+    old = {"target": "work:loop", "args": "9", "skip": "it is not what this is about"}
+    repository.workloads(old=old)
+    repository.commit()
+    repository.workloads(
+        old=old,
+        good={"target": "work:loop", "args": "10"},
+        bad={"target": "work:lop", "args": "11"},
+    )
+
+    ran = repository.gate("--against", "HEAD")
+
+    found = {name: one["outcome"] for name, one in results(ran).items()}
+    assert found == {"old": "skipped", "good": "new", "bad": "unusable"}
+    assert ran.code == 2
+
+
 def test_a_promise_is_held_although_the_reference_does_not_reach_the_level(repository):
     repository.write("work.py", SQUARES.replace("return", "globals()\n    return"))
     keys = {"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"2": 100000}}
@@ -200,6 +249,7 @@ def test_a_promise_is_held_although_the_reference_does_not_reach_the_level(repos
 
     assert ran.code == 1
     assert results(ran)["squares"]["outcome"] == "broken_promise"
+    assert "100000x" in results(ran)["squares"]["message"]
 
 
 def test_a_promise_that_this_machine_cannot_hold_is_not_passed(repository):

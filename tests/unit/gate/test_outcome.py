@@ -122,3 +122,10 @@ def test_the_worst_exit_code_of_all_workloads_is_the_runs():
     assert exit_code([*found, verdict(checks=(check("equality"),))], SETTINGS) == 4
     assert exit_code([verdict(UNDECIDED), verdict()], SETTINGS) == 5
     assert exit_code([verdict(PASSED)], SETTINGS) == 0
+
+
+def test_too_few_processes_are_not_called_noise():
+    few = comparison("undecided", 1.2, noise_floor=0.01, generations=3)
+    enough = comparison("undecided", 1.05, noise_floor=0.01, generations=4)
+    assert "too few sets of processes" in verdict(few).message
+    assert "too noisy" in verdict(enough).message
