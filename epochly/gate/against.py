@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +19,7 @@ from epochly.gate.promise import Tried, promise_check, tried_of
 from epochly.gate.verdict import FEWEST_GENERATIONS, compare, decided, interval
 from epochly.gate.versions import (
     BUILD_REMEDY,
+    MODULES,
     Trees,
     Version,
     both_versions,
@@ -272,6 +274,8 @@ class _Match:
         built = only_in_head(self._conditions.trees, missing) if missing else None
         if built is not None:
             reason += f"; {built}, which git does not track, is in the head only"
+        elif missing and os.path.isfile(os.path.join(self._conditions.trees.reference, MODULES)):
+            built, reason = MODULES, f"{reason}; its submodules are not checked out"
         return self._with(
             outcome="unusable",
             message=f"{self._reference.name} cannot be run: {reason}",

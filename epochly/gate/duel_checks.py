@@ -44,6 +44,8 @@ def duel_checks(duel: Duel) -> tuple[list[Check], list[str]]:
     if not is_realized(theirs):
         if "unavailable" in (ours.status, theirs.status):
             notes.append(f"{duel.backend} is not available here: {theirs.reason}")
+        elif not is_realized(ours) and ours.status != "different":
+            notes.append(f"level {duel.level:d} ({duel.backend}) runs in neither: {_why(ours)}")
     elif is_realized(ours):
         said = f"realized by {duel.backend} in both"
         checks.append(Check("realized", *where, "passed", said))
@@ -61,9 +63,11 @@ def is_realized(contender: Contender) -> bool:
 def lost(duel: Duel) -> str:
     """Why the head does not reach a level that the reference does."""
     ours = duel.ours
-    if ours.status is None and ours.realized is not None:
-        why = f"it runs at level {ours.realized.level:d} ({ours.realized.backend})"
-    else:
-        why = str(ours.reason)
     line = f" (line {ours.line})" if ours.line else ""
-    return f"level {duel.level:d} ({duel.backend}) is not realized any more: {why}{line}"
+    return f"level {duel.level:d} ({duel.backend}) is not realized any more: {_why(ours)}{line}"
+
+
+def _why(ours: Contender) -> str:
+    if ours.status is None and ours.realized is not None:
+        return f"it runs at level {ours.realized.level:d} ({ours.realized.backend})"
+    return str(ours.reason)

@@ -16,6 +16,8 @@ from epochly.target.trees import Origins, Tree
 from epochly.workload import Workload
 
 BUILD_REMEDY = "compare with stored results instead (`epochly gate --baseline FILE`)"
+# Where git keeps what the submodules of a commit are.
+MODULES = ".gitmodules"
 _COMPILED = (".so", ".pyd", ".dll", ".dylib")
 ORIGINS_TIMEOUT_S = 60.0
 

@@ -33,4 +33,5 @@ def repetition_of(function: Function) -> dict[str, Any]:
 
 def why_once(repetition: dict[str, Any], *, so: str) -> str:
     """Why a function is not run again, from what `repetition_of` found; ``so`` ends it."""
-    return f"it writes the outside world ({repetition['writes']}, line {repetition['line']}), so it {so}"
+    place = f"{repetition['writes']}, line {repetition['line']}"
+    return f"it writes the outside world ({place}), so it {so}"

@@ -207,6 +207,33 @@ def test_a_file_that_only_the_head_has_is_named(repository, source):
     assert "commit" in results(ran)["read"]["remedy"]
 
 
+def test_a_module_in_a_submodule_is_told_to_be_missing_for_that(repository):
+    repository.write("work.py", f"import part\n{LOOP}")
+    repository.workloads(loop={"target": "work:loop", "args": "10"})
+    repository.write(".gitmodules", "[submodule 'part']\n  path = part\n  url = ./part\n")
+    repository.write(".gitignore", "part/\n")
+    repository.commit()
+    repository.write("part/__init__.py", "")
+    repository.write(".gitignore", "")
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 2
+    assert "submodules are not checked out" in results(ran)["loop"]["message"]
+    assert "--baseline" in results(ran)["loop"]["remedy"]
+
+
+def test_a_level_that_runs_in_neither_version_is_noted(repository):
+    repository.write("work.py", LOOP.replace("return", "globals()\n    return"))
+    repository.workloads(loop={"target": "work:loop", "args": "20000", "levels": "2"})
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD", "--undecided", "pass")
+
+    assert ran.code == 0
+    assert any("(numba) runs in neither" in note for note in results(ran)["loop"]["notes"])
+
+
 def test_a_function_that_writes_is_not_run_at_all(repository):
     repository.write("work.py", "def log():\n    open('log.txt', 'a').write('called')\n")
     repository.workloads(log={"target": "work:log"})
