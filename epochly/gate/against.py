@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import ArgumentsError, EpochlyError, UsageError
+from epochly.gate.alone import alone
 from epochly.gate.duel import Duel
+from epochly.gate.duel_checks import duel_checks, is_realized, lost
 from epochly.gate.model import Check, Comparison, Settings
-from epochly.gate.outcome import Found, limit_of, promise
+from epochly.gate.outcome import Found, limit_of
+from epochly.gate.promise import Tried, promise_check, tried_of
 from epochly.gate.verdict import FEWEST_GENERATIONS, compare, decided, interval
-from epochly.gate.versions import BUILD_REMEDY, Trees, Version, both_versions, only_in_head, prove
+from epochly.gate.versions import (
+    BUILD_REMEDY,
+    MODULES,
+    Trees,
+    Version,
+    both_versions,
+    file_only_in_head,
+    only_in_head,
+    prove,
+)
 from epochly.levels import Level
 from epochly.measure.contender import Contender
 from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.model import TargetInfo
-from epochly.workload import Workload
+from epochly.workload import Limits, Workload
 
 if TYPE_CHECKING:
     from epochly.measure.session import Options
@@ -111,20 +124,30 @@ class _Match:
     def found(self) -> Found:
         comparisons: list[Comparison] = []
         checks: list[Check] = []
+        tried: dict[Level, list[Tried]] = {}
         wanted = list(self._contests(self._look()))
         for position, (level, backend) in enumerate(wanted):
             self._say(f"level {level:d} {backend}", position / len(wanted))
+            left = len(wanted) - position
             duel = self._duel(level, backend)
             try:
                 duel.explore()
                 self._check_versions(duel)
-                checks += self._checks(duel)
-                if duel.can_go_on and (level is Level.MONITOR or _realized(duel.ours)):
-                    comparisons.append(self._measured(duel, len(wanted) - position))
-                    checks += self._promised(duel)
+                found, notes = duel_checks(duel)
+                checks += found
+                self._notes += notes
+                if level is Level.MONITOR or (is_realized(duel.ours) and not duel.theirs.status):
+                    comparisons.append(self._measured(duel, left))
+                    checks += self._held_out(duel)
             finally:
                 duel.stop()
+            tried.setdefault(level, []).append(self._tried(duel, left))
             self._notes += [note for note in duel.notes if note not in self._notes]
+        for level, backends in tried.items():
+            failed = any(check.state == "failed" for check in checks if check.level is level)
+            promised = promise_check(self._workload, level, backends)
+            if promised is not None and not (failed and promised.kind == "realized"):
+                checks.append(promised)
         return self._with(comparisons=tuple(comparisons), checks=tuple(checks))
 
     def _with(self, **fields: Any) -> Found:
@@ -143,7 +166,7 @@ class _Match:
         try:
             answer = look.start(
                 self._head.surroundings,
-                _plain(self._head.workload),
+                asdict(self._head.workload),
                 generation=0,
                 independent=self._independent,
                 timeout_s=self._timeout_s,
@@ -169,7 +192,7 @@ class _Match:
             raise _EndedError(
                 self._with(
                     outcome="unusable",
-                    message=why_once(repetition, where=" and cannot be compared"),
+                    message=why_once(repetition, so="was not run"),
                     remedy=ONCE_REMEDY,
                 )
             )
@@ -211,14 +234,19 @@ class _Match:
                 raise _EndedError(
                     self._with(outcome="unusable", message=error.what, remedy=error.remedy)
                 ) from error
+            if not duel.can_go_on:
+                ended = next(c for c in (duel.again, theirs, ours) if c.status is not None)
+                message = f"it could not be run once more to compare: {ended.reason}"
+                raise _EndedError(
+                    self._with(outcome="unmeasured", message=message, remedy=ended.remedy)
+                )
             if shared:
                 self._notes.append(
                     f"not under version control, so the same for both: {', '.join(shared)}"
                 )
             return
         if theirs.alive:
-            message = f"the head fails where {self._reference.name} does not: {ours.reason}"
-            raise _EndedError(self._with(outcome="broken", message=message, remedy=ours.remedy))
+            raise _EndedError(self._broken(ours))
         if not ours.alive:
             message = f"neither version can be run: {ours.reason}"
             raise _EndedError(self._with(outcome="unmeasured", message=message, remedy=ours.remedy))
@@ -235,10 +263,19 @@ class _Match:
                     "that both versions take"
                 ),
             )
+        file = file_only_in_head(self._conditions.trees, self._workload.directory, reason)
+        if file is not None:
+            return self._with(
+                outcome="unusable",
+                message=f"{self._reference.name} cannot be run: {file} is in the head only",
+                remedy=f"commit what both need, or make it in `setup`; or {BUILD_REMEDY}",
+            )
         missing = reason.partition("No module named ")[2].strip("'\" )").partition("'")[0]
         built = only_in_head(self._conditions.trees, missing) if missing else None
         if built is not None:
             reason += f"; {built}, which git does not track, is in the head only"
+        elif missing and os.path.isfile(os.path.join(self._conditions.trees.reference, MODULES)):
+            built, reason = MODULES, f"{reason}; its submodules are not checked out"
         return self._with(
             outcome="unusable",
             message=f"{self._reference.name} cannot be run: {reason}",
@@ -248,36 +285,10 @@ class _Match:
             f"`skip` to {self._workload.name} in epochly.yaml",
         )
 
-    def _checks(self, duel: Duel) -> Iterator[Check]:
-        """What the head does at a level: the same result, and really at that level."""
-        if duel.level is Level.MONITOR:
-            return
-        theirs, ours = duel.theirs, duel.ours
-        where = (duel.level, duel.backend)
-        if ours.status == "different":
-            yield Check("equality", *where, "failed", str(ours.reason), ours.remedy)
-        elif ours.alive:
-            verdict = ours.equality
-            said = f"level {duel.level:d} returns what level 0 returns ({verdict.verdict})"
-            if verdict.verdict == "unchecked":
-                said = f"level {duel.level:d} was not compared with level 0: {verdict.where}"
-            yield Check("equality", *where, "passed", said)
-        if not _realized(theirs):
-            if ours.status == "unavailable" or theirs.status == "unavailable":
-                self._notes.append(f"{duel.backend} is not available here: {theirs.reason}")
-            elif not _realized(ours) and duel.level in self._workload.limits.min_speedup:
-                yield Check("realized", *where, "failed", _lost(duel), ours.remedy)
-            return
-        if _realized(ours):
-            yield Check("realized", *where, "passed", f"realized by {duel.backend} in both")
-        elif ours.status != "different":
-            yield Check("realized", *where, "failed", _lost(duel), ours.remedy)
-
     def _measured(self, duel: Duel, left: int) -> Comparison:
         """Sample until it is decided or this level's share of the budget is spent."""
         clock = self._conditions.clock
-        spent = clock() - self._began
-        deadline = clock() + max(0.0, self._conditions.options.budget_s - spent) / left
+        deadline = clock() + self._share_s(left)
         while True:
             duel.measure()
             found = compare(duel.level, duel.backend, duel.generations, self._limit)
@@ -294,35 +305,45 @@ class _Match:
             )
         return found
 
-    def _promised(self, duel: Duel) -> Iterator[Check]:
-        gains = [g.gain for g in duel.generations if g.gain is not None]
-        if len(gains) < 2:
+    def _held_out(self, duel: Duel) -> Iterator[Check]:
+        """What became of a head that ended while it was sampled."""
+        ours = duel.ours
+        if ours.status is None or duel.theirs.status is not None:
             return
-        gain = interval(gains)
-        found = promise(
-            self._workload, duel.level, duel.backend, gain.estimate, gain.low, gain.high
+        if duel.level is Level.MONITOR:
+            raise _EndedError(self._broken(ours))
+        yield Check("realized", duel.level, duel.backend, "failed", lost(duel), ours.remedy)
+
+    def _broken(self, ours: Contender) -> Found:
+        message = f"the head fails where {self._reference.name} does not: {ours.reason}"
+        return self._with(outcome="broken", message=message, remedy=ours.remedy)
+
+    def _tried(self, duel: Duel, left: int) -> Tried:
+        """What the head gains at a level, measured without the reference where that lacks it."""
+        level, backend, ours = duel.level, duel.backend, duel.ours
+        promised = self._workload.limits.min_speedup.get(level)
+        gains = [g.gain for g in duel.generations if g.gain is not None]
+        if len(gains) > 1:
+            gain = interval(gains)
+            return Tried(backend, gain.estimate, gain.low, gain.high)
+        if promised is not None and is_realized(ours) and duel.theirs.status is not None:
+            workload = replace(
+                self._workload, levels=(level,), limits=Limits(min_speedup={level: promised})
+            )
+            options = replace(self._conditions.options, budget_s=self._share_s(left))
+            _, report = alone(workload, options, lambda _: None)
+            for row in report.levels if report else ():
+                if (row.level, row.backend) == (level, backend):
+                    return tried_of(row)
+        return Tried(
+            backend,
+            ran=is_realized(ours),
+            available=ours.status != "unavailable",
+            reason=ours.reason,
+            remedy=ours.remedy,
         )
-        if found is not None:
-            yield found
 
-
-def _realized(contender: Contender) -> bool:
-    """Whether a level was really reached, not only called."""
-    realized = contender.realized
-    return contender.status is None and realized is not None and realized.level == contender.level
-
-
-def _lost(duel: Duel) -> str:
-    ours = duel.ours
-    if ours.status is None and ours.realized is not None:
-        why = f"it runs at level {ours.realized.level:d} ({ours.realized.backend})"
-    else:
-        why = str(ours.reason)
-    line = f" (line {ours.line})" if ours.line else ""
-    return f"level {duel.level:d} ({duel.backend}) is not realized any more: {why}{line}"
-
-
-def _plain(workload: Workload) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(workload)
+    def _share_s(self, left: int) -> float:
+        """Seconds of the budget for each level that is left."""
+        spent = self._conditions.clock() - self._began
+        return max(0.0, self._conditions.options.budget_s - spent) / left

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from epochly.errors import NothingMeasuredError, UsageError
 from epochly.gate.checks import equality_checks
-from epochly.gate.model import Check
-from epochly.gate.outcome import Found, promise
+from epochly.gate.outcome import Found
+from epochly.gate.promise import promise_check, tried_of
 from epochly.levels import Level
 from epochly.measure.session import NoLevelMeasuredError, Options, Progress, measure
-from epochly.model import LevelRow, Report
+from epochly.model import Report
 from epochly.workload import Workload
 
 
@@ -35,8 +35,13 @@ def alone(
         return Found(workload, "unmeasured", error.what, error.remedy), None
     except UsageError as error:
         return Found(workload, "unusable", error.what, error.remedy), None
-    promised = (check for row in report.levels for check in _promised(workload, row))
-    checks = (*equality_checks(report), *promised)
+    promised = [
+        promise_check(
+            workload, level, [tried_of(row) for row in report.levels if row.level is level]
+        )
+        for level in sorted(workload.limits.min_speedup)
+    ]
+    checks = (*equality_checks(report), *(check for check in promised if check is not None))
     return (
         Found(
             workload,
@@ -47,17 +52,3 @@ def alone(
         ),
         report,
     )
-
-
-def _promised(workload: Workload, row: LevelRow) -> Iterator[Check]:
-    if row.level is Level.MONITOR:
-        return
-    if row.speedup is not None and row.speedup_low is not None and row.speedup_high is not None:
-        kept = promise(
-            workload, row.level, row.backend, row.speedup, row.speedup_low, row.speedup_high
-        )
-        if kept is not None:
-            yield kept
-    elif row.level in workload.limits.min_speedup and row.status != "unavailable":
-        said = f"level {row.level:d} ({row.backend}) is not realized: {row.reason}"
-        yield Check("realized", row.level, row.backend, "failed", said, row.remedy)

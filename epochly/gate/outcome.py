@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from epochly.gate.model import Check, Comparison, Outcome, Settings, WorkloadResult
-from epochly.gate.verdict import Limit, corrected
-from epochly.levels import Level
-from epochly.units import ratio, seconds
+from epochly.gate.verdict import FEWEST_GENERATIONS, Limit, corrected
+from epochly.units import seconds
 from epochly.workload import Workload
 
 # Of several exit codes the first here wins.
@@ -81,33 +79,6 @@ def code_of(result: WorkloadResult, settings: Settings) -> int:
     return _CODES.get(result.outcome, 1)
 
 
-def promise(
-    workload: Workload, level: Level, backend: str, speedup: float, low: float, high: float
-) -> Check | None:
-    """Whether a level keeps the speedup that its workload promises; None where it promises none.
-
-    Parameters
-    ----------
-    workload : Workload
-    level : Level
-    backend : str
-    speedup, low, high : float
-        Over level 0, with the 95 % interval.
-    """
-    promised = workload.limits.min_speedup.get(level)
-    if promised is None:
-        return None
-    said = (
-        f"level {level:d} ({backend}) is {ratio(speedup)} ({ratio(low)} to {ratio(high)}) over "
-        f"level 0, promised are {ratio(promised)}"
-    )
-    if low >= promised:
-        return Check("min_speedup", level, backend, "passed", said)
-    remedy = f"make it faster, or lower `min_speedup` of {workload.name} in epochly.yaml"
-    state: Literal["failed", "undecided"] = "failed" if high < promised else "undecided"
-    return Check("min_speedup", level, backend, state, said, remedy)
-
-
 def limit_of(workload: Workload, settings: Settings) -> Limit:
     """A workload's own limits, else the settings'."""
     own = workload.limits
@@ -172,7 +143,7 @@ def _follows(found: Found) -> tuple[Outcome, str, str | None]:
             return "undecided", _undecided(comparison), _more_time(comparison)
     for check in found.checks:
         if check.state == "undecided":
-            return "undecided", check.message, "give it more time with --budget"
+            return "undecided", check.message, check.remedy
     if not found.comparisons and not found.checks:
         return "unmeasured", "nothing of it could be measured", None
     return "passed", _passed(found.comparisons), None
@@ -183,8 +154,10 @@ def _slower(comparison: Comparison) -> str:
 
 
 def _undecided(comparison: Comparison) -> str:
-    if comparison.slowdown is None:
-        return f"{_place(comparison)} could be sampled in too few sets of processes to say anything"
+    paired = comparison.noise_floor is not None
+    few = paired and comparison.generations < FEWEST_GENERATIONS
+    if comparison.slowdown is None or few:
+        return f"{_place(comparison)} was sampled in too few sets of processes to say anything"
     if (
         comparison.p_adjusted is not None
         and comparison.low is not None

@@ -76,7 +76,8 @@ class Repository:
                 remedy=f"commit first, {_WITHOUT_GIT}",
             )
         # What the gate itself keeps there is no change of the project's.
-        changed = self._said("status", "--porcelain", "--", ":/", ":(top,exclude).epochly")
+        kept = ":(top,exclude,glob)**/.epochly/**"
+        changed = self._said("status", "--porcelain", "--", ":/", kept)
         return Side("head", done.stdout.strip(), dirty=bool(changed))
 
     def reference(self, name: str | None) -> Reference:
@@ -87,12 +88,12 @@ class Repository:
         UsageError
             No such commit, or too shallow a clone to know it.
         """
+        head = self.head()
         if name is not None:
             return Reference(name, self._commit(name))
         branch = self._default_branch()
         done = self._git("merge-base", "HEAD", branch)
         shallow = self._shallow()
-        head = self.head()
         # Where history was cut off, a head without changes seems to be its own base.
         cut_off = shallow and not head.dirty and done.stdout.strip() == head.commit
         if done.returncode or cut_off:
@@ -138,7 +139,18 @@ class Repository:
         finally:
             self._git("worktree", "remove", "--force", "--force", tree)
             shutil.rmtree(folder, ignore_errors=True)
-            self._git("worktree", "prune")
+            self._forget(tree)
+
+    def _forget(self, tree: str) -> None:
+        """Drop what git still knows of a tree that it could not remove.
+
+        Pruning would also forget trees of the user's that are only away for now, as on a disk that
+        is not plugged in.
+        """
+        common = Path(self.root, self._git("rev-parse", "--git-common-dir").stdout.strip())
+        for known in common.glob("worktrees/*/gitdir"):
+            if known.read_text(errors="surrogateescape").strip() == os.path.join(tree, ".git"):
+                shutil.rmtree(known.parent, ignore_errors=True)
 
     def _default_branch(self) -> str:
         wanted = [f"origin/{os.environ[v]}" for v in TARGET_VARIABLES if os.environ.get(v)]

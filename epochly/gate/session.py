@@ -26,6 +26,8 @@ from epochly.workload import Workload
 if TYPE_CHECKING:
     from epochly.gate.baseline import Baseline
 
+# For a workload of which nothing but that it runs is of interest.
+ONLY_TO_RUN_S = 1.0
 Say = Callable[[Workload, Progress], None]
 _COMPARED = {
     ("against",): "nothing",
@@ -214,7 +216,8 @@ class _Run:
             self._found.append(replace(compare(workload), was=former))
         if len(self.chosen.workloads) == len(self.chosen.known):
             message = f"{self.reference.name} has this workload, the head does not"
-            remedy = "put it back, or allow it with `removed: allow`"
+            fails = self._settings.removed == "fail"
+            remedy = "put it back, or allow it with `removed: allow`" if fails else None
             self._found += [
                 Found(before[name], "removed", message, remedy) for name in sorted(changed.removed)
             ]
@@ -270,8 +273,8 @@ def _new(workload: Workload, reference: str, options: Options, say: Say) -> Foun
     """What can be said of a workload that the reference lacks."""
     message = f"{reference} has no workload of this name, so nothing was compared"
     remedy = "`new: fail` in epochly.yaml's `gate` would not let it pass"
-    if not workload.limits.min_speedup and workload.levels is None:
-        return Found(workload, "new", message, remedy)
+    if not workload.limits.min_speedup:
+        options = replace(options, budget_s=min(options.budget_s, ONLY_TO_RUN_S))
     found, _ = alone(workload, options, lambda progress: say(workload, progress))
     if found.outcome is not None or any(check.state == "failed" for check in found.checks):
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from epochly.target.trees import Origins, Tree
 from epochly.workload import Workload
 
 BUILD_REMEDY = "compare with stored results instead (`epochly gate --baseline FILE`)"
+# Where git keeps what the submodules of a commit are.
+MODULES = ".gitmodules"
 _COMPILED = (".so", ".pyd", ".dll", ".dylib")
 ORIGINS_TIMEOUT_S = 60.0
 
@@ -166,6 +169,25 @@ def only_in_head(trees: Trees, missing: str) -> str | None:
             ):
                 return file
     return None
+
+
+def file_only_in_head(trees: Trees, directory: str, reason: str) -> str | None:
+    """The file that the reference did not find, where the head has it; relative to the root.
+
+    Parameters
+    ----------
+    trees : Trees
+    directory : str
+        The head's folder in which the workload runs.
+    reason : str
+        What the reference's failure said.
+    """
+    sought = re.search(r"No such file or directory: '([^']+)'", reason)
+    if sought is None:
+        return None
+    path = os.path.relpath(os.path.join(trees.in_reference(directory), sought[1]), trees.reference)
+    outside = path.split(os.sep)[0] == os.pardir
+    return None if outside or not os.path.exists(os.path.join(trees.head, path)) else path
 
 
 def _origins(version: Version, contender: Contender) -> Origins | None:

@@ -111,7 +111,7 @@ class Alone:
         assert found is not None
         notes = [*notes, *self._contender.warnings]
         if repetition is not None:
-            notes.append(f"{why_once(repetition, where='')}; remedy: {ONCE_REMEDY}")
+            notes.append(f"{why_once(repetition, so='ran once')}; remedy: {ONCE_REMEDY}")
         if profiling.untraceable is not None:
             notes.append(
                 f"{profiling.untraceable.what}, so a sampler within the process took over; "

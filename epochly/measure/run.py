@@ -305,7 +305,7 @@ class Run:
         self._say(f"sampling, generation {generation}", fraction)
 
     def _why_once(self) -> str:
-        return why_once(self._repetition, where=", at level 0 only")
+        return why_once(self._repetition, so="ran once, at level 0 only")
 
     def _say(self, stage: str, fraction: float) -> None:
         from epochly.measure.session import Progress

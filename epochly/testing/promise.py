@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.errors import UsageError
+from epochly.gate.promise import gain_in_words, kept
 
 if TYPE_CHECKING:
     from epochly.model import LevelRow, Report
@@ -147,9 +148,10 @@ def _measured(title: str, row: LevelRow, report: Report, promise: Promise) -> An
         return Answer("undecided", f"{few}\n  remedy: give it a larger budget", row)
     shown = f"{speedup(row)}, promised at least {wanted:g}x"
     ran = f"  ran: level {promise.level} with {row.backend}; {_medians(row, report)}"
-    if low >= wanted:
+    state = kept(low, high, wanted)
+    if state == "passed":
         return Answer("kept", f"{title} is faster {shown}\n{ran}", row)
-    if high < wanted:
+    if state == "failed":
         return Answer("broken", f"{title} is not fast enough: {shown}\n{ran}", row)
     remedy = "  remedy: give it a larger budget, or promise less"
     return Answer(
@@ -200,12 +202,8 @@ def entry(report: Report, promise: Promise, answer: Answer) -> dict[str, Any]:
 
 
 def speedup(row: LevelRow) -> str:
-    """A speedup with its 95 % interval, 2.73x (2.51 to 2.89), as far as they are known."""
-    from epochly.units import digits, ratio
-
-    if row.speedup_low is None or row.speedup_high is None:
-        return ratio(row.speedup)
-    return f"{ratio(row.speedup)} ({digits(row.speedup_low)} to {digits(row.speedup_high)})"
+    """A row's speedup with its interval."""
+    return gain_in_words(row.speedup, row.speedup_low, row.speedup_high)
 
 
 def _medians(row: LevelRow, report: Report) -> str:

@@ -189,6 +189,132 @@ def test_a_promised_speedup_that_is_not_reached_fails(repository):
     assert "100000x" in results(ran)["squares"]["message"]
 
 
+@pytest.mark.parametrize("source", ["HERE / 'data.txt'", "'data.txt'"])
+def test_a_file_that_only_the_head_has_is_named(repository, source):
+    repository.write(
+        "work.py",
+        "import pathlib\nHERE = pathlib.Path(__file__).parent\n"
+        f"def read():\n    return len(open({source}).read())\n",
+    )
+    repository.workloads(read={"target": "work:read"})
+    repository.commit()
+    repository.write("data.txt", "not under version control")
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 2
+    assert "data.txt is in the head only" in results(ran)["read"]["message"]
+    assert "commit" in results(ran)["read"]["remedy"]
+
+
+def test_a_module_in_a_submodule_is_told_to_be_missing_for_that(repository):
+    repository.write("work.py", f"import part\n{LOOP}")
+    repository.workloads(loop={"target": "work:loop", "args": "10"})
+    repository.write(".gitmodules", "[submodule 'part']\n  path = part\n  url = ./part\n")
+    repository.write(".gitignore", "part/\n")
+    repository.commit()
+    repository.write("part/__init__.py", "")
+    repository.write(".gitignore", "")
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 2
+    assert "submodules are not checked out" in results(ran)["loop"]["message"]
+    assert "--baseline" in results(ran)["loop"]["remedy"]
+
+
+def test_a_level_that_runs_in_neither_version_is_noted(repository):
+    repository.write("work.py", LOOP.replace("return", "globals()\n    return"))
+    repository.workloads(loop={"target": "work:loop", "args": "20000", "levels": "2"})
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD", "--undecided", "pass")
+
+    assert ran.code == 0
+    assert any("(numba) runs in neither" in note for note in results(ran)["loop"]["notes"])
+
+
+def test_a_function_that_writes_is_not_run_at_all(repository):
+    repository.write("work.py", "def log():\n    open('log.txt', 'a').write('called')\n")
+    repository.workloads(log={"target": "work:log"})
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 2
+    assert "was not run" in results(ran)["log"]["message"]
+    assert "reset" in results(ran)["log"]["remedy"]
+    assert not (repository.folder.path / "log.txt").exists()
+
+
+def test_a_new_workload_has_to_run(repository):
+    repository.write("work.py", LOOP)
+    old = {"target": "work:loop", "args": "9", "skip": "it is not what this is about"}
+    repository.workloads(old=old)
+    repository.commit()
+    repository.workloads(
+        old=old,
+        good={"target": "work:loop", "args": "10"},
+        bad={"target": "work:lop", "args": "11"},
+    )
+
+    ran = repository.gate("--against", "HEAD")
+
+    found = {name: one["outcome"] for name, one in results(ran).items()}
+    assert found == {"old": "skipped", "good": "new", "bad": "unusable"}
+    assert ran.code == 2
+
+
+def test_a_promise_is_held_although_the_reference_does_not_reach_the_level(repository):
+    repository.write("work.py", SQUARES.replace("return", "globals()\n    return"))
+    keys = {"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"2": 100000}}
+    repository.workloads(squares=keys)
+    repository.commit()
+    repository.write("work.py", SQUARES)
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 1
+    assert results(ran)["squares"]["outcome"] == "broken_promise"
+    assert "100000x" in results(ran)["squares"]["message"]
+
+
+def test_a_promise_that_this_machine_cannot_hold_is_not_passed(repository):
+    if shutil.which("nvidia-smi"):
+        pytest.skip("this machine has a card")
+    repository.write("work.py", SQUARES)
+    repository.workloads(
+        squares={"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"4": 3}}
+    )
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD", "--budget", "20")
+
+    assert ran.code == 5
+    states = {(c["kind"], c["state"]) for c in results(ran)["squares"]["checks"]}
+    assert ("min_speedup", "undecided") in states
+
+
+def test_a_head_that_fails_only_after_a_while_is_broken(repository):
+    repository.write("work.py", LOOP)
+    repository.workloads(loop={"target": "work:loop", "args": "20000"})
+    repository.commit()
+    repository.write(
+        "work.py",
+        LOOP.replace(
+            "    total = 0",
+            "    if not next(left):\n        raise ValueError('now')\n    total = 0",
+        )
+        + "left = iter([1] * 10 + [0])\n",
+    )
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert ran.code == 1
+    assert results(ran)["loop"]["outcome"] == "broken"
+    assert "ValueError: now" in results(ran)["loop"]["message"]
+
+
 def test_an_interrupt_keeps_the_verdicts_and_removes_the_second_tree(repository):
     repository.write("work.py", "import time\ndef slow():\n    time.sleep(0.2)\n")
     repository.workloads(slow={"target": "work:slow"})

@@ -3,9 +3,9 @@
 import pytest
 
 from epochly.gate.model import Check, Comparison, Settings
-from epochly.gate.outcome import Found, code_of, exit_code, promise, results
+from epochly.gate.outcome import Found, code_of, exit_code, results
 from epochly.levels import Level
-from epochly.workload import Limits, Workload
+from epochly.workload import Workload
 
 WORKLOAD = Workload(target="shop:price", directory=".", name="price")
 SETTINGS = Settings()
@@ -124,18 +124,8 @@ def test_the_worst_exit_code_of_all_workloads_is_the_runs():
     assert exit_code([verdict(PASSED)], SETTINGS) == 0
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "state"),
-    [(21.0, 25.0, "passed"), (5.0, 9.0, "failed"), (15.0, 25.0, "undecided")],
-)
-def test_a_promise_is_kept_broken_or_undecided(low, high, state):
-    workload = Workload(
-        "shop:price", ".", "price", limits=Limits(min_speedup={Level.COMPILE: 20.0})
-    )
-    found = promise(workload, Level.COMPILE, "numba", (low + high) / 2, low, high)
-    assert found.state == state
-    assert "promised are 20.0x" in found.message
-
-
-def test_a_level_without_a_promise_is_not_checked():
-    assert promise(WORKLOAD, Level.COMPILE, "numba", 2.0, 1.5, 2.5) is None
+def test_too_few_processes_are_not_called_noise():
+    few = comparison("undecided", 1.2, noise_floor=0.01, generations=3)
+    enough = comparison("undecided", 1.05, noise_floor=0.01, generations=4)
+    assert "too few sets of processes" in verdict(few).message
+    assert "too noisy" in verdict(enough).message

@@ -71,9 +71,11 @@ def test_the_head_is_the_work_tree_with_its_changes(git):
     assert repository.head().commit == git("rev-parse", "HEAD")
 
 
-def test_the_history_of_earlier_runs_is_no_change(git):
-    (git.folder / ".epochly").mkdir()
-    (git.folder / ".epochly" / "history.jsonl").touch()
+@pytest.mark.parametrize("project", [".", "part/of/it"])
+def test_the_history_of_earlier_runs_is_no_change(git, project):
+    kept = git.folder / project / ".epochly"
+    kept.mkdir(parents=True)
+    (kept / "history.jsonl").touch()
     assert Repository(str(git.folder)).head().dirty is False
 
 
@@ -144,6 +146,13 @@ def test_a_bare_repository_is_told_so(git, tmp_path):
     assert "bare" in error.what
 
 
+@pytest.mark.parametrize("name", [None, "HEAD"])
+def test_a_reference_in_a_repository_without_a_commit_is_told_so(tmp_path, name):
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    error = refused(lambda: Repository(str(tmp_path)).reference(name))
+    assert "no commit yet" in error.what
+
+
 def test_a_repository_without_a_commit_is_told_so(tmp_path):
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     error = refused(lambda: Repository(str(tmp_path)).head())
@@ -176,6 +185,23 @@ def test_the_second_tree_is_removed_after_an_error(git):
     repository = Repository(str(git.folder))
     with pytest.raises(KeyboardInterrupt), repository.checkout(repository.reference("HEAD")):
         raise KeyboardInterrupt
+    assert git("worktree", "list").count("\n") == 0
+
+
+def test_a_tree_of_the_users_that_is_away_is_not_forgotten(git, tmp_path):
+    git("worktree", "add", "--quiet", "--detach", str(tmp_path / "on a disk"))
+    shutil.move(tmp_path / "on a disk", tmp_path / "unplugged")
+    repository = Repository(str(git.folder))
+    with repository.checkout(repository.reference("main")):
+        pass
+    assert "on a disk" in git("worktree", "list", "--porcelain")
+
+
+def test_a_second_tree_that_git_cannot_remove_is_forgotten_all_the_same(git):
+    repository = Repository(str(git.folder))
+    with repository.checkout(repository.reference("main")) as tree:
+        shutil.rmtree(tree)
+        git("worktree", "lock", tree)
     assert git("worktree", "list").count("\n") == 0
 
 
