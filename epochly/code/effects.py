@@ -162,7 +162,11 @@ def _handed_over(function: FunctionType, node: ast.AST) -> Iterator[Call]:
             continue
         for argument in (*inner.args, *(keyword.value for keyword in inner.keywords)):
             known, value = live_value(function, argument)
-            if known and callable(value) and not isinstance(value, type):
+            if isinstance(argument, ast.Attribute) and not known:
+                if argument.attr in table()["changing_methods"]:
+                    made = ast.copy_location(ast.Call(argument, [], []), argument)
+                    yield Call(made, argument.lineno, ast.unparse(argument), False, None)
+            elif known and callable(value) and not isinstance(value, type):
                 made = ast.copy_location(ast.Call(argument, [], []), argument)
                 yield Call(made, argument.lineno, ast.unparse(argument), True, undecorated(value))
 

@@ -7,12 +7,13 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeGuard
 
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.kinds import is_fresh
 from epochly.code.source import source_of
+from epochly.code.stores import Locals
 from epochly.errors import SourceError
 
 EffectsOf = Callable[[FunctionType], Iterable[Cause]]
@@ -55,24 +56,37 @@ def _of_maker(
     own = maker.__code__.co_varnames[0] if maker.__code__.co_argcount else ""
     rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
     plain_super = not any(isinstance(other, FunctionType) for other in rest)
-    filled = _filled(maker, own) if name != "__new__" else frozenset()
+    known = name != "__new__"
+    filled = _filled(maker, own, is_fresh) if known else frozenset()
+    changing = _augmented(maker, own)
+    if changing and known:
+        changing -= _filled(maker, own, Locals(source_of(maker).node).makes_new)
     for cause in effects_of(maker):
         if plain_super and cause.what.startswith(f"super().{name}"):
             continue
         first, _, attribute = cause.what.partition(".")
+        if cause.in_place and cause.root == own:
+            yield dataclasses.replace(cause, effect=Effect.WRITES, shared=True, in_place=False)
+            continue
         if first != own or name == "__new__":
             yield dataclasses.replace(cause, shared=cause.shared or first == own)
         elif cause.effect is Effect.WRITES and cause.root == own:
             head = attribute.partition(".")[0].partition("[")[0]
-            if head != "__class__" and (head == attribute or head in filled):
+            is_store = head == attribute and head not in changing
+            if head != "__class__" and (is_store or head in filled):
                 continue
             yield dataclasses.replace(cause, shared=True)
         elif _method(cls, attribute) is None:
             yield cause
-    for called in _called(maker, own):
-        method = _method(cls, called)
-        if method is not None and method not in seen:
-            yield from _of_maker(cls, called, method, effects_of, seen | {method})
+    for node in _parts_of(maker, own):
+        raw = inspect.getattr_static(cls, node.attr, None)
+        methods = [raw.fget, raw.fset] if isinstance(raw, property) else [raw]
+        for method in methods:
+            if isinstance(method, FunctionType) and is_users(method):
+                if method not in seen:
+                    yield from _of_maker(cls, node.attr, method, effects_of, seen | {method})
+            elif hasattr(type(method), "__set__") and not inspect.ismemberdescriptor(method):
+                yield Cause(Effect.UNKNOWN, node.lineno, ast.unparse(node), True)
 
 
 def _method(cls: type, name: str) -> FunctionType | None:
@@ -80,16 +94,26 @@ def _method(cls: type, name: str) -> FunctionType | None:
     return found if isinstance(found, FunctionType) and is_users(found) else None
 
 
-def _called(maker: FunctionType, own: str) -> list[str]:
-    """Methods of the new object that a method calls, whatever their names promise."""
-    return [
-        node.func.attr
+def _parts_of(maker: FunctionType, own: str) -> list[ast.Attribute]:
+    """What a method names of the new object: its methods may do other things than they promise."""
+    return [node for node in _nodes(maker) if _is_part(node, own)]
+
+
+def _is_part(node: ast.AST, own: str) -> TypeGuard[ast.Attribute]:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == own
+    )
+
+
+def _augmented(maker: FunctionType, own: str) -> set[str]:
+    """Attributes of the new object with ``+=`` and the like, which may change what they hold."""
+    return {
+        node.target.attr
         for node in _nodes(maker)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == own
-    ]
+        if isinstance(node, ast.AugAssign) and _is_part(node.target, own)
+    }
 
 
 def _nodes(function: FunctionType) -> Iterator[ast.AST]:
@@ -99,20 +123,16 @@ def _nodes(function: FunctionType) -> Iterator[ast.AST]:
         return iter(())
 
 
-def _filled(maker: FunctionType, own: str) -> frozenset[str]:
-    """Attributes of the new object to which a method assigns new containers only."""
+def _filled(maker: FunctionType, own: str, is_new: Callable[[ast.expr], bool]) -> frozenset[str]:
+    """Attributes of the new object to which a method assigns new values only."""
     made: dict[str, bool] = {}
     for inner in _nodes(maker):
         if isinstance(inner, (ast.Assign, ast.AnnAssign)):
             targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
             for target in targets:
-                if (
-                    isinstance(target, ast.Attribute)
-                    and isinstance(target.value, ast.Name)
-                    and target.value.id == own
-                ):
-                    fresh = len(targets) == 1 and inner.value is not None and is_fresh(inner.value)
-                    made[target.attr] = made.get(target.attr, True) and fresh
+                if _is_part(target, own):
+                    good = len(targets) == 1 and inner.value is not None and is_new(inner.value)
+                    made[target.attr] = made.get(target.attr, True) and good
     return frozenset(name for name, good in made.items() if good)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -52,7 +52,8 @@ def packed(function: FunctionType | None, value: Any) -> bytes:
 
     already = {"__main__", *cloudpickle.list_registry_pickle_by_value()}
     members = call_graph(function).functions if function is not None else ()
-    names = {member.__module__ for member in members} | _users_modules()
+    own = frozenset(member.__module__ for member in members)
+    names = own | _users_modules(frozenset(sys.modules), own)
     modules = [sys.modules[name] for name in names - already if name in sys.modules]
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
@@ -67,16 +68,20 @@ def packed(function: FunctionType | None, value: Any) -> bytes:
             cloudpickle.unregister_pickle_by_value(module)
 
 
-def _users_modules() -> set[str]:
-    """Loaded modules that the user may have changed since they were imported."""
-    return {
+@lru_cache(maxsize=8)
+def _users_modules(loaded: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+    """Loaded modules that the user may have changed since they were imported.
+
+    ``own``, the modules of a function and its helpers, tells which packages are the user's.
+    """
+    return frozenset(
         name
-        for name, module in list(sys.modules.items())
+        for name, module in ((name, sys.modules.get(name)) for name in loaded)
         if name.partition(".")[0] not in _OUR_OWN
         and isinstance(module, ModuleType)
         and (file := getattr(module, "__file__", None)) is not None
         and not in_library(file)
-    }
+    )
 
 
 _MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "__cached__"})

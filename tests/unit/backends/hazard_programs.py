@@ -63,6 +63,51 @@ def _calling(cls, name):
     return function, (NUMBERS,)
 
 
+def setter_in_a_constructor():
+    seen = []
+
+    class Plugin:
+        def __init__(self, value):
+            self.value = value
+
+        @property
+        def value(self):
+            return 0
+
+        @value.setter
+        def value(self, value):
+            seen.append(value)
+            self.number = len(seen)
+
+    return _calling(Plugin, "number")
+
+
+def list_of_a_class_in_a_constructor():
+    class Plugin:
+        first = [0]
+        second = []
+
+        def __init__(self, value):
+            self.first += [value]
+            self.note(value)
+
+        def note(self, value):
+            held = self.second
+            held += [value]
+            self.number = len(self.first), len(held)
+
+    return _calling(Plugin, "number")
+
+
+def key_that_appends():
+    seen = []
+
+    def function(groups):
+        return [sorted(group, key=seen.append) for group in groups], seen
+
+    return function, ([[number] for number in NUMBERS],)
+
+
 def factory_of_a_field():
     numbers = itertools.count()
 
@@ -368,6 +413,9 @@ AUTOMATIC = [
     class_counter_in_a_constructor,
     class_registry_in_a_constructor,
     method_of_a_constructor_that_counts,
+    setter_in_a_constructor,
+    list_of_a_class_in_a_constructor,
+    key_that_appends,
     factory_of_a_field,
     list_extended_by_a_helper,
     list_within_a_pair,

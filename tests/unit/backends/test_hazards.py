@@ -11,8 +11,9 @@ from unit.backends import hazard_programs as programs
 from epochly.code.function import function_of
 from epochly.errors import WorkerError
 from epochly.levels import Level
-from epochly.model import Refused, Tolerance
+from epochly.model import Refused
 from epochly.verify.values import ValueComparison
+from epochly.workload import Tolerance
 
 
 class Backwards:
