@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from epochly_cli.output import Destination
@@ -71,13 +72,17 @@ def judge(
     Raises
     ------
     EpochlyError
-        When the reference cannot be had, or the run was interrupted; what was found is written.
+        When the reference cannot be had or the history cannot be written, or when the run was
+        interrupted; what was found is written.
     """
     from epochly.gate.entries import entry_of_gate
+    from epochly.gate.history import check_place
     from epochly.gate.session import InterruptedGateError, gate_against, gate_baseline
     from epochly_cli.gate_output import publish, write_gate
     from epochly_cli.history_output import keep
 
+    if history is not None:
+        check_place(Path(history))
     names = [w.name for w in chosen.workloads]
     with progress_bar("gate") as show:
 

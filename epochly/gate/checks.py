@@ -24,21 +24,19 @@ def equality_checks(report: Report) -> tuple[Check, ...]:
         if row.level is Level.MONITOR:
             continue
         if row.status == "different" or verdict == "different":
-            checks.append(
-                Check(
-                    "equality",
-                    row.level,
-                    row.backend,
-                    "failed",
-                    f"{place(row)} returned something different: "
-                    f"{row.equality.where or row.reason}",
-                    f"`epochly analyze {report.target.spec} --levels {row.level:d}` shows it alone",
-                )
-            )
+            where = row.equality.where or row.reason
+            checks.append(different(row.level, row.backend, where, report.target.spec))
         elif row.status == "measured" and verdict != "unchecked":
             message = f"{place(row)} returned what level 0 did ({verdict})"
             checks.append(Check("equality", row.level, row.backend, "passed", message))
     return tuple(checks)
+
+
+def different(level: Level, backend: str, where: str | None, target: str) -> Check:
+    """The check that a level failed by what it returned; ``where`` says what differs."""
+    message = f"level {level:d} ({backend}) returned something different: {where}"
+    remedy = f"`epochly analyze {target} --levels {level:d}` shows it alone"
+    return Check("equality", level, backend, "failed", message, remedy)
 
 
 def realized_checks(

@@ -78,7 +78,7 @@ class Duel:
         from epochly.registry import get_backend
 
         environment = dict(get_backend(backend).capabilities.worker_environment)
-        self.level, self.backend = level, backend
+        self.level, self.backend, self.target = level, backend, head.workload.target
         self.theirs, self.again, self.ours = (
             Contender(level, backend, dict(environment)) for _ in range(3)
         )

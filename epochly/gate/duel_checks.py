@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from epochly.gate.checks import different
 from epochly.gate.duel import Duel
 from epochly.gate.model import Check
 from epochly.levels import Level
@@ -32,7 +33,7 @@ def duel_checks(duel: Duel) -> tuple[list[Check], list[str]]:
     notes: list[str] = []
     verdict = ours.equality
     if ours.status == "different":
-        checks.append(Check("equality", *where, "failed", str(ours.reason), ours.remedy))
+        checks.append(different(*where, verdict.where or ours.reason, duel.target))
     elif ours.alive and verdict.verdict == "unchecked":
         notes.append(
             f"what level {duel.level:d} ({duel.backend}) returns was not compared with level 0: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import dataclass
@@ -60,6 +61,27 @@ def append(path: Path, entry: Entry) -> str | None:
     except OSError as error:
         raise UsageError(
             f"the history {path} cannot be written: {error.strerror or error}", remedy=_REMEDY
+        ) from error
+
+
+def check_place(path: Path) -> None:
+    """Check before a run that it can be added; the folder is made.
+
+    Raises
+    ------
+    UsageError
+        When nothing can be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise UsageError(
+            f"the history {path} cannot be written: {error.strerror}",
+            remedy=f"{_REMEDY}; `epochly gate --no-history` keeps none",
         ) from error
 
 

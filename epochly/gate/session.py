@@ -117,7 +117,7 @@ def gate_against(
 
             def compare(workload: Workload) -> Found:
                 if workload.name in changed.new:
-                    return _new(workload, commit.name, options, say)
+                    return _new(workload, commit.name, settings, options, say)
                 return against(workload, conditions, _sayer(workload, say))
 
             run.judge(changed, compare, {str(w.name): w for w in before})
@@ -172,7 +172,7 @@ def gate_baseline(
         name = str(workload.name)
         entry = baseline.entry(changed.renamed.get(name, name))
         if entry is None:
-            return _new(workload, path, options, say)
+            return _new(workload, path, settings, options, say)
         limit = limit_of(workload, settings)
         return against_entry(workload, entry, path, limit, options, _sayer(workload, say))
 
@@ -269,10 +269,14 @@ def _workloads_before(run: _Run, trees: Trees) -> tuple[Workload, ...]:
         return chosen.known
 
 
-def _new(workload: Workload, reference: str, options: Options, say: Say) -> Found:
+def _new(
+    workload: Workload, reference: str, settings: Settings, options: Options, say: Say
+) -> Found:
     """What can be said of a workload that the reference lacks."""
     message = f"{reference} has no workload of this name, so nothing was compared"
     remedy = "`new: fail` in epochly.yaml's `gate` would not let it pass"
+    if settings.new == "fail":
+        remedy = "let it in with `new: allow` in epochly.yaml's `gate`"
     if not workload.limits.min_speedup:
         options = replace(options, budget_s=min(options.budget_s, ONLY_TO_RUN_S))
     found, _ = alone(workload, options, lambda progress: say(workload, progress))

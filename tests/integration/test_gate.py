@@ -228,6 +228,28 @@ def test_a_module_in_a_submodule_is_told_to_be_missing_for_that(repository):
     assert "--baseline" in results(ran)["loop"]["remedy"]
 
 
+def test_a_level_that_returns_something_else_fails_whatever_else_is_wrong(repository):
+    repository.write(
+        "work.py",
+        "import threading, time\n"
+        "def name(k):\n    time.sleep(0.002)\n"
+        "    return threading.current_thread() is threading.main_thread()\n"
+        "def names():\n    return [name(k) for k in range(20)]\n",
+    )
+    repository.workloads(
+        names={"target": "work:names", "levels": "1"}, lacks={"target": "work:none"}
+    )
+    repository.commit()
+
+    ran = repository.gate("--against", "HEAD", "--allow-effects")
+
+    assert ran.code == 4
+    found = results(ran)["names"]
+    assert found["outcome"] == "different"
+    assert "level 1 (threads) returned something different" in found["message"]
+    assert "epochly analyze work:names --levels 1" in found["remedy"]
+
+
 def test_a_level_that_runs_in_neither_version_is_noted(repository):
     repository.write("work.py", LOOP.replace("return", "globals()\n    return"))
     repository.workloads(loop={"target": "work:loop", "args": "20000", "levels": "2"})

@@ -13,7 +13,7 @@ from filelock import FileLock
 from epochly.errors import UsageError
 from epochly.gate import history
 from epochly.gate.entries import entry_of_gate
-from epochly.gate.history import append, read
+from epochly.gate.history import append, check_place, read
 
 FIRST = entry_of_gate(gate_report(PASSED, created="2026-01-01T00:00:00+00:00"))
 SECOND = entry_of_gate(gate_report(PASSED, created="2026-01-02T00:00:00+00:00"))
@@ -175,3 +175,14 @@ def test_a_missing_history_says_what_writes_one(path: Path):
 def test_a_folder_is_no_history(tmp_path: Path):
     with pytest.raises(UsageError, match="cannot be read"):
         read(tmp_path)
+
+
+def test_a_place_is_checked_before_anything_runs(tmp_path: Path):
+    check_place(tmp_path / "new" / "history.jsonl")
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "file").touch()
+    for place in (tmp_path, tmp_path / "file" / "history.jsonl"):
+        with pytest.raises(UsageError) as caught:
+            check_place(place)
+        assert str(place) in caught.value.what
+        assert "--no-history" in str(caught.value.remedy)
