@@ -40,7 +40,7 @@ def main(descriptor: int, folder: str) -> None:
     private = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64)
     os.close(descriptor)
     channel = Channel(socket.socket(fileno=private))
-    worker = Worker(CaughtOutput(folder))
+    worker = Worker(CaughtOutput(folder), folder)
     verb = ""
     while verb != "close":
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,8 @@ ALONE = 0.02
 class Worker:
     """One target at one level; every public method answers one verb."""
 
-    def __init__(self, output: CaughtOutput) -> None:
-        self._output = output
+    def __init__(self, output: CaughtOutput, folder: str) -> None:
+        self._output, self._folder = output, folder
         self._target: Target
         self._inputs: Inputs
         self._workload: Workload
@@ -47,7 +48,7 @@ class Worker:
         from epochly.target.imports import open_imports
         from epochly.target.inputs import Inputs
         from epochly.target.load import describe, load_target
-        from epochly.target.trees import Tree, stay_in
+        from epochly.target.trees import Tree, pass_on, stay_in
 
         _import_own()
         self._workload = workload_of(workload)
@@ -55,6 +56,7 @@ class Worker:
         if tree is not None:
             self._tree = Tree(tree["root"], tree["other"], tuple(tree["shared"]))
             stay_in(self._tree)
+            pass_on(self._tree, tempfile.mkdtemp(prefix="site-", dir=self._folder))
         target = load_target(self._workload.target, self._workload.directory)
         function = dataclasses.replace(target.function, independent=independent)
         self._target = dataclasses.replace(target, function=function)

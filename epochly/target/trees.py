@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,25 @@ from types import ModuleType
 # The workers' own code is the same for both trees, even where the project under test is this one.
 _OURS = frozenset({"__main__", "epochly", "epochly_cli", "epochly_backends"})
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+
+
+# Runs at the start of a Python that a worker's own code starts, and lets another one run too.
+_SITE = """\
+import importlib.machinery
+import importlib.util
+import sys
+
+sys.path[:] = [entry for entry in sys.path if entry != {folder!r}]
+try:
+    from epochly.target.trees import Tree, stay_in
+except ImportError:
+    pass
+else:
+    stay_in(Tree({root!r}, {other!r}, {shared!r}))
+spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
+if spec is not None and spec.loader is not None:
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,24 @@ def stay_in(tree: Tree) -> None:
     for position, entry in enumerate(sys.path):
         sys.path[position] = tree.counterpart(entry) or entry
     sys.meta_path.insert(0, _TreeFinder(tree))
+
+
+def pass_on(tree: Tree, folder: str) -> None:
+    """Let every Python that this process starts from now on stay in a tree too.
+
+    One that is spawned or run as a command begins anew, and an editable installation would lead it
+    to the other version.
+
+    Parameters
+    ----------
+    tree : Tree
+    folder : str
+        One of its own, which lasts as long as this process.
+    """
+    text = _SITE.format(folder=folder, root=tree.root, other=tree.other, shared=tree.shared)
+    Path(folder, "sitecustomize.py").write_text(text, encoding="utf-8")
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([folder, before] if before else [folder])
 
 
 def origins(tree: Tree) -> Origins:

@@ -140,6 +140,25 @@ def test_an_installed_package_is_measured_in_the_tree_of_each_side(repository):
     assert 3 < results(ran)["price"]["comparisons"][0]["slowdown"] < 5
 
 
+def test_processes_that_the_function_starts_run_their_own_side_too(repository):
+    repository.write("src/shop/__init__.py", "")
+    repository.write(
+        "src/shop/price.py",
+        "import subprocess, sys\ndef total():\n"
+        "    subprocess.run([sys.executable, '-c', 'import shop.slow'], check=True)\n",
+    )
+    repository.write("src/shop/slow.py", "")
+    keys = {"target": "shop.price:total", "max_slowdown": "50%"}
+    repository.workloads(total=keys)
+    repository.commit()
+    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.2)\n")
+    repository.folder.environment["PYTHONPATH"] = str(repository.folder.path / "src")
+
+    ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "20")
+
+    assert results(ran)["total"]["outcome"] == "slower"
+
+
 def test_a_compiled_file_that_only_the_head_has_is_named(repository):
     repository.write("work.py", f"try:\n    import fast\nexcept ImportError:\n    pass\n{LOOP}")
     repository.write(".gitignore", "*.so\n__pycache__/\n")

@@ -114,3 +114,31 @@ def test_an_environment_within_a_tree_belongs_to_both(trees):
     assert tree.counterpart(str(inside)) is None
     assert tree.counterpart(str(trees / "head" / "a.py")) == str(trees / "reference" / "a.py")
     assert tree.counterpart("/elsewhere/a.py") is None
+
+
+CHILD = (
+    "pass_on(tree, {folder!r}); "
+    "print(subprocess.run([sys.executable, '-c', {child!r}], capture_output=True, text=True, "
+    "check=True).stdout)"
+)
+BEFORE = "import os, subprocess; from epochly.target.trees import pass_on; "
+
+
+def started(trees, child, path):
+    """What a Python prints that a process of the reference starts, with folders on its path."""
+    folder = trees / "site"
+    folder.mkdir()
+    entries = [str(trees / entry) for entry in path]
+    told = f"os.environ['PYTHONPATH'] = os.pathsep.join({entries!r}); "
+    return seen(trees, BEFORE + told + CHILD.format(folder=str(folder), child=child))
+
+
+def test_a_python_that_is_started_there_stays_in_the_tree(trees):
+    assert started(trees, f"import json; {VERSION}", ["head/src"]) == "reference"
+
+
+def test_a_python_that_is_started_there_runs_the_projects_own_start_too(trees):
+    own = trees / "own"
+    own.mkdir()
+    (own / "sitecustomize.py").write_text("import builtins\nbuiltins.OWN = 'ran'\n")
+    assert started(trees, "import json; print(json.dumps(OWN))", ["own"]) == "ran"
