@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from epochly_cli.output import Destination
 from epochly_cli.render.progress import progress_bar
+from epochly_cli.stderr import tell
 
 if TYPE_CHECKING:
     from epochly.gate.model import Settings
@@ -75,6 +76,7 @@ def judge(
         When the reference cannot be had or the history cannot be written, or when the run was
         interrupted; what was found is written.
     """
+    from epochly.errors import EpochlyError
     from epochly.gate.entries import entry_of_gate
     from epochly.gate.history import check_place
     from epochly.gate.session import InterruptedGateError, gate_against, gate_baseline
@@ -102,7 +104,13 @@ def judge(
     write_gate(report, destination)
     publish(report)
     if history is not None:
-        keep(entry_of_gate(report), history)
+        try:
+            keep(entry_of_gate(report), history)
+        except EpochlyError as error:
+            # What was found counts for more than that it could not be kept.
+            if report.exit_code == 0:
+                raise
+            tell(error)
     if interruption is not None:
         raise interruption
     return report.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from epochly.errors import UsageError
 from epochly.measure.contender import Contender
 from epochly.measure.process import Surroundings
 from epochly.measure.surroundings import surroundings_of
-from epochly.target.trees import Origins, Tree
+from epochly.target.trees import Origins, Tree, site_of
 from epochly.workload import Workload
 
 BUILD_REMEDY = "compare with stored results instead (`epochly gate --baseline FILE`)"
@@ -94,14 +95,14 @@ def both_versions(
     """
     there = replace(workload, directory=trees.in_reference(workload.directory))
     shared = tuple(p for p in trees.generated if not p.endswith(_COMPILED))
+    before, now = Tree(trees.reference, trees.head, shared), Tree(trees.head, trees.reference)
     with (
-        surroundings_of(there, memory_bytes) as theirs,
-        surroundings_of(workload, memory_bytes) as ours,
+        tempfile.TemporaryDirectory(prefix="epochly-site-") as first,
+        tempfile.TemporaryDirectory(prefix="epochly-site-") as second,
+        surroundings_of(there, memory_bytes, site_of(before, first)) as theirs,
+        surroundings_of(workload, memory_bytes, site_of(now, second)) as ours,
     ):
-        yield (
-            Version(reference, there, theirs, Tree(trees.reference, trees.head, shared)),
-            Version("head", workload, ours, Tree(trees.head, trees.reference)),
-        )
+        yield Version(reference, there, theirs, before), Version("head", workload, ours, now)
 
 
 def prove(

@@ -9,7 +9,8 @@ import signal
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from epochly.errors import EpochlyError
 from epochly.measure.process import Surroundings
@@ -20,7 +21,11 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 @contextlib.contextmanager
-def surroundings_of(workload: Workload, memory_bytes: int | None) -> Iterator[Surroundings]:
+def surroundings_of(
+    workload: Workload,
+    memory_bytes: int | None,
+    service_environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Surroundings]:
     """What a workload's workers stand in, tidied up afterwards; its service runs meanwhile.
 
     Parameters
@@ -28,6 +33,8 @@ def surroundings_of(workload: Workload, memory_bytes: int | None) -> Iterator[Su
     workload : Workload
     memory_bytes : int or None
         Most that one worker and its children may hold; None is half of what is available.
+    service_environment : Mapping[str, str]
+        Variables for its service, beyond those of the command.
 
     Raises
     ------
@@ -44,7 +51,7 @@ def surroundings_of(workload: Workload, memory_bytes: int | None) -> Iterator[Su
 
     scratch = tempfile.mkdtemp(prefix="epochly-")
     try:
-        with running_service(workload.service, workload.directory) as service:
+        with running_service(workload.service, workload.directory, service_environment) as service:
             yield Surroundings(
                 scratch=scratch,
                 run=uuid.uuid4().hex,

@@ -99,6 +99,18 @@ def stay_in(tree: Tree) -> None:
 def pass_on(tree: Tree, folder: str) -> None:
     """Let every Python that this process starts from now on stay in a tree too.
 
+    Parameters
+    ----------
+    tree : Tree
+    folder : str
+        One of its own, which lasts as long as this process.
+    """
+    os.environ.update(site_of(tree, folder))
+
+
+def site_of(tree: Tree, folder: str) -> dict[str, str]:
+    """Variables by which a Python that is started with them stays in a tree.
+
     One that is spawned or run as a command begins anew, and an editable installation would lead it
     to the other version.
 
@@ -106,12 +118,12 @@ def pass_on(tree: Tree, folder: str) -> None:
     ----------
     tree : Tree
     folder : str
-        One of its own, which lasts as long as this process.
+        Holds what it needs, for as long as it may run.
     """
     text = _SITE.format(folder=folder, root=tree.root, other=tree.other, shared=tree.shared)
     Path(folder, "sitecustomize.py").write_text(text, encoding="utf-8")
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([folder, before] if before else [folder])
+    return {"PYTHONPATH": os.pathsep.join([folder, before] if before else [folder])}
 
 
 def origins(tree: Tree) -> Origins:
