@@ -5,7 +5,7 @@ TESTED := 3.11 3.12 3.13
 BUDGET ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help demo guide test test-all check bench docs clean
+.PHONY: help demo guide test test-all check gate bench docs clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: $(VENV)/.dev ## Check format, lint, types, import cost, public names and 
 	$(BIN)/python tools/check_dependency_direction.py
 	$(BIN)/python tools/check_public_names.py
 	$(BIN)/python tools/check_import_cost.py
+
+gate: $(VENV)/.demo ## Hold bundled workloads to how fast they were (GATE="--against REF" chooses)
+	$(BIN)/epochly gate --config fixtures/epochly_fixtures/epochly.yaml --select gate --budget $(BUDGET) $(GATE)
 
 bench: $(VENV)/.dev ## Run the benchmarks, each under 10 minutes
 	@for script in benchmarks/against_*.py benchmarks/start_up.py benchmarks/time_in_samples.py benchmarks/profiling.py benchmarks/regret.py benchmarks/overhead.py benchmarks/soak.py benchmarks/choosing.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

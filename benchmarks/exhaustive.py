@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from epochly.levels import Level
 from epochly.measure.session import NoLevelMeasuredError, Options, measure
-from epochly.model import LevelRow, Report, Workload
+from epochly.model import LevelRow, Report
+from epochly.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from command import HERE, rounds_of
 from epochly.levels import Level
 from epochly.measure.profiling import Profiling
 from epochly.measure.session import Options, measure
-from epochly.model import Workload
+from epochly.workload import Workload
 
 REPEATS = 5
 LIMIT_S = 2.0

@@ -17,7 +17,7 @@ from typing import Any
 from exhaustive import Judged, judged, table
 
 from epochly.errors import EpochlyError
-from epochly.model import Workload
+from epochly.workload import Workload
 
 PRESET = "S"
 

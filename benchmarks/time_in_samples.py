@@ -14,7 +14,7 @@ from command import HERE, rounds_of
 
 from epochly.levels import Level
 from epochly.measure.session import Options, measure
-from epochly.model import Workload
+from epochly.workload import Workload
 
 REPEATS = 5
 CALL_S = 0.05

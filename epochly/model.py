@@ -22,63 +22,6 @@ class Arguments:
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How far apart floating-point numbers may lie and still count as equal.
-
-    Parameters
-    ----------
-    rtol : float or None
-        Relative tolerance; None takes 1e-9 for double and 1e-5 for single precision.
-    atol : float
-        Absolute tolerance, in the unit of the values.
-    exact : bool
-        Demand the same bits.
-    """
-
-    rtol: float | None = None
-    atol: float = 0.0
-    exact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """One thing to measure: a target, its inputs and the limits it runs under.
-
-    Parameters
-    ----------
-    target : str
-        ``pkg.mod:func``, ``pkg.mod:Class.method`` or ``path/to/file.py:func``.
-    directory : str
-        Directory that is importable and current while the workload runs.
-    name : str or None
-        Name in ``epochly.yaml``; None for a target from the command line.
-    args, setup, reset : str or None
-        What stands between the parentheses of the call; code run once before it is evaluated;
-        code run before every call, outside the timing.
-    levels : tuple of Level or None
-        Levels to run; None leaves the choice to the caller.
-    seed : int
-        Seed of ``random`` and ``np.random`` before the inputs of every sample are made.
-    timeout_s : float or None
-        Longest that one call may take, in seconds; None leaves it to the caller.
-    service : str or None
-        Command of a server that runs while the workload is measured.
-    """
-
-    target: str
-    directory: str
-    name: str | None = None
-    args: str | None = None
-    setup: str | None = None
-    reset: str | None = None
-    levels: tuple[Level, ...] | None = None
-    seed: int = 0
-    timeout_s: float | None = None
-    tolerance: Tolerance = Tolerance()
-    service: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """Why a level or backend does not take a function.
 
@@ -205,6 +148,9 @@ class LevelRow:
     """One level and backend in a report. Times in seconds; speedups are paired with level 0.
 
     ``doubt`` is why the findings call it not worth trying, whether or not it ran all the same.
+    ``generation_speedups``, ``generation_medians_s`` and ``generation_relative`` hold a median for
+    each set of fresh worker processes, which a run at another time can be compared with; the last
+    is of times in units of a fixed program's beside it.
     """
 
     level: Level
@@ -228,6 +174,9 @@ class LevelRow:
     equality: Equality = Equality("unchecked")
     converged: bool = False
     generations: int = 0
+    generation_speedups: tuple[float, ...] = ()
+    generation_medians_s: tuple[float, ...] = ()
+    generation_relative: tuple[float, ...] = ()
     measured_s: float = 0.0
     best: bool = False
     doubt: str | None = None
@@ -281,7 +230,10 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where a report was measured."""
+    """Where a report was measured.
+
+    ``host`` is a mark of the host's name, which tells one machine from others of its kind.
+    """
 
     python: str
     implementation: str
@@ -291,6 +243,7 @@ class Machine:
     memory_bytes: int
     gpu: str | None
     packages: Mapping[str, str]
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
-"""Reports as JSON documents, schema ``epochly.report/1`` and ``epochly.reports/1``."""
+"""Reports as JSON documents: ``epochly.report/1``, ``epochly.reports/1`` and ``epochly.gate/1``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from epochly.model import ProfileReport, Report
+
+if TYPE_CHECKING:
+    from epochly.gate.model import GateReport
 
 SCHEMA = "epochly.report/1"
 LIST_SCHEMA = "epochly.reports/1"
 PROFILE_SCHEMA = "epochly.profile/1"
+GATE_SCHEMA = "epochly.gate/1"
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -28,6 +32,11 @@ def profile_document(report: ProfileReport) -> dict[str, Any]:
     document: dict[str, Any] = _plain(asdict(report))
     del document["recording"]
     return {"schema": PROFILE_SCHEMA, **document}
+
+
+def gate_document(report: GateReport) -> dict[str, Any]:
+    """What a run of the gate found, as plain JSON values."""
+    return {"schema": GATE_SCHEMA, **_plain(asdict(report))}
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,9 @@ from epochly_cli.commands.analyze import analyze
 from epochly_cli.commands.backends import backends
 from epochly_cli.commands.bench import bench
 from epochly_cli.commands.doctor import doctor
+from epochly_cli.commands.export import export
+from epochly_cli.commands.gate import gate
+from epochly_cli.commands.history import history
 from epochly_cli.commands.init import init
 from epochly_cli.commands.profile import profile
 from epochly_cli.stderr import note, tell
@@ -22,7 +25,17 @@ INTERRUPTED = 130
 DEFECT = 70
 # Typer bundles Click or depends on it, by version; the base of Click's errors is in reach anyway.
 _CLICK_ERROR = typer.BadParameter.__mro__[2]
-_ASCII = {"µ": "u", "–": "-", "…": "...", "×": "x", "★": "*", "·": "-", "—": "-", "•": "*"}
+_ASCII = {
+    "µ": "u",
+    "–": "-",
+    "…": "...",
+    "×": "x",
+    "★": "*",
+    "·": "-",
+    "—": "-",
+    "•": "*",
+    "→": "->",
+}
 
 
 class _Group(TyperGroup):
@@ -49,7 +62,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (analyze, bench, profile, doctor, backends, init):
+for _command in (analyze, bench, gate, history, profile, export, doctor, backends, init):
     app.command()(_command)
 
 

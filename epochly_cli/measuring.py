@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from epochly_cli.output import Destination, ReportWriter
 from epochly_cli.render.progress import progress_bar
-from epochly_cli.stderr import note, tell
+from epochly_cli.stderr import tell
 
 if TYPE_CHECKING:
     from epochly.errors import EpochlyError
     from epochly.measure.session import Options
-    from epochly.model import Report, Workload
+    from epochly.model import Report
+    from epochly.workload import Workload
+    from epochly_cli.saving import Measured
 
 DIFFERENT = 4
 # Of several exit codes the first here wins; the rest of the order is the gate's.
@@ -28,7 +30,8 @@ def measure_all(
     detail: bool = False,
     strict: bool = False,
     reading: bool = False,
-    save: bool = False,
+    save: Callable[[Measured], None] | None = None,
+    history: str | None = None,
 ) -> int:
     """Measure workloads and write their reports.
 
@@ -41,8 +44,10 @@ def measure_all(
         Exit with 4 where a level returned something different.
     reading : bool
         A target without arguments to run with is read, not refused.
-    save : bool
-        Keep what is recommended as the decision of functions that choose for themselves.
+    save : callable, optional
+        Called at the end with each workload that was measured and its report.
+    history : str or None
+        A file that the finished run is appended to.
 
     Returns
     -------
@@ -58,6 +63,7 @@ def measure_all(
     from epochly.measure.session import InterruptedRunError, analyze, measure
 
     writer = ReportWriter(destination, single=single, detail=detail)
+    measured: list[tuple[Workload, Report]] = []
     codes: set[int] = set()
     try:
         for position, workload in enumerate(workloads, 1):
@@ -81,25 +87,22 @@ def measure_all(
                 tell(_named(error, workload))
                 codes.add(error.exit_code)
             else:
+                measured.append((workload, report))
                 writer.add(report)
     finally:
         writer.close()
-    if save:
-        _save(writer.reports)
+    if history is not None and writer.reports:
+        from epochly.gate.entries import entry_of_reports
+        from epochly_cli.history_output import head_here, keep
+
+        keep(entry_of_reports(writer.reports, head_here()), history)
+    if save is not None:
+        save(measured)
     if not any(report.static or _anything_measured(report) for report in writer.reports):
         codes.add(NothingMeasuredError.exit_code)
     if strict and any(_differs(report) for report in writer.reports):
         codes.add(DIFFERENT)
     return next((code for code in _WORST_FIRST if code in codes), 0)
-
-
-def _save(reports: Sequence[Report]) -> None:
-    from epochly.runtime.decisions import decision_file, decision_of, decision_path
-
-    file = decision_file(decision_path())
-    for report in reports:
-        file.put(decision_of(report))
-    note(f"saved to {file.path}")
 
 
 def _add(writer: ReportWriter, error: Exception) -> None:

@@ -97,6 +97,30 @@ ConfigOption = Annotated[
         show_default=False,
     ),
 ]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="NAME_OR_TAG",
+        help="Only workloads of this name or tag; may be repeated.",
+        show_default=False,
+    ),
+]
+HistoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--history", metavar="FILE", help="Append what was found to FILE.", show_default=False
+    ),
+]
+SaveBaselineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--save-baseline",
+        metavar="FILE",
+        help="Keep the results for `epochly gate --baseline`.",
+        show_default=False,
+    ),
+]
 AgainstItselfOption = Annotated[bool, typer.Option("--against-itself", hidden=True)]
 
 

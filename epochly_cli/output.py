@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError, NothingMeasuredError, UsageError
+from epochly.files import replace_file
 from epochly_cli.options import Format
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Destination:
             ".md": lambda: f"{table_markdown(table)}\n",
         }
         if self.file is not None:
-            write_file(self.file, texts[_ending(self.file)]())
+            write_file(self.file, texts[ending_of(self.file)]())
         if self.format is Format.RICH:
             from epochly_cli.render.console import make_console, print_table
 
@@ -70,7 +71,7 @@ class Destination:
 
     def recording(self) -> Kind | None:
         """The kind of recording that the file is to hold, if any."""
-        return _RECORDINGS.get(_ending(self.file, PROFILE_ENDINGS)) if self.file else None
+        return _RECORDINGS.get(ending_of(self.file, PROFILE_ENDINGS)) if self.file else None
 
     def write_profile(self, report: ProfileReport) -> None:
         """Write a profile; its recording goes to the file alone.
@@ -90,7 +91,7 @@ class Destination:
         }
         kind = self.recording()
         if self.file is not None and kind is None:
-            write_file(self.file, texts[_ending(self.file)]())
+            write_file(self.file, texts[ending_of(self.file)]())
         elif self.file is not None and report.recording is not None:
             write_file(self.file, report.recording)
         if self.format is Format.RICH:
@@ -158,7 +159,7 @@ class ReportWriter:
         """Write one more report; JSON on standard output waits for `close`."""
         self.reports.append(report)
         if self._destination.file is not None:
-            write_file(self._destination.file, self._text(_ending(self._destination.file)))
+            write_file(self._destination.file, self._text(ending_of(self._destination.file)))
         if self._destination.format is Format.RICH:
             from epochly_cli.render.console import make_console, print_report
 
@@ -221,32 +222,27 @@ def write_file(path: str, text: str) -> None:
     UsageError
         When it cannot be written.
     """
-    real = os.path.realpath(path)
-    folder, name = os.path.split(real)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
-        try:
-            with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-            os.replace(temporary, real)
-        finally:
-            if os.path.lexists(temporary):
-                os.unlink(temporary)
+        replace_file(path, text)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}", remedy="give another file to --output"
         ) from error
 
 
-def _check(file: str, endings: Sequence[str]) -> None:
-    ending = _ending(file, endings)
-    if ending not in endings:
-        near = difflib.get_close_matches(ending, endings, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(
-            f"--output {file}: the ending {ending!r} names no format",
-            remedy=f"{hint}use one of {', '.join(endings)}",
-        )
+def check_place(option: str, file: str) -> None:
+    """Check before anything runs that a file can be written.
+
+    Parameters
+    ----------
+    option : str
+        The option that names it, for the message.
+
+    Raises
+    ------
+    UsageError
+        When it is a directory, or in one that is missing or not writable.
+    """
     folder = os.path.dirname(os.path.realpath(file))
     problem = None
     if os.path.isdir(file):
@@ -257,12 +253,24 @@ def _check(file: str, endings: Sequence[str]) -> None:
         problem = f"the directory {folder} is not writable"
     if problem is not None:
         raise UsageError(
-            f"--output {file} cannot be written: {problem}",
+            f"{option} {file} cannot be written: {problem}",
             remedy="create the directory or give another file",
         )
 
 
-def _ending(file: str, known: Sequence[str] = ()) -> str:
+def _check(file: str, endings: Sequence[str]) -> None:
+    ending = ending_of(file, endings)
+    if ending not in endings:
+        near = difflib.get_close_matches(ending, endings, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"--output {file}: the ending {ending!r} names no format",
+            remedy=f"{hint}use one of {', '.join(endings)}",
+        )
+    check_place("--output", file)
+
+
+def ending_of(file: str, known: Sequence[str] = ()) -> str:
     """The longest of the known endings that the file has, else what follows its last dot."""
     found = [ending for ending in known if file.lower().endswith(ending)]
     return max(found, key=len, default=os.path.splitext(file)[1].lower())

@@ -45,6 +45,25 @@ workloads:
 
     # A server that runs meanwhile; it must answer on the port in EPOCHLY_SERVICE_PORT.
     # service: python -m my_server
+
+    # Words that select it, beside its name: `epochly bench --select nightly`.
+    # tags: [nightly]
+
+    # What `epochly gate` holds it to: the largest slowdown that passes, the smallest difference
+    # of a call that counts, what a level must gain, or why the gate leaves it out.
+    # max_slowdown: 5%
+    # min_delta: 50us
+    # min_speedup: {{2: 20}}
+    # skip: waits for the new server
+
+# What the gate holds every workload to that does not say otherwise.
+# gate:
+#   max_slowdown: 5%
+#   min_delta: 50us
+#   undecided: error
+#   new: allow
+#   removed: allow
+#   renamed: allow
 """
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from epochly_cli.stderr import note
 
 if TYPE_CHECKING:
-    from epochly.model import Workload
+    from epochly.gate.session import Chosen
+    from epochly.workload import Workload
     from epochly_cli.options import Given
 
 
@@ -27,8 +28,8 @@ def of_target(target: str, given: Given, config: str | None) -> Workload:
         When the configuration cannot be read, or has several workloads of this target.
     """
     from epochly.errors import UsageError
-    from epochly.model import Workload
     from epochly.target.config import FILE_NAME, load_config
+    from epochly.workload import Workload
 
     path = config or FILE_NAME
     complete = given.args is not None or given.setup is not None
@@ -80,7 +81,7 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
     Raises
     ------
     UsageError
-        When the file cannot be read or has no workload of a selected name.
+        When the file cannot be read or has no workload of a selected name or tag.
     """
     from epochly.errors import UsageError
     from epochly.target.config import FILE_NAME, load_config
@@ -97,19 +98,53 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
         )
         config = bundled_config()
     path = config or FILE_NAME
-    workloads = load_config(path)
+    return tuple(_adjusted(one, given) for one in _selected(load_config(path), select, path))
+
+
+def of_gate(given: Given, config: str | None, select: Sequence[str]) -> Chosen:
+    """The workloads that the gate judges, and all that their file defines.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file, or it has no workload of a selected name.
+    """
+    from epochly.gate.session import Chosen
+    from epochly.target.config import FILE_NAME, load_config
+
+    path = config or FILE_NAME
+    known = tuple(_adjusted(workload, given) for workload in load_config(path))
+    return Chosen(tuple(_selected(known, select, path)), known, path)
+
+
+def _selected(
+    workloads: Sequence[Workload], select: Sequence[str], path: str
+) -> Sequence[Workload]:
+    for word in select:
+        _check_selects(word, workloads, path)
+    return [one for one in workloads if not select or _words(one).intersection(select)]
+
+
+def _words(workload: Workload) -> set[str]:
+    """What selects a workload: its name and its tags."""
+    return {str(workload.name), *workload.tags}
+
+
+def _check_selects(word: str, workloads: Sequence[Workload], path: str) -> None:
+    from epochly.errors import UsageError
+
     names = [str(workload.name) for workload in workloads]
-    for name in select:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UsageError(
-                f"there is no workload named {name!r}",
-                where=path,
-                remedy=f"{hint}there are {', '.join(names)}",
-            )
-    chosen = [workload for workload in workloads if not select or workload.name in select]
-    return tuple(_adjusted(workload, given) for workload in chosen)
+    tags = sorted({tag for workload in workloads for tag in workload.tags})
+    if word in names or word in tags:
+        return
+    near = difflib.get_close_matches(word, [*names, *tags], n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    tagged = f"; tags are {', '.join(tags)}" if tags else ""
+    raise UsageError(
+        f"there is no workload named or tagged {word!r}",
+        where=path,
+        remedy=f"{hint}there are {', '.join(names)}{tagged}",
+    )
 
 
 def bundled_config(folder: str = "") -> str:

@@ -6,7 +6,14 @@ import os
 from types import FunctionType
 from typing import Any, cast
 
-from epochly_backends.held import held_by, known_objects, reach
+from epochly_backends.held import (
+    held_by,
+    known_objects,
+    ordered_by_hash,
+    reach,
+    travels_otherwise,
+    unwritable,
+)
 
 
 class Surroundings:
@@ -20,10 +27,13 @@ class Surroundings:
         self.filters: list[Any] = []
         self.recursion = 0
         self.digits = 0
+        self.printing: dict[str, Any] = {}
+        self.locale = ""
 
     @classmethod
     def now(cls) -> Surroundings:
         import decimal
+        import locale
         import sys
         import warnings
 
@@ -33,11 +43,22 @@ class Surroundings:
         found.filters = list(warnings.filters)
         found.recursion = sys.getrecursionlimit()
         found.digits = sys.get_int_max_str_digits()
+        found.printing = dict(np.get_printoptions())
+        found.locale = locale.setlocale(locale.LC_ALL)
         return found
+
+    @staticmethod
+    def signals() -> list[Any]:
+        """What decimal arithmetic has signalled so far."""
+        import decimal
+
+        return [signal for signal, on in decimal.getcontext().flags.items() if on]
 
     def enter(self) -> None:
         import decimal
+        import locale
         import sys
+        import time
         import warnings
 
         import numpy as np
@@ -51,42 +72,55 @@ class Surroundings:
         cast("list[Any]", warnings.filters).extend(self.filters)
         sys.setrecursionlimit(self.recursion)
         sys.set_int_max_str_digits(self.digits)
+        np.set_printoptions(**self.printing)
+        locale.setlocale(locale.LC_ALL, self.locale)
+        if hasattr(time, "tzset"):
+            time.tzset()
 
 
 def run_packed(payload: bytes) -> bytes:
     """Run one chunk in a worker process; what it raises is part of the answer.
 
-    The answer is a pickled ``("values", bytes)``, ``("raised", (position, bytes or None))`` or
-    ``("lost", reason)``; the bytes are for `unpacked`.
+    The answer is a pickled ``("values", (bytes, signals))``, ``("raised", bytes or None)``,
+    ``("lost", reason)`` where items have run, or ``("unread", reason)`` where none has; the bytes
+    are for `unpacked` and `chained`.
     """
     import pickle
 
     from threadpoolctl import threadpool_limits
 
-    body, items, context, replayable = pickle.loads(payload)
-    context.enter()
+    try:
+        body, items, context, replayable = pickle.loads(payload)
+        context.enter()
+    except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
+        return pickle.dumps(("unread", f"its items cannot be read elsewhere: {error}"))
     data = held_by(body)
     before = None if replayable else _digest((items, data))
     theirs = reach((items, list(data.values())))
     known = known_objects(items)
+    reason = (
+        travels_otherwise(theirs.values())
+        or ordered_by_hash(items, data.values())
+        or (None if replayable else unwritable(known))
+    )
+    if reason is not None:
+        return pickle.dumps(("unread", reason))
     values: list[Any] = []
-    position = 0
     try:
         with threadpool_limits(1):
             for item in items:
                 values += body(item)
-                position += 1
     except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
         if before is not None and before != _digest((items, data)):
             return _failure("an item changed an object of the caller's")
-        return pickle.dumps(("raised", (position, _packed_error(error))))
+        return pickle.dumps(("raised", _packed_error(error)))
     if before is not None and before != _digest((items, data)):
         return _failure("an item changed an object of the caller's")
     reason = _bound_to_the_caller(values, theirs, known)
     if reason is not None:
         return _failure(reason)
     try:
-        return pickle.dumps(("values", _packed(values, known)))
+        return pickle.dumps(("values", (_packed(values, known), Surroundings.signals())))
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
         return _failure(f"a result cannot travel between processes: {error}")
 
@@ -104,8 +138,41 @@ def unpacked(answer: bytes, items: list[Any]) -> list[Any]:
                 self.own = known_objects(items)
             return self.own[pid]
 
+        def find_class(self, module: str, name: str) -> Any:
+            found = super().find_class(module, name)
+            if module == "cloudpickle.cloudpickle":
+                return ours.get(name, found)
+            return found
+
+    ours = _keeping_classes()
     found: list[Any] = Unpickler(io.BytesIO(answer)).load()
     return found
+
+
+def _keeping_classes() -> dict[str, Any]:
+    """What makes classes out of a pickle, but leaves those that are here as they are."""
+    from cloudpickle import cloudpickle
+
+    made: set[int] = set()
+
+    def skeleton(maker: Any) -> Any:
+        def make(*args: Any) -> Any:
+            before = set(map(id, list(cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID.values())))
+            cls = maker(*args)
+            if id(cls) not in before:
+                made.add(id(cls))
+            return cls
+
+        return make
+
+    def filled(cls: Any, state: Any) -> Any:
+        return cloudpickle._class_setstate(cls, state) if id(cls) in made else cls
+
+    return {
+        "_make_skeleton_class": skeleton(cloudpickle._make_skeleton_class),
+        "_make_skeleton_enum": skeleton(cloudpickle._make_skeleton_enum),
+        "_class_setstate": filled,
+    }
 
 
 def _packed(values: list[Any], known: list[Any]) -> bytes:
@@ -194,8 +261,22 @@ def _bound_to_the_caller(result: list[Any], theirs: dict[int, Any], known: list[
         return "a result holds a function"
     if any(key in theirs for key in ours):
         return "an item's result is, or holds, a part of the item or of a shared object"
+    reason = travels_otherwise(ours.values())
+    if reason is not None:
+        return reason
+    owners: dict[int, int] = {}
+    for key, value in ours.items():
+        if isinstance(value, np.ndarray) and owners.setdefault(id(_owner(value)), key) != key:
+            return "arrays in the results are views of one another"
     arrays = [value for value in theirs.values() if isinstance(value, np.ndarray)]
     for value in ours.values():
         if isinstance(value, np.ndarray) and any(np.may_share_memory(value, a) for a in arrays):
             return "an item's result is a view of an array that the caller holds"
     return None
+
+
+def _owner(array: Any) -> Any:
+    """Whose memory an array looks at."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array

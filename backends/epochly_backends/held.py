@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.callgraph import is_users
 from epochly.code.function import undecorated
 from epochly.code.libraries import in_library
 
 DEEPEST = 3
+_PICKLING = (
+    "__getstate__",
+    "__setstate__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__getnewargs__",
+    "__getnewargs_ex__",
+)
 _NUMBERS = (int, float, complex, bool)
 
 
@@ -68,6 +77,7 @@ def reach(root: Any, known: frozenset[int] = frozenset()) -> dict[int, Any]:
 
     import numpy as np
 
+    untracked = (np.ndarray, dict, bytearray)
     found: dict[int, Any] = {}
     todo = list(root)
     while todo:
@@ -76,11 +86,45 @@ def reach(root: Any, known: frozenset[int] = frozenset()) -> dict[int, Any]:
             continue
         if isinstance(value, FunctionType):
             found[id(value)] = value
-        elif gc.is_tracked(value) or isinstance(value, (np.ndarray, dict, bytearray)):
+        elif gc.is_tracked(value) or isinstance(value, untracked) or type(value) is object:
             if not isinstance(value, tuple):
                 found[id(value)] = value
             todo += gc.get_referents(value)
     return found
+
+
+def travels_otherwise(values: Iterable[Any]) -> str | None:
+    """Which of these objects says itself what becomes of it in another process."""
+    judged: set[type] = set()
+    for value in values:
+        cls = type(value)
+        if cls in judged:
+            continue
+        judged.add(cls)
+        for base in cls.__mro__:
+            for name in _PICKLING:
+                raw = vars(base).get(name)
+                raw = getattr(raw, "__func__", raw)
+                if isinstance(raw, FunctionType) and is_users(raw):
+                    return f"{base.__qualname__}.{name} decides what a copy of it holds"
+    return None
+
+
+def ordered_by_hash(items: list[Any], held: Iterable[Any]) -> str | None:
+    """Whether sets of texts are within the items; of those held by name the source tells more."""
+    roots = (items, [value for value in held if not isinstance(value, (set, frozenset))])
+    for value in reach(roots).values():
+        if isinstance(value, (set, frozenset)) and not all(isinstance(v, _NUMBERS) for v in value):
+            return "a set within the items is in another order in another process"
+    return None
+
+
+def unwritable(values: list[Any]) -> str | None:
+    """Whether there are records of a structured array: a copy of one forgets what is stored."""
+    import numpy as np
+
+    found = any(isinstance(value, np.void) for value in values)
+    return "a record of an array cannot be written elsewhere" if found else None
 
 
 def _outside(function: FunctionType) -> dict[str, Any]:

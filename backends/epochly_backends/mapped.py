@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping
@@ -9,13 +10,13 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from epochly.code.function import Function
-from epochly.code.harmless import hazard, shared_state
+from epochly.code.harmless import changeable, hazard, shared_state
 from epochly.code.mapper_calls import Lazy
-from epochly.code.mapping import Mappable, map_loops
+from epochly.code.mapping import MapLoop, Mappable, map_loops
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.model import Part, Realized, Refused
-from epochly_backends.held import held_by, names_of
+from epochly_backends.held import functions_of, held_by, names_of
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _READ_AHEAD = frozenset(
@@ -79,6 +80,9 @@ class Mapped:
         self._ways: dict[int, str] = {}
         self._counts: Counter[str] = Counter()
         self._closed = False
+        plain = mappable.function.plain
+        assert plain is not None
+        self._judged = {function.__code__ for function in functions_of(plain)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
@@ -115,7 +119,8 @@ class Mapped:
             self._ways[number] = "sequential"
             return [value for item in iterable for value in body(item)]
         loop = self._mappable.loops[number]
-        held = list(held_by(body).values())
+        named = held_by(body)
+        held = list(named.values())
         items: list[Any] = []
         failure: Exception | None = None
         try:
@@ -123,11 +128,12 @@ class Mapped:
         except Exception as error:  # noqa: BLE001 - raised once the items before it are done
             failure = error
         self._counts["items"] += len(items)
-        reason = shared_state(held)
-        risk = hazard([*held, items], names_of(body))
+        reason = shared_state(held, names_of(body)) or _handling() or _changed(loop, named)
+        risk = hazard([*held, items], names_of(body)) or changeable(loop.in_place, [*held, *items])
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
             reason = risk
+        reason = reason or self._replaced(number, body)
         if reason is not None:
             way, values = f"sequential: {reason}", [v for item in items for v in body(item)]
         else:
@@ -136,6 +142,38 @@ class Mapped:
         if failure is not None:
             raise failure
         return values
+
+    def _replaced(self, number: int, body: FunctionType) -> str | None:
+        """Whether a helper took the place of one that was looked at, and must not run like it."""
+        codes = {function.__code__ for function in functions_of(body)[1:]}
+        if codes <= self._judged:
+            return None
+        again = map_loops(self._mappable.function)
+        old = self._mappable.loops[number]
+        for loop in () if isinstance(again, Refused) else again.loops:
+            if loop.node is old.node and loop.replayable >= old.replayable:
+                same = [c.what for c in loop.in_place] == [c.what for c in old.in_place]
+                if same:
+                    self._judged |= codes
+                    return None
+        return "a helper was replaced by one that does more"
+
+
+def _handling() -> str | None:
+    """Why items must run in this thread, one by one: they can ask for what it alone has."""
+    if sys.exc_info()[1] is not None:
+        return "an exception is being handled"
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and numpy.geterrcall() is not None:
+        return "NumPy calls a function at floating-point errors"
+    return None
+
+
+def _changed(loop: MapLoop, held: Mapping[str, Any]) -> str | None:
+    """What items change in place that all of them share, the user's word notwithstanding."""
+    causes = tuple(cause for cause in loop.in_place if loop.is_shared(cause))
+    roots = {cause.root for cause in causes}
+    return changeable(causes, [v for name, v in held.items() if name.partition(".")[2] in roots])
 
 
 def _can_be_read_ahead(iterable: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from epochly.backend import Available, Capabilities, Unavailable
 from epochly.code.function import Function
+from epochly.code.hashing import order_of_hashes
 from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
@@ -63,6 +64,7 @@ class CoreRunner:
         self._released: bool | None = None
         self._chunks = 0
         self._started = False
+        self._order: str | None = None
 
     def run(
         self, body: FunctionType, items: list[Any], *, replayable: bool
@@ -94,12 +96,21 @@ class CoreRunner:
             with threadpool_limits(1):
                 return "threads", head + self._threads.run_chunks(body, items, cores, item_s)
         try:
-            values = self._spread(body, items, cores, replayable)
+            self._check_order()
+            way, values = self._spread(body, items, cores, replayable)
         except CannotTravelError as error:
             return f"sequential, since its items cannot travel: {error.what}", head + _here(
                 body, items
             )
-        return "processes", head + values
+        return way, head + values
+
+    def _check_order(self) -> None:
+        """Refuse what would come out otherwise where texts have other hashes."""
+        if self._order is None:
+            plain = self._function.plain
+            self._order = (order_of_hashes(plain) or "") if plain is not None else ""
+        if self._order:
+            raise CannotTravelError(self._order, remedy="sort what comes out of a set")
 
     def stats(self) -> Mapping[str, float]:
         """Chunks so far, and the workers that ran them."""
@@ -117,7 +128,8 @@ class CoreRunner:
 
     def _spread(
         self, body: FunctionType, items: list[Any], cores: int, replayable: bool
-    ) -> list[Any]:
+    ) -> tuple[str, list[Any]]:
+        import decimal
         import pickle
 
         from joblib.externals.loky import get_reusable_executor
@@ -134,35 +146,36 @@ class CoreRunner:
         self._chunks += len(chunks)
         futures = [executor.submit(counted, run_packed, payload) for payload in payloads]
         values: list[Any] = []
+        reasons: list[str] = []
         try:
             for future, chunk in zip(futures, chunks, strict=True):
                 kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
-                    values += unpacked(answer, chunk)
+                    packed_values, signals = answer
+                    values += unpacked(packed_values, chunk)
+                    for signal in signals:
+                        decimal.getcontext().flags[signal] = True
                     continue
-                if kind == "raised":
-                    _raise_again(answer, body, chunk, replayable)
+                if kind == "raised" and not replayable:
+                    _raise(answer)
                 if kind == "lost" and not replayable:
                     raise _done(answer)
+                reasons.append(answer if isinstance(answer, str) else "it fails elsewhere only")
                 values += _here(body, chunk)
         finally:
             for future in futures:
                 if not future.cancel():
                     future.exception()
-        return values
+        if reasons and len(reasons) == len(chunks):
+            return f"sequential: {reasons[0]}", values
+        return "processes", values
 
 
-def _raise_again(
-    answer: tuple[int, bytes | None], body: FunctionType, chunk: list[Any], replayable: bool
-) -> None:
-    """Raise what an item raised elsewhere, from the item itself where it may run again."""
-    position, packed = answer
-    if replayable:
-        body(chunk[position])
+def _raise(packed: bytes | None) -> None:
+    """Raise what an item raised elsewhere, where it must not run again."""
     if packed is not None:
         raise chained(packed)
-    if not replayable:
-        raise _done("an item raised an exception that cannot travel between processes")
+    raise _done("an item raised an exception that cannot travel between processes")
 
 
 def _done(reason: str) -> WorkerError:

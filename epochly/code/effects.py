@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import enum
-import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import FunctionType
 from typing import Any
 
 from epochly.code.callgraph import Call, calls_in, is_users
+from epochly.code.causes import Cause as Cause
+from epochly.code.causes import Effect as Effect
+from epochly.code.causes import Effects as Effects
 from epochly.code.function import undecorated
 from epochly.code.kinds import (
     OPENING,
+    assigned,
     fresh_locals,
-    is_fresh,
     is_listed,
     is_load,
     kind_of,
@@ -25,64 +25,14 @@ from epochly.code.kinds import (
     table,
 )
 from epochly.code.loops import root_name
+from epochly.code.making import effects_of_making
+from epochly.code.positions import changed_argument
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
+from epochly.code.stores import Locals, roots_of, stores_in
 from epochly.errors import SourceError
 
 _READING_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
-
-
-class Effect(enum.IntEnum):
-    """What a call does besides returning, from the harmless to the unknown."""
-
-    PURE = 0
-    READS = 1
-    DRAWS = 2
-    WRITES = 3
-    UNKNOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a stretch of code has an effect.
-
-    Parameters
-    ----------
-    effect : Effect
-    line : int
-        Line in the file of the function that was asked about.
-    what : str
-        The call or the store, as written.
-    outside : bool
-        Whether it reaches beyond this process; a store to an argument or a global does not.
-    root : str
-        The variable through which an object is changed; empty where there is none.
-    shared : bool
-        Whether what is changed is a global, or an outer function's variable.
-    """
-
-    effect: Effect
-    line: int
-    what: str
-    outside: bool
-    root: str = ""
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """Effects of a stretch of code, in the order of its lines."""
-
-    causes: tuple[Cause, ...]
-
-    @property
-    def worst(self) -> Effect:
-        """The gravest effect."""
-        return max((cause.effect for cause in self.causes), default=Effect.PURE)
-
-    def first(self, effect: Effect) -> Cause | None:
-        """The first cause of an effect."""
-        return next((cause for cause in self.causes if cause.effect is effect), None)
 
 
 @cache
@@ -108,9 +58,21 @@ def effects_of(function: FunctionType) -> Effects:
     return _effects_of(function, frozenset())
 
 
-def effects_in(function: FunctionType, nodes: Sequence[ast.AST]) -> Effects:
-    """Effects of a stretch of a function's body."""
-    return Effects(tuple(_causes(function, nodes, frozenset({function.__code__}))))
+def effects_in(
+    function: FunctionType, nodes: Sequence[ast.AST], items: frozenset[str] | None = None
+) -> Effects:
+    """Effects of a stretch of a function's body.
+
+    Parameters
+    ----------
+    function : FunctionType
+    nodes : sequence of ast node
+    items : frozenset of str, optional
+        The targets of the loop whose body the nodes are. What they hold is not traced further, and
+        what the function made outside the nodes counts as shared.
+    """
+    open_codes = frozenset({function.__code__})
+    return Effects(tuple(_causes(function, nodes, open_codes, items)))
 
 
 def _effects_of(function: FunctionType, open_codes: frozenset[Any]) -> Effects:
@@ -122,24 +84,75 @@ def _effects_of(function: FunctionType, open_codes: frozenset[Any]) -> Effects:
     except SourceError as error:
         return Effects((Cause(Effect.UNKNOWN, code.co_firstlineno, error.what, False),))
     body = node.body if isinstance(node.body, list) else [node.body]
-    return Effects(tuple(_causes(function, body, open_codes | {code})))
+    return Effects(tuple(_causes(function, body, open_codes | {code}, None)))
+
+
+class _Around:
+    """A function, and what its names stand for, while its nodes are looked at."""
+
+    def __init__(
+        self,
+        function: FunctionType,
+        open_codes: frozenset[Any],
+        nodes: Sequence[ast.AST] | None,
+        items: frozenset[str],
+    ) -> None:
+        whole = source_of(function).node
+        self.function = function
+        self.open_codes = open_codes
+        self.whole = whole
+        fresh = fresh_locals(whole)
+        inside = None if nodes is None else {n for node in nodes for n in _bound_in(node)}
+        self.fresh = fresh if inside is None else fresh & inside
+        self.names = Locals(whole, items, inside)
+
+    def cause(
+        self, effect: Effect, line: int, text: str, name: str, *, in_place: bool = False
+    ) -> Cause:
+        """A change of the object that a name leads to."""
+        root = self.names.origin(name) if name else ""
+        shared = bool(root) and root not in bound_names(self.function.__code__)
+        return Cause(effect, line, text, False, root, shared, in_place)
 
 
 def _causes(
-    function: FunctionType, nodes: Sequence[ast.AST], open_codes: frozenset[Any]
+    function: FunctionType,
+    nodes: Sequence[ast.AST],
+    open_codes: frozenset[Any],
+    items: frozenset[str] | None,
 ) -> Iterator[Cause]:
-    whole = source_of(function).node
-    fresh = fresh_locals(whole)
-    outer = scope_of(whole).globals_written | scope_of(whole).nonlocals_written
+    around = _Around(function, open_codes, None if items is None else nodes, items or frozenset())
+    scope = scope_of(around.whole)
+    outer = scope.globals_written | scope.nonlocals_written
     found: list[Cause] = []
     for node in nodes:
-        for call in calls_in(function, node):
-            found += _of_call(function, call, fresh, open_codes)
-        for call in _handed_over(function, node):
-            found += _of_call(function, call, fresh, open_codes)
+        for call in (*calls_in(function, node), *_handed_over(function, node)):
+            found += _of_call(around, call)
         for inner in ast.walk(node):
-            found += _of_store(function, inner, fresh, outer)
+            for store in stores_in(inner, around.fresh, outer, around.names):
+                effect = Effect.PURE if store.in_place else Effect.WRITES
+                cause = around.cause(
+                    effect, store.line, store.text, store.name, in_place=store.in_place
+                )
+                if not (cause.in_place and _cannot_change(function, cause.root)):
+                    shared = cause.shared or store.name in outer or store.text.startswith(_SHARED)
+                    found.append(dataclasses.replace(cause, shared=shared))
+            if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
+                found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
     yield from sorted(found, key=lambda cause: cause.line)
+
+
+_SHARED = ("type(", "globals()", "vars(")
+
+
+def _bound_in(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not is_load(n)}
+
+
+def _cannot_change(function: FunctionType, name: str) -> bool:
+    """Whether a variable from outside is a number or a text now."""
+    known, value = live_value(function, ast.Name(name, ast.Load()))
+    return known and isinstance(value, (int, float, complex, str, bytes))
 
 
 def _handed_over(function: FunctionType, node: ast.AST) -> Iterator[Call]:
@@ -149,112 +162,128 @@ def _handed_over(function: FunctionType, node: ast.AST) -> Iterator[Call]:
             continue
         for argument in (*inner.args, *(keyword.value for keyword in inner.keywords)):
             known, value = live_value(function, argument)
-            if known and callable(value) and not isinstance(value, type):
+            if isinstance(argument, ast.Attribute) and not known:
+                if argument.attr in table()["changing_methods"]:
+                    made = ast.copy_location(ast.Call(argument, [], []), argument)
+                    yield Call(made, argument.lineno, ast.unparse(argument), False, None)
+            elif known and callable(value) and not isinstance(value, type):
                 made = ast.copy_location(ast.Call(argument, [], []), argument)
                 yield Call(made, argument.lineno, ast.unparse(argument), True, undecorated(value))
 
 
-def _of_call(
-    function: FunctionType, call: Call, fresh: frozenset[str], open_codes: frozenset[Any]
-) -> Iterator[Cause]:
+def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
+    function = around.function
+    if not call.found and isinstance(call.node.func, ast.Name):
+        call = _through_local(around, call)
+    changed = changed_argument(call)
+    if changed is not None:
+        fresh = isinstance(changed, ast.Name) and changed.id in around.fresh
+        if not fresh and not around.names.makes_new(changed):
+            text = f"{call.text}({ast.unparse(changed)})"
+            yield around.cause(Effect.WRITES, call.line, text, root_name(changed))
+        return
     if any(keyword.arg == "out" for keyword in call.node.keywords):
         yield Cause(Effect.WRITES, call.line, f"{call.text}(out=...)", False)
     if not call.found:
-        yield from _of_method(function, call, fresh)
+        yield from _of_method(around, call)
         return
     if isinstance(call.value, FunctionType) and is_users(call.value):
-        for cause in _effects_of(call.value, open_codes).causes:
-            yield from _seen_by_caller(function, call, cause, fresh)
+        for cause in _effects_of(call.value, around.open_codes).causes:
+            yield from _seen_by_caller(around, call, cause)
         return
     is_class, home = isinstance(call.value, type), getattr(call.value, "__module__", None)
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
     if is_class and home != "builtins":
-        made = _of_class(call, open_codes)
+        made = effects_of_making(
+            call.value, lambda maker: _effects_of(maker, around.open_codes).causes
+        )
         if made is not None:
-            yield from made
+            for cause in made:
+                what = f"{call.text}: {cause.what}"
+                yield dataclasses.replace(cause, line=call.line, what=what, root="")
             return
     name = qualified_name(call.value)
+    if name == "next" and call.node.args:
+        root = root_name(call.node.args[0])
+        if root and root not in bound_names(function.__code__):
+            yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
+            return
     if name in OPENING:
         yield Cause(_effect_of_open(call.node), call.line, call.text, True)
-    elif name == "print":
-        yield Cause(Effect.WRITES, call.line, call.text, False)
+    elif name in _PRINTING:
+        text = call.text if call.text.endswith("print") else f"{call.text}, a print"
+        yield Cause(Effect.WRITES, call.line, text, False)
     else:
         effect = effect_of_name(name)
         if effect is not Effect.PURE:
             yield Cause(effect, call.line, call.text, True)
 
 
-def _seen_by_caller(
-    function: FunctionType, call: Call, cause: Cause, fresh: frozenset[str]
-) -> Iterator[Cause]:
+_PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
+
+
+def _through_local(around: _Around, call: Call) -> Call:
+    """A call of a local that was only assigned a known function."""
+    assert isinstance(call.node.func, ast.Name)
+    values = assigned(around.whole, call.node.func.id)
+    if len(values) == 1 and values[0] is not None:
+        known, value = live_value(around.function, values[0])
+        if known:
+            return dataclasses.replace(call, found=True, value=undecorated(value))
+    return call
+
+
+def _seen_by_caller(around: _Around, call: Call, cause: Cause) -> Iterator[Cause]:
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
-    root, shared = "", cause.shared
-    if cause.root and not shared:
-        argument = _argument_for(call, cause.root)
-        root = root_name(argument) if argument is not None else ""
-        if (isinstance(argument, ast.Name) and root in fresh) or argument is _NEW:
-            return
-        shared = bool(root) and _is_outer(function, root)
     what = f"{call.text}: {cause.what}"
-    yield Cause(cause.effect, call.line, what, cause.outside, root, shared)
+    seen = dataclasses.replace(cause, line=call.line, what=what)
+    if not cause.root or cause.shared:
+        yield seen
+        return
+    argument = _argument_for(call, cause.root)
+    if argument is None:
+        yield dataclasses.replace(seen, root="", shared=_is_default(call, cause.root))
+        return
+    if around.names.makes_new(argument, deep=True):
+        return
+    name = next(iter(roots_of(argument)), "")
+    through = around.cause(cause.effect, call.line, what, name)
+    if not (cause.in_place and _cannot_change(around.function, through.root)):
+        yield dataclasses.replace(seen, root=through.root, shared=through.shared)
 
 
-_NEW = ast.Constant(None)
+def _is_default(call: Call, parameter: str) -> bool:
+    """Whether a call leaves a parameter at its default, which all calls share."""
+    code = call.value.__code__
+    given = [*call.node.args, *(k for k in call.node.keywords if k.arg is None)]
+    return not any(isinstance(g, (ast.Starred, ast.keyword)) for g in given) and (
+        parameter in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    )
 
 
 def _argument_for(call: Call, parameter: str) -> ast.expr | None:
     """What a call passes for a parameter of the function called, where that can be told."""
     positional = call.value.__code__.co_varnames[: call.value.__code__.co_argcount]
-    if any(isinstance(argument, ast.Starred) for argument in call.node.args):
-        return None
     for keyword in call.node.keywords:
         if keyword.arg == parameter:
-            return _NEW if is_fresh(keyword.value) else keyword.value
-    if parameter in positional and positional.index(parameter) < len(call.node.args):
-        argument = call.node.args[positional.index(parameter)]
-        return _NEW if is_fresh(argument) else argument
+            return keyword.value
+    place = positional.index(parameter) if parameter in positional else len(call.node.args)
+    before = call.node.args[: place + 1]
+    if place < len(before) and not any(isinstance(part, ast.Starred) for part in before):
+        return before[place]
     return None
 
 
-def _is_outer(function: FunctionType, name: str) -> bool:
-    return name not in bound_names(function.__code__)
-
-
-def _of_class(call: Call, open_codes: frozenset[Any]) -> list[Cause] | None:
-    """Effects of making an instance of a user's plain class; None for any other class."""
-    cls = call.value
-    if type(cls) is not type:
-        return None
-    found: list[Cause] = []
-    for name in ("__new__", "__init__", "__post_init__"):
-        maker = inspect.getattr_static(cls, name, None)
-        maker = maker.__func__ if isinstance(maker, staticmethod) else maker
-        if not isinstance(maker, FunctionType):
-            owner = next((c for c in cls.__mro__ if name in vars(c)), object)
-            if owner.__module__ != "builtins":
-                return None
-        elif is_users(maker):
-            harmless = [f"{own}." for own in maker.__code__.co_varnames[:1]]
-            rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
-            if not any(isinstance(other, FunctionType) for other in rest):
-                harmless.append(f"super().{name}")
-            for cause in _effects_of(maker, open_codes).causes:
-                if not cause.what.startswith(tuple(harmless)):
-                    what = f"{call.text}: {cause.what}"
-                    made = Cause(cause.effect, call.line, what, cause.outside, "", cause.shared)
-                    found.append(made)
-        elif not (dataclasses.is_dataclass(cls) and maker.__code__.co_filename == "<string>"):
-            return None
-    return found
-
-
-def _of_method(function: FunctionType, call: Call, fresh: frozenset[str]) -> Iterator[Cause]:
+def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
     method = call.node.func
     if not isinstance(method, ast.Attribute):
         yield Cause(Effect.UNKNOWN, call.line, call.text, True)
         return
-    effect = _of_typed_method(function, call.node)
+    if call.text in _STREAMS:
+        yield Cause(Effect.WRITES, call.line, f"{call.text}, a print", False)
+        return
+    effect = _of_typed_method(around.function, call.node)
     if effect is not None:
         if effect is not Effect.PURE:
             yield Cause(effect, call.line, call.text, True)
@@ -264,15 +293,18 @@ def _of_method(function: FunctionType, call: Call, fresh: frozenset[str]) -> Ite
         return
     owner = method.value
     if method.attr in known["changing_methods"]:
-        if not (isinstance(owner, ast.Name) and owner.id in fresh):
-            root = root_name(owner)
-            shared = bool(root) and _is_outer(function, root)
-            yield Cause(Effect.WRITES, call.line, call.text, False, root, shared)
+        if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
+            yield around.cause(Effect.WRITES, call.line, call.text, root_name(owner))
         return
     if method.attr in {"read", "readline", "readlines"}:
         yield Cause(Effect.READS, call.line, call.text, True)
         return
-    yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+    seeded = any(keyword.arg == "random_state" for keyword in call.node.keywords)
+    drawn = method.attr == "rvs" and not seeded
+    yield Cause(Effect.DRAWS if drawn else Effect.UNKNOWN, call.line, call.text, True)
+
+
+_STREAMS = frozenset({"sys.stdout.write", "sys.stdout.writelines", "stdout.write"})
 
 
 def _of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
@@ -296,33 +328,6 @@ def _effect_of_sql(node: ast.Call) -> Effect:
             Effect.READS if first.value.split()[:1] in (["SELECT"], ["select"]) else Effect.WRITES
         )
     return Effect.UNKNOWN
-
-
-def _of_store(
-    function: FunctionType, node: ast.AST, fresh: frozenset[str], outer: frozenset[str]
-) -> Iterator[Cause]:
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-        targets = [node.target]
-    elif isinstance(node, ast.Delete):
-        targets = node.targets
-    elif isinstance(node, (ast.For, ast.comprehension)):
-        targets = [node.target]
-    for target in targets:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and part.id in outer and not is_load(part):
-                yield Cause(Effect.WRITES, part.lineno, part.id, False, part.id, True)
-            elif isinstance(part, (ast.Subscript, ast.Attribute)) and not is_load(part):
-                owner = part.value
-                if not (isinstance(owner, ast.Name) and owner.id in fresh):
-                    root = root_name(part)
-                    shared = bool(root) and _is_outer(function, root)
-                    text = ast.unparse(part)
-                    yield Cause(Effect.WRITES, part.lineno, text, False, root, shared)
-    if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
-        yield Cause(Effect.UNKNOWN, node.lineno, ast.unparse(node), True)
 
 
 def _effect_of_open(node: ast.Call) -> Effect:

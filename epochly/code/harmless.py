@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import is_users
-from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.effects import Cause, Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
 from epochly.code.kinds import qualified_name
 from epochly.code.libraries import in_library
@@ -38,6 +38,8 @@ _CONTAINERS = frozenset(
 )
 _LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"})
+# With one of these, code may read attributes that it does not name.
+_BY_NAME = frozenset({"getattr", "hasattr", "attrgetter", "format", "format_map"})
 _PLAIN_BASES = (list, tuple, dict, set, frozenset, int, float, complex, str, bytes, object)
 
 
@@ -71,8 +73,8 @@ def hazard(values: Iterable[Any], names: frozenset[str]) -> str | None:
         seen.add(id(value))
         if cls in _CONTAINERS or cls is defaultdict:
             todo += _parts(value)
-            if cls is defaultdict:
-                todo.append(value.default_factory)
+            if cls is defaultdict and value.default_factory is not None:
+                return "a defaultdict makes entries for those who ask for them"
             continue
         reason = _of_callable(value, names)
         if reason is None and not _is_callable(value):
@@ -91,19 +93,79 @@ def hazard(values: Iterable[Any], names: frozenset[str]) -> str | None:
     return None
 
 
-def shared_state(values: Iterable[Any]) -> str | None:
-    """What of these objects gives another answer to every one who asks, or to every thread."""
+def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> str | None:
+    """What of these objects gives another answer to every one who asks, or to every thread.
+
+    Parameters
+    ----------
+    values : iterable of object
+    names : frozenset of str
+        Attributes to look into: a generator of random numbers may be one of an object.
+    """
     import random
     import threading
 
-    kinds: tuple[type, ...] = (random.Random, threading.local)
+    generators: tuple[type, ...] = (random.Random,)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        kinds += (numpy.random.Generator, numpy.random.RandomState, numpy.random.BitGenerator)
-    for value in values:
-        if isinstance(value, kinds) or (not isinstance(value, type) and hasattr(value, "__next__")):
+        drawing = numpy.random
+        generators += (drawing.Generator, drawing.RandomState, drawing.BitGenerator)
+    told = list(values)
+    for value in told:
+        is_iterator = not isinstance(value, type) and hasattr(value, "__next__")
+        if isinstance(value, (*generators, threading.local)) or is_iterator:
+            return f"the items share a {type(value).__name__}"
+    for value in _reached(told, names):
+        iterates = type(value).__module__ in ("builtins", "itertools") and hasattr(
+            value, "__next__"
+        )
+        if isinstance(value, generators) or iterates:
             return f"the items share a {type(value).__name__}"
     return None
+
+
+def changeable(causes: Sequence[Cause], values: Iterable[Any]) -> str | None:
+    """Whether augmented assignments to names may change one of these objects.
+
+    Parameters
+    ----------
+    causes : sequence of Cause
+        Those that are `in_place`.
+    values : iterable of object
+    """
+    if not causes:
+        return None
+    for value in _reached(list(values), None):
+        cls = type(value)
+        if any(hasattr(cls, name) for name in _IN_PLACE) and not isinstance(value, type):
+            return f"{causes[0].what} may change a {cls.__name__} that outlives the item"
+    return None
+
+
+_IN_PLACE = ("__iadd__", "__imul__", "__isub__", "__ior__", "__iand__", "__ixor__", "__itruediv__")
+
+
+def _reached(todo: list[Any], names: frozenset[str] | None) -> Iterator[Any]:
+    """Objects, what is in containers and bound to methods, and attributes of these names or all."""
+    seen: set[int] = set()
+    while todo:
+        value = todo.pop()
+        if type(value) in _ATOMS or id(value) in seen or isinstance(value, (type, FunctionType)):
+            continue
+        seen.add(id(value))
+        yield value
+        owner = getattr(value, "__self__", None) if callable(value) else None
+        if owner is not None:
+            todo.append(owner)
+        if isinstance(value, tuple(_CONTAINERS)):
+            todo += _parts(value)
+        for name, held in getattr(value, "__dict__", {}).items():
+            if names is None or name in names:
+                todo.append(held)
+        if names is None:
+            todo += _slots(value)
+        else:
+            todo += [held for name, held in _named_slots(value) if name in names]
 
 
 def _parts(value: Any) -> list[Any]:
@@ -117,15 +179,20 @@ def _odd(values: Iterable[Any]) -> list[Any]:
 
 
 def _slots(value: Any) -> list[Any]:
+    found = [held for _, held in _named_slots(value)]
+    return found + (_parts(value) if isinstance(value, tuple(_CONTAINERS)) else [])
+
+
+def _named_slots(value: Any) -> list[tuple[str, Any]]:
     found = []
     for cls in type(value).__mro__:
-        for raw in vars(cls).values():
+        for name, raw in vars(cls).items():
             if inspect.ismemberdescriptor(raw):
                 try:
-                    found.append(raw.__get__(value))
+                    found.append((name, raw.__get__(value)))
                 except AttributeError:
                     continue
-    return found + (_parts(value) if isinstance(value, tuple(_CONTAINERS)) else [])
+    return found
 
 
 def _is_callable(value: Any) -> bool:
@@ -174,7 +241,8 @@ def _of_class(cls: type, names: frozenset[str], made_inside: bool) -> str | None
             continue
         for name, raw in vars(base).items():
             special = name.startswith("__") and name.endswith("__") and name not in _MAKING
-            if special or name in names:
+            by_name = isinstance(raw, property) and not names.isdisjoint(_BY_NAME)
+            if special or by_name or name in names:
                 reason = _of_member(base, name, raw, made_inside)
                 if reason is not None:
                     return reason
@@ -187,7 +255,7 @@ def _of_member(cls: type, name: str, raw: Any, made_inside: bool) -> str | None:
     if isinstance(raw, (staticmethod, classmethod)):
         getters = [raw.__func__]
     elif isinstance(raw, property):
-        getters = [raw.fget]
+        getters = [raw.fget, raw.fset]
     for getter in getters:
         if isinstance(getter, FunctionType):
             if is_users(getter):
@@ -208,6 +276,11 @@ def _is_plain(raw: Any) -> bool:
 def _of_function(function: FunctionType, what: str, made_inside: bool | None) -> str | None:
     own = function.__code__.co_varnames[:1] if made_inside else ()
     for cause in effects_of(function).causes:
-        if cause.effect > Effect.READS and cause.root not in own:
+        changes = cause.effect > Effect.READS or (cause.in_place and made_inside is not None)
+        if changes and (cause.root not in own or _is_of_class(cause)):
             return f"{what} has effects: {cause.what}"
     return None
+
+
+def _is_of_class(cause: Cause) -> bool:
+    return "__class__" in cause.what

@@ -49,7 +49,7 @@ def _kind(function: FunctionType, node: ast.expr, open_names: frozenset[str]) ->
     if known and not isinstance(value, (ModuleType, type, FunctionType)):
         return _class_name(type(value))
     if isinstance(node, ast.Name) and node.id not in open_names:
-        values = _assigned(source_of(function).node, node.id)
+        values = assigned(source_of(function).node, node.id)
         kinds = {
             None if value is None else _kind(function, value, open_names | {node.id})
             for value in values
@@ -76,7 +76,7 @@ def _class_name(cls: type) -> str:
     )
 
 
-def _assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
+def assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
     """What is assigned to a local; None for what cannot be told."""
     found: list[ast.expr | None] = []
     plain: set[int] = set()
@@ -153,6 +153,8 @@ def is_fresh(value: ast.expr) -> bool:
 def qualified_name(value: Any) -> str:
     """The name under which a callable stands in the table: its module and its own name."""
     value = undecorated(value)
+    if _calls_python(value):
+        return f"{type(value).__qualname__} of {getattr(value, '__name__', '')}"
     module = getattr(value, "__module__", None)
     owner = getattr(value, "__self__", None)
     if module is None and owner is not None and not isinstance(owner, type(ast)):
@@ -160,6 +162,8 @@ def qualified_name(value: Any) -> str:
         module = {"numpy.random.mtrand": "numpy.random"}.get(module or "", module)
     elif owner is not None and isinstance(owner, type(ast)):
         module = owner.__name__
+    elif module is None:
+        module = getattr(getattr(value, "__objclass__", None), "__module__", None)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
     if type(value).__module__.partition(".")[0] == "numpy" and module is None:
         module = "numpy"
@@ -167,7 +171,16 @@ def qualified_name(value: Any) -> str:
     return str(name) if module == "builtins" else f"{module}.{name}"
 
 
+def _calls_python(value: Any) -> bool:
+    """Whether it is made by ``np.vectorize`` or ``np.frompyfunc`` and calls a function."""
+    if type(value).__module__.partition(".")[0] != "numpy" or isinstance(value, type):
+        return False
+    return hasattr(value, "pyfunc") or getattr(value, "__name__", "").endswith("(vectorized)")
+
+
 _PUBLIC = {
+    "_bisect": "bisect",
+    "_heapq": "heapq",
     "_io": "builtins",
     "posix": "os",
     "nt": "os",
@@ -210,4 +223,4 @@ def _document() -> dict[str, Any]:
 def is_listed(name: str) -> bool:
     """Whether the table has an entry for a name or for the class it belongs to."""
     wanted = {name, f"{name.rpartition('.')[0]}.*"}
-    return any(wanted & names for names in table().values())
+    return any(wanted & table()[kind] for kind in ("pure", "reads", "draws", "writes"))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from epochly.code.effects import Effect, effects_in
+from epochly.code.collected import is_private_list, may_swallow, records_warnings
+from epochly.code.effects import Cause, Effect, effects_in
 from epochly.code.function import Function
-from epochly.code.kinds import fresh_locals, is_load
-from epochly.code.loops import Role, loop_at, root_name, stored_names
+from epochly.code.kinds import is_load
+from epochly.code.leaking import reached_by_name
+from epochly.code.loops import root_name, stored_names
 from epochly.code.mapper_calls import LAZY, MAPPER, Changer, Copier, Lazy, appended
 from epochly.code.rebuild import rebuild
 from epochly.code.scopes import live_value
@@ -45,6 +47,8 @@ class MapLoop:
         ``comprehension`` or ``append-loop``.
     replayable : bool
         Whether its items are proven to be pure or only to read, so that one may run again.
+    in_place : tuple of Cause
+        What changes the object that a name holds, should that be one that can be changed.
     """
 
     node: ast.ListComp | ast.For
@@ -52,6 +56,11 @@ class MapLoop:
     end_line: int
     kind: str
     replayable: bool
+    in_place: tuple[Cause, ...] = ()
+
+    def is_shared(self, cause: Cause) -> bool:
+        """Whether a cause of ``in_place`` changes what more than one item holds."""
+        return cause.shared or cause.root not in _private(self.node)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,10 +147,18 @@ def _search(
                 if reason is None:
                     proven = _why_not(untrusted, whole, node, guarded) is None
                     end = node.end_lineno or node.lineno
-                    loops.append(MapLoop(node, node.lineno, end, kind, proven))
+                    changing = _changed_in_place(function, node)
+                    loops.append(MapLoop(node, node.lineno, end, kind, proven, changing))
                     continue
                 refused.append(reason)
-        inside = guarded or isinstance(node, ast.Try)
+        inside = guarded or isinstance(node, (ast.Try, ast.TryStar))
+        if isinstance(node, ast.With) and function.plain is not None:
+            if records_warnings(function.plain, node):
+                refused.append(
+                    _no("warnings are recorded around its loops", node, "record them elsewhere")
+                )
+                continue
+            inside = inside or may_swallow(function.plain, node)
         _search(function, whole, list(ast.iter_child_nodes(node)), inside, loops, refused)
 
 
@@ -149,54 +166,69 @@ def _why_not(
     function: Function, whole: ast.FunctionDef, node: ast.ListComp | ast.For, guarded: bool
 ) -> Refused | None:
     if isinstance(node, ast.ListComp):
-        body: list[ast.AST] = [node.elt, *node.generators[0].ifs]
-        targets = stored_names(node.generators[0].target)
         if len(node.generators) > 1 or node.generators[0].is_async:
             return _no("the comprehension has more than one `for`", node, "nest two comprehensions")
         allowed: str | None = None
     else:
-        body, targets = list(node.body), stored_names(node.target)
         allowed = appended(node)
         if guarded or node.orelse:
-            return _no("the loop stands in a `try` or has an `else`", node, "move it out")
-        if not _is_private_list(whole, node, allowed or ""):
+            return _no(
+                "the loop has an `else`, or a `try` or `with` around it may catch what it raises",
+                node,
+                "move it out",
+            )
+        if not is_private_list(whole, node, allowed or ""):
             return _no(f"{allowed!r} may be seen by others while the loop runs", node, _LIST)
+    body = _body(node)
     odd = _odd(function, body)
     if odd is not None:
         return odd
-    target = node.generators[0].target if isinstance(node, ast.ListComp) else node.target
-    if any(isinstance(part, (ast.Attribute, ast.Subscript)) for part in ast.walk(target)):
+    parts = ast.walk(_target(node))
+    if any(isinstance(part, (ast.Attribute, ast.Subscript)) for part in parts):
         return _no("the loop assigns to a part of an object", node, "loop over a plain name")
-    private = targets | {name for part in body for name in stored_names(part)}
     if isinstance(node, ast.For):
-        problem = _outlives(whole, node)
+        problem = reached_by_name(function, whole, node)
         if problem is not None:
             return problem
+    private = _private(node)
     for part in body:
         problem = _touches(part, private, allowed)
         if problem is not None:
             return problem
-    bound = {n.id for b in body for n in ast.walk(b) if isinstance(n, ast.Name) and not is_load(n)}
-    return _effects(function, body, allowed, private | bound)
+    return _effects(function, node, allowed)
 
 
-def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
-    """A variable by which one iteration reaches another, or the code after the loop."""
-    loop = loop_at(whole, node)
-    for role in (Role.REDUCTION, Role.CARRIED):
-        for name in loop.named(role):
-            return _no(f"{name!r} may hold the value of an earlier iteration", node, _OWN)
-    for name in loop.named(Role.LASTPRIVATE):
-        return _no(
-            f"{name!r} is used outside the loop as well",
-            node,
-            "let each iteration work on names of its own",
-        )
-    return None
+def _private(node: ast.ListComp | ast.For) -> set[str]:
+    """Names that an iteration binds, those of comprehensions in it counted in."""
+    return {
+        inner.id
+        for part in (_target(node), *_body(node))
+        for inner in ast.walk(part)
+        if isinstance(inner, ast.Name) and not is_load(inner)
+    }
+
+
+def _target(node: ast.ListComp | ast.For) -> ast.expr:
+    return node.generators[0].target if isinstance(node, ast.ListComp) else node.target
+
+
+def _body(node: ast.ListComp | ast.For) -> list[ast.AST]:
+    if isinstance(node, ast.ListComp):
+        return [node.elt, *node.generators[0].ifs]
+    return list(node.body)
+
+
+def _causes(function: Function, node: ast.ListComp | ast.For) -> tuple[Cause, ...]:
+    assert function.plain is not None
+    items = frozenset(stored_names(_target(node)))
+    return effects_in(function.plain, _body(node), items).causes
+
+
+def _changed_in_place(function: Function, node: ast.ListComp | ast.For) -> tuple[Cause, ...]:
+    return tuple(cause for cause in _causes(function, node) if cause.in_place)
 
 
 _LIST = "append to a list that the function has just made"
-_OWN = "assign it at the start of every iteration"
 
 
 def _no(reason: str, node: Any, remedy: str) -> Refused:
@@ -236,11 +268,9 @@ def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
     return found
 
 
-def _effects(
-    function: Function, body: Sequence[ast.AST], out: str | None, private: set[str]
-) -> Refused | None:
-    assert function.plain is not None
-    for cause in effects_in(function.plain, body).causes:
+def _effects(function: Function, node: ast.ListComp | ast.For, out: str | None) -> Refused | None:
+    private = _private(node)
+    for cause in _causes(function, node):
         if cause.effect is Effect.DRAWS:
             return Refused(
                 f"{cause.what} draws random numbers, whose order would change",
@@ -268,26 +298,6 @@ def _effects(
                 "say that the items are independent: level=1 or 3 set by hand, --allow-effects",
             )
     return None
-
-
-def _is_private_list(whole: ast.FunctionDef, loop: ast.For, out: str) -> bool:
-    """Whether only the function itself can see the list before the loop is over."""
-    if out not in fresh_locals(whole):
-        return False
-    inside = {id(inner) for inner in ast.walk(loop)}
-    owners = {
-        id(inner.func.value)
-        for inner in ast.walk(whole)
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
-    }
-    return not any(
-        isinstance(inner, ast.Name)
-        and inner.id == out
-        and isinstance(inner.ctx, ast.Load)
-        and inner.lineno <= loop.lineno
-        and id(inner) not in inside | owners
-        for inner in ast.walk(whole)
-    )
 
 
 def _touches(part: ast.AST, private: set[str], out: str | None) -> Refused | None:

@@ -11,6 +11,9 @@ from types import CodeType, FunctionType
 
 from epochly.errors import SourceError
 
+# What pytest's rewritten assertions refer to; no Python source can.
+_PYTEST = "@pytest_ar"
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -62,6 +65,12 @@ def source_of(function: FunctionType) -> Source:
         functions, codes = _compiled(file, state.st_mtime_ns, state.st_size)
     except (SyntaxError, ValueError, OSError) as error:
         raise SourceError(f"the file cannot be read again: {error}", where=where) from error
+    if code not in codes and _PYTEST in code.co_names:
+        raise SourceError(
+            f"pytest has rewritten the assert statements of {function.__qualname__}",
+            where=where,
+            remedy="move it out of the test module, or put PYTEST_DONT_REWRITE into its docstring",
+        )
     if code not in codes:
         raise SourceError(
             f"the file no longer holds what {function.__qualname__} was made from",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from epochly.measure.contender import Contender
-from epochly.model import Equality, Tolerance
+from epochly.model import Equality
+from epochly.workload import Tolerance
 
 MOMENTS = ("first", "warm")
 # Reading an outcome back runs the user's code, which may never end.

@@ -13,8 +13,9 @@ from epochly.measure.contender import Contender, load_error
 from epochly.measure.process import Surroundings
 from epochly.measure.profiling import Profiling
 from epochly.measure.repetition import ONCE_REMEDY, why_once
-from epochly.model import ProfileReport, TargetInfo, Workload
+from epochly.model import ProfileReport, TargetInfo
 from epochly.profile.recording import Kind
+from epochly.workload import Workload
 
 
 class Alone:
@@ -110,7 +111,7 @@ class Alone:
         assert found is not None
         notes = [*notes, *self._contender.warnings]
         if repetition is not None:
-            notes.append(f"{why_once(repetition, where='')}; remedy: {ONCE_REMEDY}")
+            notes.append(f"{why_once(repetition, so='ran once')}; remedy: {ONCE_REMEDY}")
         if profiling.untraceable is not None:
             notes.append(
                 f"{profiling.untraceable.what}, so a sampler within the process took over; "

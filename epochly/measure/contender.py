@@ -18,7 +18,7 @@ from epochly.measure.process import (
     WorkerTimeoutError,
 )
 from epochly.measure.schedule import inner_loops
-from epochly.measure.statistics import Ratio
+from epochly.measure.statistics import Ratio, median_ratio
 from epochly.model import Equality, LevelRow, Part, Realized, Status
 
 PREPARE_LIMIT = 3
@@ -52,10 +52,12 @@ class Contender:
     warm_first_calls_s: list[float] = field(default_factory=list)
     call_s: float = 0.0
     make_s: float = 0.0
+    queued_s: float = 0.0
     repeatable: bool = False
     loops: int = 1
     samples_s: list[float] = field(default_factory=list)
     pairs: list[list[tuple[float, float]]] = field(default_factory=list)
+    relative: list[list[float]] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
     children_cpu_s: float = 0.0
     peak_bytes: int | None = None
@@ -72,6 +74,10 @@ class Contender:
         """Whether it can still be asked for a sample."""
         return self.status is None and self.worker is not None
 
+    def launch(self, surroundings: Surroundings, generation: int) -> None:
+        """Start a worker and do not wait for it."""
+        self.worker = WorkerProcess(surroundings, self.environment, hash_seed=generation)
+
     def start(
         self,
         surroundings: Surroundings,
@@ -80,17 +86,20 @@ class Contender:
         generation: int,
         independent: bool,
         timeout_s: float,
+        tree: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Start a worker and load the target into it.
+        """Load the target into a worker, launched if need be, from the one tree given.
 
         Raises
         ------
         EpochlyError
             What stands in the way of loading; usage errors above all.
         """
-        self.worker = WorkerProcess(surroundings, self.environment, hash_seed=generation)
+        if self.worker is None:
+            self.launch(surroundings, generation)
+        assert self.worker is not None
         answer = self.worker.request(
-            "load", timeout_s=timeout_s, workload=workload, independent=independent
+            "load", timeout_s=timeout_s, workload=workload, independent=independent, tree=tree
         )
         self.worker.request("inputs", timeout_s=timeout_s)
         return answer
@@ -154,9 +163,9 @@ class Contender:
         self.warnings += [text for text in answer["warnings"] if text not in self.warnings]
         return answer
 
-    def sample(self, timeout_s: float) -> float | None:
+    def sample(self, timeout_s: float, core: int | None = None) -> float | None:
         """One sample, in seconds a call; None when the contender is out."""
-        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops)
+        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops, core=core)
         if answer is None:
             return None
         self.measured_s += answer["seconds"] * self.loops
@@ -164,6 +173,7 @@ class Contender:
             self.failed(answer["raised"])
             return None
         self.call_s, self.make_s = answer["seconds"], answer["make_s"]
+        self.queued_s = answer["queued_s"]
         self.cpu_s.append(answer["cpu_s"])
         return float(answer["seconds"])
 
@@ -226,6 +236,7 @@ class Contender:
             assert median is not None
             breakeven = breakeven_calls(self.first_call_s, median, baseline_s)
         cpu = statistics.median(self.cpu_s) + self.children_cpu_s if self.cpu_s else None
+        sampled = [pairs for pairs in self.pairs if pairs]
         return LevelRow(
             level=self.level,
             name=self.level.name.lower(),
@@ -250,7 +261,12 @@ class Contender:
             equality=self.equality,
             converged=self.converged,
             doubt=self.doubt,
-            generations=sum(1 for pairs in self.pairs if pairs),
+            generations=len(sampled),
+            generation_relative=tuple(statistics.median(v) for v in self.relative if v),
+            generation_speedups=tuple(median_ratio(pairs) for pairs in sampled),
+            generation_medians_s=tuple(
+                statistics.median(seconds for _, seconds in pairs) for pairs in sampled
+            ),
             measured_s=self.measured_s,
             warnings=tuple(self.warnings),
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from epochly.errors import ISSUE_TRACKER, EpochlyError, in_words
 from epochly.levels import Level
-from epochly.model import Tolerance, Workload
+from epochly.workload import Limits, Tolerance, Workload
 
 
 def workload_of(document: dict[str, Any]) -> Workload:
@@ -16,6 +16,8 @@ def workload_of(document: dict[str, Any]) -> Workload:
     fields["tolerance"] = Tolerance(**fields["tolerance"])
     if fields["levels"] is not None:
         fields["levels"] = tuple(Level(number) for number in fields["levels"])
+    # The gate's limits concern the command alone.
+    fields["tags"], fields["limits"] = tuple(fields["tags"]), Limits()
     return Workload(**fields)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from contextlib import suppress
 from importlib import metadata
@@ -27,6 +28,7 @@ def this_machine() -> Machine:
         memory_bytes=psutil.virtual_memory().total,
         gpu=gpu_name(),
         packages=_versions(),
+        host=_host_mark(),
     )
 
 
@@ -36,6 +38,11 @@ def _versions() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found
+
+
+def _host_mark() -> str | None:
+    name = platform.node()
+    return hashlib.sha256(name.encode()).hexdigest()[:8] if name else None
 
 
 def _processor() -> str:

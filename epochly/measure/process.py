@@ -127,7 +127,7 @@ class WorkerProcess:
         self._family: set[Any] = set()
 
     def _command(self, descriptor: int) -> list[str]:
-        module = "epochly.measure.worker"
+        module = "epochly.measure.serve"
         return [sys.executable, "-P", "-m", module, str(descriptor), str(self.folder)]
 
     @property

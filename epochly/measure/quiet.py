@@ -1,4 +1,4 @@
-"""Waiting for a process to fall quiet after a call."""
+"""Quiet to measure in: a process that has settled, and a core that others leave alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 QUIET_SHARE = 0.2
 QUIET_STEP_S = 0.001
 QUIET_LIMIT_S = 0.2
+GLANCE_S = 0.1
 
 
 def settle() -> None:
@@ -22,3 +23,34 @@ def settle() -> None:
         time.sleep(QUIET_STEP_S)
         if time.process_time() - before < QUIET_SHARE * QUIET_STEP_S:
             return
+
+
+def move_to(core: int) -> None:
+    """Go on on a core, free to leave it again: what runs in turns should meet the same rivals."""
+    with contextlib.suppress(OSError, AttributeError):
+        allowed = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {core})
+        os.sched_setaffinity(0, allowed)
+
+
+def quietest_core() -> int | None:
+    """The core that is least busy in a short glance, while we ourselves are idle.
+
+    Returns
+    -------
+    int or None
+        None where cores cannot be told apart.
+    """
+    import psutil
+
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    before = psutil.cpu_times(percpu=True)
+    time.sleep(GLANCE_S)
+    after = psutil.cpu_times(percpu=True)
+    idle = {
+        core: after[core].idle - before[core].idle
+        for core in os.sched_getaffinity(0)
+        if core < len(before)
+    }
+    return max(idle, key=lambda core: idle[core]) if len(idle) > 1 else None

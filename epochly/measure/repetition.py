@@ -31,9 +31,7 @@ def repetition_of(function: Function) -> dict[str, Any]:
     return {"writes": None, "line": None}
 
 
-def why_once(repetition: dict[str, Any], *, where: str) -> str:
-    """Why a function ran once, from what `repetition_of` found; ``where`` ends the sentence."""
-    return (
-        f"it writes the outside world ({repetition['writes']}, line {repetition['line']}), "
-        f"so it ran once{where}"
-    )
+def why_once(repetition: dict[str, Any], *, so: str) -> str:
+    """Why a function is not run again, from what `repetition_of` found; ``so`` ends it."""
+    place = f"{repetition['writes']}, line {repetition['line']}"
+    return f"it writes the outside world ({place}), so it {so}"

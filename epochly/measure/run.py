@@ -20,9 +20,10 @@ from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling
 from epochly.measure.schedule import in_one_group
 from epochly.measure.summary import Known, summary
-from epochly.model import Equality, Identity, Profile, Report, TargetInfo, Workload
+from epochly.model import Equality, Identity, Profile, Report, TargetInfo
 from epochly.recommend.facts import Facts, facts_from
 from epochly.recommend.worth import doubt, order
+from epochly.workload import Workload
 
 if TYPE_CHECKING:
     from epochly.measure.session import Options, Progress
@@ -100,7 +101,13 @@ class Run:
         budget_s = self._options.budget_s / max(1, len(groups))
         for number, group in enumerate(groups or [[]]):
             shares = (number / max(1, len(groups)), len(groups) or 1)
-            sampling = Sampling(self._baseline, group, self._start, self._timeout_s)
+            sampling = Sampling(
+                self._baseline,
+                group,
+                self._start,
+                self._timeout_s,
+                yardstick=self._options.yardstick,
+            )
             sampling.take(budget_s, self._together, functools.partial(self._say_sampling, *shares))
 
     def stop(self) -> None:
@@ -298,7 +305,7 @@ class Run:
         self._say(f"sampling, generation {generation}", fraction)
 
     def _why_once(self) -> str:
-        return why_once(self._repetition, where=", at level 0 only")
+        return why_once(self._repetition, so="ran once, at level 0 only")
 
     def _say(self, stage: str, fraction: float) -> None:
         from epochly.measure.session import Progress

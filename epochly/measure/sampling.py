@@ -11,6 +11,7 @@ from epochly.errors import EpochlyError
 from epochly.measure.contender import Contender
 from epochly.measure.schedule import Plan, plan, rotated
 from epochly.measure.statistics import paired_ratio
+from epochly.measure.yardstick import FEWEST_LOOPS, yardstick_loops
 
 PRECISION = 0.05
 
@@ -25,6 +26,8 @@ class Sampling:
     start : callable
         Starts a contender's worker for a generation.
     timeout_s : float
+    yardstick : bool
+        Time the fixed program in every round too, in the worker of level 0.
     """
 
     def __init__(
@@ -33,11 +36,14 @@ class Sampling:
         group: list[Contender],
         start: Callable[[Contender, int], dict[str, Any]],
         timeout_s: float,
+        *,
+        yardstick: bool = False,
     ) -> None:
         self._baseline = baseline
         self._group = group
         self._start = start
         self._timeout_s = timeout_s
+        self._yardstick_loops = FEWEST_LOOPS if yardstick else 0
 
     def take(self, budget_s: float, started: bool, say: Callable[[int, float], None]) -> None:
         """Sample until every interval is narrow or the budget is spent.
@@ -85,21 +91,36 @@ class Sampling:
     def _rounds(self, members: list[Contender], chosen: Plan) -> None:
         for contender in members:
             contender.pairs.append([])
+            contender.relative.append([])
             contender.choose_loops(self._timeout_s)
         deadline = time.monotonic() + chosen.sampling_s
         for number in itertools.count():
             taken: dict[int, float] = {}
+            yard_s = self._yardstick()
             for contender in rotated([c for c in members if c.alive], number):
                 seconds = contender.sample(self._timeout_s)
                 if seconds is not None:
                     taken[id(contender)] = seconds
-            self._keep(members, taken)
+            self._keep(members, taken, yard_s)
             first = next((c for c in (self._baseline, *members) if c.alive), self._baseline)
             enough = len(first.samples_s) >= 3 or chosen.generations > 1
             if not taken or (enough and time.monotonic() >= deadline):
                 return
 
-    def _keep(self, members: list[Contender], taken: dict[int, float]) -> None:
+    def _yardstick(self) -> float | None:
+        """Seconds of the fixed program now, where it is wanted."""
+        if not self._yardstick_loops or not self._baseline.alive:
+            return None
+        answer = self._baseline.ask("yardstick", None, loops=self._yardstick_loops)
+        if answer is None:
+            return None
+        sample_s = self._baseline.call_s * self._baseline.loops
+        self._yardstick_loops = yardstick_loops(sample_s, answer["seconds"])
+        return float(answer["seconds"])
+
+    def _keep(
+        self, members: list[Contender], taken: dict[int, float], yard_s: float | None
+    ) -> None:
         base = taken.get(id(self._baseline))
         for contender in members:
             seconds = taken.get(id(contender))
@@ -108,6 +129,8 @@ class Sampling:
             contender.samples_s.append(seconds)
             if base is not None:
                 contender.pairs[-1].append((base, seconds))
+            if yard_s is not None:
+                contender.relative[-1].append(seconds / yard_s)
 
     def _all_converged(self) -> bool:
         for contender in self._group:

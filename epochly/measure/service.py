@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO
 
 from epochly.errors import UsageError
@@ -23,7 +23,9 @@ GRACE_S = 2.0
 
 
 @contextlib.contextmanager
-def running_service(command: str | None, directory: str) -> Iterator[dict[str, str]]:
+def running_service(
+    command: str | None, directory: str, environment: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
     """Run a workload's service for the length of a block.
 
     Parameters
@@ -33,6 +35,8 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
         ``python`` is the interpreter that runs now.
     directory : str
         Its current directory.
+    environment : Mapping[str, str]
+        Variables beyond those of the command.
 
     Yields
     ------
@@ -56,7 +60,7 @@ def running_service(command: str | None, directory: str) -> Iterator[dict[str, s
             process = subprocess.Popen(
                 _words_of(command),
                 cwd=directory,
-                env={**os.environ, **found, tree.RUN_VARIABLE: mark},
+                env={**os.environ, **environment, **found, tree.RUN_VARIABLE: mark},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=words,

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import signal
-import tempfile
-import threading
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from epochly.errors import EpochlyError, MissingArgumentsError, NothingMeasuredError
 from epochly.levels import Level
-from epochly.measure.process import Surroundings, WorkerProcess
-from epochly.measure.service import running_service
-from epochly.model import ProfileReport, Report, TargetInfo, Workload
+from epochly.measure.process import WorkerProcess
+from epochly.measure.surroundings import surroundings_of, terminable
+from epochly.model import ProfileReport, Report, TargetInfo
 from epochly.profile.recording import Kind
+from epochly.workload import Workload
 
 LOOK_TIMEOUT_S = 60.0
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,9 @@ class Options:
         the items of its loops do not depend on each other's effects.
     against_itself : bool
         Measure a second worker of level 0 and nothing else, to see the noise.
+    yardstick : bool
+        Time a fixed program in every round too, so that a run at another time can tell a slower
+        function from a slower machine.
     """
 
     levels: tuple[Level, ...] | None = None
@@ -55,6 +52,7 @@ class Options:
     exact: bool = False
     allow_effects: bool = False
     against_itself: bool = False
+    yardstick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def measure(
     """
     from epochly.measure.run import Run
 
-    with _terminable(), _surroundings(workload, options.memory_bytes) as surroundings:
+    with terminable(), surroundings_of(workload, options.memory_bytes) as surroundings:
         run = Run(workload, options, surroundings, progress)
         try:
             run.explore()
@@ -164,7 +162,7 @@ def profile(
     """
     from epochly.measure.alone import Alone
 
-    with _surroundings(workload, options.memory_bytes) as surroundings, _terminable():
+    with surroundings_of(workload, options.memory_bytes) as surroundings, terminable():
         alone = Alone(
             workload,
             surroundings,
@@ -229,7 +227,7 @@ def _read(workload: Workload, missing: MissingArgumentsError) -> Report:
 @contextlib.contextmanager
 def _loaded(workload: Workload) -> Iterator[tuple[WorkerProcess, TargetInfo]]:
     """A worker with the target loaded into it, for as long as the block runs."""
-    with _terminable(), _surroundings(workload, None) as surroundings:
+    with terminable(), surroundings_of(workload, None) as surroundings:
         worker = WorkerProcess(surroundings, {}, hash_seed=0)
         try:
             answer = worker.request(
@@ -243,63 +241,3 @@ def _loaded(workload: Workload) -> Iterator[tuple[WorkerProcess, TargetInfo]]:
 def plain(workload: Workload) -> dict[str, Any]:
     """A workload as JSON values."""
     return asdict(workload)
-
-
-@contextlib.contextmanager
-def _surroundings(workload: Workload, memory_bytes: int | None) -> Iterator[Surroundings]:
-    if os.name != "posix":
-        raise EpochlyError(
-            "measuring needs process groups and inherited sockets, which this system lacks",
-            where=os.name,
-            remedy="run it on Linux or macOS, or under WSL",
-        )
-    import psutil
-
-    scratch = tempfile.mkdtemp(prefix="epochly-")
-    try:
-        with running_service(workload.service, workload.directory) as service:
-            yield Surroundings(
-                scratch=scratch,
-                run=uuid.uuid4().hex,
-                directory=workload.directory,
-                environment={**_thread_budget(), **service},
-                memory_bytes=memory_bytes or psutil.virtual_memory().available // 2,
-            )
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _thread_budget() -> dict[str, str]:
-    """Hold BLAS and OpenMP to the cores a quota leaves, which they do not see themselves."""
-    from epochly.cores import usable_cores
-
-    cores = usable_cores()
-    if cores >= (os.cpu_count() or 1):
-        return {}
-    return {name: str(cores) for name in THREAD_VARIABLES if name not in os.environ}
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Let the first signal to end interrupt a run, and no second one disturb its tidying up."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # A handler of the caller's stays, and so does what nohup or a shell had ignored.
-    ours = (signal.SIG_DFL, signal.default_int_handler)
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    taken = {number: old for number, old in before.items() if old in ours}
-
-    def interrupt(number: int, frame: object) -> None:
-        for each in taken:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in taken:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, old in taken.items():
-            signal.signal(number, old)

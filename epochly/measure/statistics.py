@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,11 @@ def paired_ratio(generations: Sequence[Pairs]) -> Ratio | None:
     ).confidence_interval
     low, high = min(float(interval.low), estimate), max(float(interval.high), estimate)
     return Ratio(math.exp(estimate), math.exp(low), math.exp(high))
+
+
+def median_ratio(pairs: Pairs) -> float:
+    """How many times faster the second of the pairs is, by the median of the logarithms."""
+    return math.exp(statistics.median(math.log(base / other) for base, other in pairs))
 
 
 def tied(first: Sequence[float], second: Sequence[float]) -> bool:

@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
 import os
-import signal
-import socket
 import sys
+import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
-from epochly.measure import tree
-from epochly.measure.channel import Channel
-from epochly.measure.documents import defect, described, refusal, workload_of
-from epochly.measure.quiet import settle
+from epochly.measure.documents import described, workload_of
+from epochly.measure.quiet import move_to, settle
 from epochly.measure.stdio import CaughtOutput
-from epochly.model import Arguments, Tolerance, Workload
+from epochly.model import Arguments
+from epochly.profile.counters import queued_s
+from epochly.workload import Tolerance, Workload
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.target.inputs import Inputs
     from epochly.target.load import Target
+    from epochly.target.trees import Tree
+
+# The share of a sample that other threads of the process may compute for it to count as alone.
+ALONE = 0.02
 
 
 class Worker:
     """One target at one level; every public method answers one verb."""
 
-    def __init__(self, output: CaughtOutput) -> None:
-        self._output = output
+    def __init__(self, output: CaughtOutput, folder: str) -> None:
+        self._output, self._folder = output, folder
         self._target: Target
         self._inputs: Inputs
         self._workload: Workload
+        self._tree: Tree
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
         self._pid = os.getpid()
 
-    def load(self, workload: dict[str, Any], independent: bool) -> dict[str, Any]:
-        """Import the user's module, find the function, and run the setup."""
+    def load(
+        self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Import the user's module, from the one tree given, and find the function."""
         import dataclasses
 
         from epochly.target.imports import open_imports
         from epochly.target.inputs import Inputs
         from epochly.target.load import describe, load_target
+        from epochly.target.trees import Tree, pass_on, stay_in
 
         _import_own()
         self._workload = workload_of(workload)
         warnings = open_imports(self._workload.directory)
+        if tree is not None:
+            self._tree = Tree(tree["root"], tree["other"], tuple(tree["shared"]))
+            stay_in(self._tree)
+            pass_on(self._tree, tempfile.mkdtemp(prefix="site-", dir=self._folder))
         target = load_target(self._workload.target, self._workload.directory)
         function = dataclasses.replace(target.function, independent=independent)
         self._target = dataclasses.replace(target, function=function)
@@ -57,6 +65,15 @@ class Worker:
             "warnings": warnings,
             "target": dataclasses.asdict(describe(self._target, self._workload)),
         }
+
+    def origins(self) -> dict[str, Any]:
+        """Which tree the modules loaded by now come from."""
+        import dataclasses
+
+        from epochly.target.trees import origins
+
+        found = dataclasses.asdict(origins(self._tree))
+        return {**found, "file": self._target.function.file}
 
     def inputs(self) -> dict[str, Any]:
         """Run the setup and make the inputs once, so that a mistake in them shows here."""
@@ -175,16 +192,18 @@ class Worker:
         settle()
         return answer
 
-    def sample(self, loops: int) -> dict[str, Any]:
-        """Time ``loops`` calls on the same fresh inputs."""
+    def sample(self, loops: int, core: int | None = None) -> dict[str, Any]:
+        """Time ``loops`` calls on the same fresh inputs, begun on a core if one is given."""
         making = time.perf_counter()
         arguments = self._fresh()
         making = time.perf_counter() - making
+        if core is not None:
+            move_to(core)
         call, args, kwargs = self._callable(), arguments.args, arguments.kwargs
         raised: BaseException | None = None
         repeats = range(loops - 1)
         kept = None
-        cpu = time.process_time()
+        queued, cpu, own = queued_s(), time.process_time(), time.thread_time()
         started = time.perf_counter()
         try:
             kept = call(*args, **kwargs)
@@ -195,17 +214,26 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
             raised = error
         seconds = time.perf_counter() - started
-        cpu = time.process_time() - cpu
+        own, cpu = time.thread_time() - own, time.process_time() - cpu
+        # With other threads at work, the queue for a core may be of the function's own making.
+        queued = queued_s() - queued if cpu - own < ALONE * seconds else 0.0
         self.leave_if_forked()
         del kept
         self._output.restore()
         settle()
         return {
             "seconds": seconds / loops,
+            "queued_s": queued / loops,
             "cpu_s": cpu / loops,
             "make_s": making,
             "raised": None if raised is None else described(raised),
         }
+
+    def yardstick(self, loops: int) -> dict[str, Any]:
+        """Time the fixed program that tells how fast the machine is at the moment."""
+        from epochly.measure.yardstick import yardstick_s
+
+        return {"seconds": yardstick_s(loops)}
 
     def children_cpu(self) -> dict[str, Any]:
         """CPU seconds of this worker's own children, living and reaped."""
@@ -294,53 +322,10 @@ def _import_own() -> None:
     import yaml  # noqa: F401
 
     import epochly.measure.repetition
+    import epochly.measure.yardstick
     import epochly.profile.calls
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
     from epochly.registry import backend_names
 
     backend_names()
-
-
-def _belong_to_parent() -> None:
-    """Die with the command, be killed before it for want of memory, and keep all descendants."""
-    tree.belong_to_parent()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000")
-
-
-def main(descriptor: int, folder: str) -> None:
-    """Serve one command until it hangs up."""
-    _belong_to_parent()
-    crash = (Path(folder) / "crash").open("w")
-    faulthandler.enable(crash, all_threads=False)
-    faulthandler.register(signal.SIGUSR2, crash, all_threads=False)
-    import fcntl
-
-    private = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64)
-    os.close(descriptor)
-    channel = Channel(socket.socket(fileno=private))
-    worker = Worker(CaughtOutput(folder))
-    verb = ""
-    while verb != "close":
-        try:
-            request = channel.receive()
-        except ConnectionError:
-            return
-        assert request is not None
-        verb = request.pop("verb")
-        try:
-            answer = getattr(worker, verb)(**request)
-        except EpochlyError as error:
-            answer = {"error": refusal(error)}
-        except Exception as error:  # noqa: BLE001 - a defect of ours must be told from the user's
-            answer = {"error": refusal(defect(error))}
-        worker.leave_if_forked()
-        channel.send(answer)
-    # Tearing down modules such as Numba's takes longer than many a sample.
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])

@@ -14,8 +14,8 @@ MOST_LINES = 10
 Stack = tuple[str, ...]
 _FRAME = re.compile(r"(?P<function>.*?) \((?P<file>.*):(?P<line>\d+)\)", re.DOTALL)
 _START = (counters.run_calls.__name__, counters.__file__)
-_WORKER = ("main", str(Path(counters.__file__).parents[1] / "measure" / "worker.py"))
-_WORKER_PROCESS = re.compile(r'process \d+:".* -m epochly\.measure\.worker ')
+_WORKER = ("main", str(Path(counters.__file__).parents[1] / "measure" / "serve.py"))
+_WORKER_PROCESS = re.compile(r'process \d+:".* -m epochly\.measure\.serve ')
 
 
 def read_stacks(text: str) -> Counter[Stack]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import UsageError
+from epochly.files import replace_file
 from epochly.levels import Level
 from epochly.runtime.places import decisions_file
 
@@ -198,15 +197,7 @@ class DecisionFile:
         text = _HEADER + yaml.safe_dump(
             {"version": VERSION, "decisions": entries}, sort_keys=False, width=100
         )
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(name, self.path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        replace_file(str(self.path), text)
 
 
 def _plain(decision: Decision) -> dict[str, Any]:

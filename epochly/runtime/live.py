@@ -16,7 +16,9 @@ from epochly.runtime.levels import checked_level
 from epochly.runtime.names import name_of
 
 if TYPE_CHECKING:
-    from epochly.model import Report, Workload
+    from epochly.measure.session import Options
+    from epochly.model import Report
+    from epochly.workload import Workload
 
 BUDGET_S = 20.0
 _CARRIED = '''\
@@ -78,12 +80,11 @@ def bench(
         When no level could be measured.
     """
     from epochly.levels import Level
-    from epochly.measure.session import Options, measure
+    from epochly.measure.session import Options
 
     chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
     options = Options(levels=chosen, budget_s=budget_s, allow_effects=allow_effects)
-    with _carried(func, args, kwargs) as workload:
-        return measure(workload, options)
+    return measured(func, args, kwargs, options)
 
 
 def analyze(
@@ -121,13 +122,36 @@ def analyze(
     return bench(func, *args, budget_s=budget_s, allow_effects=allow_effects, **kwargs)
 
 
+def measured(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], options: Options
+) -> Report:
+    """Measure one call of a function, its arguments apart from the options.
+
+    Parameters
+    ----------
+    func : callable
+    args, kwargs : tuple, dict
+        What the function takes; every sample gets a fresh copy.
+    options : Options
+
+    Raises
+    ------
+    TargetError, ArgumentsError, NothingMeasuredError
+        As for `bench`.
+    """
+    from epochly.measure.session import measure
+
+    with _carried(func, args, kwargs) as workload:
+        return measure(workload, options)
+
+
 @contextmanager
 def _carried(
     func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Iterator[Workload]:
     """A workload whose target is a copy of the function, for as long as the block lasts."""
     from epochly.code.function import function_of
-    from epochly.model import Workload
+    from epochly.workload import Workload
 
     function = function_of(func)
     with tempfile.TemporaryDirectory(prefix="epochly-carried-") as folder:

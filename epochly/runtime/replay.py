@@ -51,6 +51,9 @@ def replay_of(function: Function) -> Replay:
     draws = False
     reads = ""
     for cause in effects_of(function.plain).causes:
+        if cause.in_place and (cause.shared or (cause.root and cause.root not in own)):
+            reason = f"{cause.what} may change what outlives the call (line {cause.line})"
+            return Replay("never", draws, reason)
         if cause.effect is Effect.DRAWS:
             draws = True
         elif cause.effect is Effect.READS:

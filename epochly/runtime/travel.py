@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from functools import cache
-from types import CodeType, FunctionType
+from functools import cache, lru_cache
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import call_graph
+from epochly.code.libraries import in_library
 from epochly.code.mark import original_of
 from epochly.errors import EpochlyError
 from epochly.runtime.decorated import STATE, decorated
@@ -51,8 +52,9 @@ def packed(function: FunctionType | None, value: Any) -> bytes:
 
     already = {"__main__", *cloudpickle.list_registry_pickle_by_value()}
     members = call_graph(function).functions if function is not None else ()
-    names = {member.__module__ for member in members} - already
-    modules = [sys.modules[name] for name in names if name in sys.modules]
+    own = frozenset(member.__module__ for member in members)
+    names = own | _users_modules(frozenset(sys.modules), own)
+    modules = [sys.modules[name] for name in names - already if name in sys.modules]
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:
@@ -64,6 +66,26 @@ def packed(function: FunctionType | None, value: Any) -> bytes:
     finally:
         for module in modules:
             cloudpickle.unregister_pickle_by_value(module)
+
+
+@lru_cache(maxsize=8)
+def _users_modules(loaded: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+    """Loaded modules that the user may have changed since they were imported.
+
+    ``own``, the modules of a function and its helpers, tells which packages are the user's.
+    """
+    return frozenset(
+        name
+        for name, module in ((name, sys.modules.get(name)) for name in loaded)
+        if name.partition(".")[0] not in _OUR_OWN
+        and isinstance(module, ModuleType)
+        and (file := getattr(module, "__file__", None)) is not None
+        and not in_library(file)
+    )
+
+
+_MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "__cached__"})
+_OUR_OWN = frozenset({"epochly", "epochly_cli", "epochly_backends"})
 
 
 @cache
@@ -84,6 +106,13 @@ def _pickler() -> Any:
                 original = original_of(obj)
                 if original is not obj:
                     return _in_worker, (original,)
+            if (
+                isinstance(obj, ModuleType)
+                and obj.__name__ in cloudpickle.list_registry_pickle_by_value()
+            ):
+                # Its contents follow once it is known, since modules name each other.
+                held = {name: v for name, v in vars(obj).items() if name not in _MACHINERY}
+                return ModuleType, (obj.__name__,), held
             return super().reducer_override(obj)
 
     return Pickler

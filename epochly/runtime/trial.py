@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from epochly.errors import Deoptimize, EpochlyError
-from epochly.model import Equality, Tolerance
+from epochly.model import Equality
+from epochly.workload import Tolerance
 
 Clock = Callable[[], float]
 

@@ -10,8 +10,9 @@ from types import CodeType
 from typing import Any
 
 from epochly.errors import ArgumentsError, MissingArgumentsError, in_words
-from epochly.model import Arguments, Workload
+from epochly.model import Arguments
 from epochly.target.load import Target, signature_text
+from epochly.workload import Workload
 
 _CALL = "__epochly_call__"
 

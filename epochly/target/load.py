@@ -16,9 +16,10 @@ from typing import Any
 
 from epochly.code.function import Function, function_of
 from epochly.errors import TargetError, in_words
-from epochly.model import TargetInfo, Workload
+from epochly.model import TargetInfo
 from epochly.target.imports import is_shadowing
 from epochly.target.spec import TargetSpec, parse_target
+from epochly.workload import Workload
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,10 +10,11 @@ from epochly.backend import Available, Backend, Prepared, Unavailable
 from epochly.code.function import Function, function_of
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
-from epochly.model import Realized, Refused, Tolerance
+from epochly.model import Realized, Refused
 from epochly.testing.cases import Case
 from epochly.verify.compare import compare
 from epochly.verify.outcome import Outcome, Watch
+from epochly.workload import Tolerance
 
 CALLS = 3
 

@@ -30,6 +30,8 @@ def array_parts(comparison: ValueComparison, one: Any, two: Any, path: str) -> P
         return
     if isinstance(one, np.ma.MaskedArray):
         yield np.ma.getmaskarray(one), np.ma.getmaskarray(two), f"{path}.mask"
+        if one is np.ma.masked:
+            return
         yield one.fill_value, two.fill_value, f"{path}.fill_value"
         yield one.filled(), two.filled(), path
         return

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from epochly.model import Equality, Tolerance
+from epochly.model import Equality
 from epochly.verify.difference import DifferenceError, differ
 from epochly.verify.outcome import Outcome
 from epochly.verify.values import ValueComparison
+from epochly.workload import Tolerance
 
 NONDETERMINISTIC = "nondeterministic: only type, shape and dtype were compared"
 

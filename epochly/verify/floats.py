@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from epochly.model import Tolerance
+from epochly.workload import Tolerance
 
 RELATIVE = {2: 1e-2, 4: 1e-5, 8: 1e-9, 16: 1e-9}
 CHUNK = 1 << 22

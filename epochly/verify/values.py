@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from epochly.model import Tolerance
 from epochly.verify.arrays import array_parts, frame_parts
 from epochly.verify.difference import differ, short, type_name
 from epochly.verify.floats import Drift, first_difference
+from epochly.workload import Tolerance
 
 Pairs = Iterator[tuple[Any, Any, str]]
 

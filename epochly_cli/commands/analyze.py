@@ -37,6 +37,7 @@ def analyze(
     """Profile one function, run it at every level, recommend; without arguments, only read it."""
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
+    from epochly_cli.saving import save_decisions
     from epochly_cli.workloads import of_target
 
     given = opt.Given(
@@ -46,5 +47,11 @@ def analyze(
     options = given.options()
     workload = of_target(target, given, config)
     return measure_all(
-        [workload], options, where, single=True, detail=True, reading=True, save=save
+        [workload],
+        options,
+        where,
+        single=True,
+        detail=True,
+        reading=True,
+        save=save_decisions if save else None,
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from epochly_cli import options as opt
+
+if TYPE_CHECKING:
+    from epochly.workload import Workload
 
 
 def bench(
@@ -31,10 +35,7 @@ def bench(
     seed: opt.SeedOption = None,
     reset: opt.ResetOption = None,
     config: opt.ConfigOption = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option("--select", metavar="NAME", help="Only this workload; may be repeated."),
-    ] = None,
+    select: opt.SelectOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 if a level returned something different.")
     ] = False,
@@ -44,12 +45,15 @@ def bench(
     guide: Annotated[
         bool, typer.Option("--guide", help="Run a workload for every case of the guide.")
     ] = False,
+    save_baseline: opt.SaveBaselineOption = None,
+    history: opt.HistoryOption = None,
     against_itself: opt.AgainstItselfOption = False,
 ) -> int:
     """Measure every level of a function or of workloads."""
     from epochly.errors import UsageError
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
+    from epochly_cli.saving import baseline_saver
     from epochly_cli.workloads import bundled_config, of_config, of_target
 
     if target is not None and select:
@@ -62,12 +66,19 @@ def bench(
         _check_ours("--bundled" if bundled else "--guide", target, config, bundled and guide)
         config = bundled_config("guide" if guide else "")
     where = destination(output_format, output)
-    options = given.options()
+    options = replace(given.options(), yardstick=save_baseline is not None)
     if target is not None:
-        workload = of_target(target, given, config)
-        return measure_all([workload], options, where, single=True, strict=strict)
-    workloads = of_config(given, config, select or ())
-    return measure_all(workloads, options, where, single=False, strict=strict)
+        workloads: tuple[Workload, ...] = (of_target(target, given, config),)
+    else:
+        workloads = of_config(given, config, select or ())
+    saver = None
+    if save_baseline is not None:
+        partly = target is not None or bool(select)
+        saver = baseline_saver(save_baseline, workloads, partly=partly)
+    single = target is not None
+    return measure_all(
+        workloads, options, where, single=single, strict=strict, save=saver, history=history
+    )
 
 
 def _check_ours(flag: str, target: str | None, config: str | None, both: bool) -> None:

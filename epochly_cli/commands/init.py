@@ -20,8 +20,8 @@ def init(
     """Write a commented epochly.yaml for a function."""
     from epochly.errors import UsageError
     from epochly.measure.session import look
-    from epochly.model import Workload
     from epochly.target.config import FILE_NAME
+    from epochly.workload import Workload
     from epochly_cli.output import write_file
     from epochly_cli.starter import starter_config
     from epochly_cli.workloads import current_directory

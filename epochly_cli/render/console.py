@@ -57,7 +57,7 @@ def print_facts(heading: str, facts: Iterable[tuple[str, str]], console: Console
     from rich.rule import Rule
 
     console.print()
-    console.print(Rule(_text(f" {heading} ", "bold"), align="left", style="cyan"))
+    console.print(Rule(styled(f" {heading} ", "bold"), align="left", style="cyan"))
     console.print(_facts(facts))
 
 
@@ -66,7 +66,7 @@ def print_section(heading: str, lines: Sequence[str], console: Console) -> None:
     if not lines:
         return
     console.print()
-    console.print(_text(heading, "bold"))
+    console.print(styled(heading, "bold"))
     for line in lines:
         console.print(_facts([("•", line)]))
 
@@ -78,13 +78,14 @@ def print_table(table: Table, console: Console) -> None:
 
     grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     for heading in table.columns:
-        grid.add_column(_text(heading), overflow="fold")
+        grid.add_column(styled(heading), overflow="fold")
     for row in table.rows:
-        grid.add_row(*(_text(cell, _STATE_STYLE.get(cell, "")) for cell in row))
+        grid.add_row(*(styled(cell, _STATE_STYLE.get(cell, "")) for cell in row))
     console.print(grid)
 
 
-def _text(text: str, style: str = "") -> Text:
+def styled(text: str, style: str = "") -> Text:
+    """Text as it is, without markup or control characters."""
     from rich.text import Text
 
     return Text(printable(text), style=style)
@@ -97,7 +98,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> RichTable:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for label, value in facts:
-        grid.add_row(label, _text(value))
+        grid.add_row(label, styled(value))
     return grid
 
 
@@ -136,17 +137,18 @@ def _timings(rows: Sequence[LevelRow], report: Report) -> RichTable:
 def _timing(row: LevelRow, *, recommended: bool) -> tuple[RenderableType, ...]:
     strong = "bold green" if recommended else ""
     return (
-        _stacked(f"{'★' if recommended else ' '} {wording.level(row)}", f"  {row.backend}", strong),
-        _stacked(seconds(row.median_s), seconds(row.cpu_s)),
-        _stacked(wording.speedup(row), wording.interval(row), strong),
-        _stacked(seconds(row.first_call_s), wording.breakeven(row)),
-        _text(size(row.peak_memory_bytes)),
-        _text(wording.result(row), _VERDICT_STYLE.get(row.equality.verdict, "dim")),
+        stacked(f"{'★' if recommended else ' '} {wording.level(row)}", f"  {row.backend}", strong),
+        stacked(seconds(row.median_s), seconds(row.cpu_s)),
+        stacked(wording.speedup(row), wording.interval(row), strong),
+        stacked(seconds(row.first_call_s), wording.breakeven(row)),
+        styled(size(row.peak_memory_bytes)),
+        styled(wording.result(row), _VERDICT_STYLE.get(row.equality.verdict, "dim")),
     )
 
 
-def _stacked(above: str, below: str, style: str = "") -> Text:
-    text = _text(above, style)
+def stacked(above: str, below: str, style: str = "") -> Text:
+    """A cell of two lines, the second dim."""
+    text = styled(above, style)
     text.append(f"\n{printable(below)}", style="dim")
     return text
 
@@ -161,11 +163,11 @@ def _remarks(console: Console, report: Report) -> None:
     for row in report.levels:
         said: list[Text] = []
         if row.status != "measured":
-            said.append(_text(wording.outcome(row), _STATUS_STYLE.get(row.status, "yellow")))
-            said += [_text(hint, "dim") for hint in wording.hints(row, report)]
-        said += [_text(remark, "dim") for remark in wording.remarks(row)]
+            said.append(styled(wording.outcome(row), _STATUS_STYLE.get(row.status, "yellow")))
+            said += [styled(hint, "dim") for hint in wording.hints(row, report)]
+        said += [styled(remark, "dim") for remark in wording.remarks(row)]
         for position, line in enumerate(said):
-            grid.add_row(_text("" if position else f"  {wording.contender(row)}"), line)
+            grid.add_row(styled("" if position else f"  {wording.contender(row)}"), line)
     if grid.row_count:
         console.print(grid)
 
@@ -178,11 +180,11 @@ def _recommendation(console: Console, report: Report, *, detail: bool) -> None:
     advice = report.recommendation
     said: list[RenderableType] = [
         Text.assemble(
-            _text(wording.verdict(advice), "bold"),
+            styled(wording.verdict(advice), "bold"),
             "  ",
-            _text(f"confidence {advice.confidence}", _CONFIDENCE_STYLE[advice.confidence]),
+            styled(f"confidence {advice.confidence}", _CONFIDENCE_STYLE[advice.confidence]),
         ),
-        _text(wording.reason(advice)),
+        styled(wording.reason(advice)),
     ]
     if detail and advice.path:
         said.append(_facts((f"{number}.", step) for number, step in enumerate(advice.path, 1)))
@@ -190,4 +192,4 @@ def _recommendation(console: Console, report: Report, *, detail: bool) -> None:
     console.print(Panel(Group(*said), title="recommendation", title_align="left", style="none"))
     if advice.apply:
         # Outside the panel, and never folded, so that it can be copied.
-        console.print(_text(f"  {advice.apply}", "bold cyan"), soft_wrap=True)
+        console.print(styled(f"  {advice.apply}", "bold cyan"), soft_wrap=True)

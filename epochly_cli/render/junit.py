@@ -29,8 +29,12 @@ def junit_text(reports: Sequence[Report]) -> str:
     A level that returned something different is a failure, one that failed or ran out of time
     an error, one that was refused, unavailable or skipped is skipped.
     """
+    return junit_document([_suite(report) for report in reports])
+
+
+def junit_document(suites: Sequence[ElementTree.Element]) -> str:
+    """Test suites, counted, as a document."""
     root = ElementTree.Element("testsuites", name="epochly")
-    suites = [_suite(report) for report in reports]
     for key in ("tests", "failures", "errors", "skipped"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in suites)))
     root.extend(suites)
@@ -43,12 +47,12 @@ def _suite(report: Report) -> ElementTree.Element:
     outcomes = [_OUTCOMES.get(row.status) for row in report.levels]
     suite = ElementTree.Element(
         "testsuite",
-        name=_xml(wording.title(report)),
+        name=xml_text(wording.title(report)),
         tests=str(len(outcomes)),
         failures=str(outcomes.count("failure")),
         errors=str(outcomes.count("error")),
         skipped=str(outcomes.count("skipped")),
-        timestamp=_xml(report.created),
+        timestamp=xml_text(report.created),
         time=f"{sum(sum(row.samples_s) for row in report.levels):.6f}",
     )
     properties = ElementTree.SubElement(suite, "properties")
@@ -58,7 +62,7 @@ def _suite(report: Report) -> ElementTree.Element:
         ("machine", wording.machine(report.machine)),
         ("recommendation", f"{wording.verdict(advice)}: {advice.reason}"),
     ):
-        ElementTree.SubElement(properties, "property", name=name, value=_xml(value))
+        ElementTree.SubElement(properties, "property", name=name, value=xml_text(value))
     suite.extend(_case(row, report) for row in report.levels)
     return suite
 
@@ -66,27 +70,27 @@ def _suite(report: Report) -> ElementTree.Element:
 def _case(row: LevelRow, report: Report) -> ElementTree.Element:
     case = ElementTree.Element(
         "testcase",
-        classname=_xml(report.target.spec),
-        name=_xml(f"level {wording.level(row)} ({row.backend})"),
+        classname=xml_text(report.target.spec),
+        name=xml_text(f"level {wording.level(row)} ({row.backend})"),
         time=f"{row.median_s or 0.0:.9f}",
     )
     kind = _OUTCOMES.get(row.status)
     if kind is not None:
-        message = _xml(wording.outcome(row))
+        message = xml_text(wording.outcome(row))
         attributes = {"message": message}
         if kind != "skipped":
             attributes["type"] = row.status
         outcome = ElementTree.SubElement(case, kind, attributes)
-        outcome.text = _xml("\n".join(wording.hints(row, report))) or None
+        outcome.text = xml_text("\n".join(wording.hints(row, report))) or None
     said = (
         [] if row.speedup is None else [f"{wording.speedup(row)} {wording.interval(row)}".strip()]
     )
     said += wording.remarks(row)
     if said:
-        ElementTree.SubElement(case, "system-out").text = _xml("\n".join(said))
+        ElementTree.SubElement(case, "system-out").text = xml_text("\n".join(said))
     return case
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
     """The text with whatever XML cannot carry, even escaped, spelled out."""
     return _NOT_XML.sub(lambda match: ascii(match[0])[1:-1], text)

@@ -34,13 +34,13 @@ _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 
 def report_markdown(report: Report, *, detail: bool = True) -> str:
     """One report; ``detail`` adds hot lines, findings and the way to the recommendation."""
-    blocks = [f"## {_escape(wording.title(report))}", _header(report)]
+    blocks = [f"## {escaped(wording.title(report))}", _header(report)]
     if detail:
         blocks.append(section_markdown("Hot lines", wording.hot_lines(report)))
     timed = tuple(_row(row, report) for row in report.levels if wording.was_timed(row))
     if timed:
         blocks.append(table_markdown(Table(_COLUMNS, timed)))
-    blocks.append(_bullets(_remarks(report)))
+    blocks.append(bullets(_remarks(report)))
     if detail:
         blocks.append(section_markdown("Findings", wording.findings(report)))
     blocks.append(section_markdown("Mistakes", wording.mistakes(report)))
@@ -58,13 +58,13 @@ def table_markdown(table: Table) -> str:
 
 def facts_markdown(heading: str, facts: Sequence[tuple[str, str]]) -> str:
     """Labelled lines under a heading."""
-    lines = [f"- {label}: {_escape(value)}" for label, value in facts]
-    return "\n".join([f"## {_escape(heading)}", "", *lines])
+    lines = [f"- {label}: {escaped(value)}" for label, value in facts]
+    return "\n".join([f"## {escaped(heading)}", "", *lines])
 
 
 def section_markdown(heading: str, lines: Sequence[str]) -> str:
     """Bullets under a heading; empty where there are none."""
-    return f"### {heading}\n\n{_bullets(lines)}" if lines else ""
+    return f"### {heading}\n\n{bullets(lines)}" if lines else ""
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -72,10 +72,10 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return "<br>".join(_escape(line) for line in text.split("\n"))
+    return "<br>".join(escaped(line) for line in text.split("\n"))
 
 
-def _escape(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that shows as it is; what stands in backticks stays code."""
     pieces = _CODE.split(printable(" ".join(text.split())))
     for position in range(0, len(pieces), 2):
@@ -95,12 +95,12 @@ def _code(text: str) -> str:
 def _header(report: Report) -> str:
     where = wording.place(report.target.file, report.target.line)
     lines = [
-        f"- target: {_code(report.target.spec)} {_escape(where)}".rstrip(),
+        f"- target: {_code(report.target.spec)} {escaped(where)}".rstrip(),
         f"- call: {_code(wording.call(report))}",
-        f"- machine: {_escape(wording.machine(report.machine))}",
+        f"- machine: {escaped(wording.machine(report.machine))}",
     ]
     if report.profile is not None:
-        lines.append(f"- profile: {_escape(wording.profile(report.profile))}")
+        lines.append(f"- profile: {escaped(wording.profile(report.profile))}")
     return "\n".join(lines)
 
 
@@ -132,19 +132,20 @@ def _remarks(report: Report) -> list[str]:
     return lines
 
 
-def _bullets(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {_escape(line)}" for line in lines)
+def bullets(lines: Sequence[str]) -> str:
+    """A list; empty where there are no lines."""
+    return "\n".join(f"- {escaped(line)}" for line in lines)
 
 
 def _recommendation(report: Report, *, detail: bool) -> str:
     advice = report.recommendation
     blocks = [
-        f"**Recommendation: {_escape(wording.verdict(advice))}** (confidence {advice.confidence})",
-        _escape(wording.reason(advice)),
+        f"**Recommendation: {escaped(wording.verdict(advice))}** (confidence {advice.confidence})",
+        escaped(wording.reason(advice)),
     ]
     if detail and advice.path:
         steps = enumerate(advice.path, 1)
-        blocks.append("\n".join(f"{number}. {_escape(step)}" for number, step in steps))
+        blocks.append("\n".join(f"{number}. {escaped(step)}" for number, step in steps))
     if advice.apply:
         blocks.append(f"```python\n{printable(advice.apply)}\n```")
     return "\n\n".join(blocks)

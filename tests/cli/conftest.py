@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from cli.reports import report
 
-from epochly.model import Report, Workload
+from epochly.model import Report
+from epochly.workload import Workload
 from epochly_cli.app import run
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from epochly.doctor import BackendFact, Fact
 from epochly.errors import TargetError
-from epochly.model import TargetInfo, Workload
+from epochly.model import TargetInfo
 from epochly.target.config import KEYS, load_config
+from epochly.workload import Workload
 from epochly_cli.starter import starter_config
 
 

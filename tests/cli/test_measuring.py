@@ -79,6 +79,21 @@ def test_select_runs_one_workload(epochly, session, config):
     assert [workload.name for workload, _ in session.asked] == ["second"]
 
 
+def test_select_runs_every_workload_of_a_tag(epochly, session, config):
+    config.write_text(config.read_text() + "    tags: [nightly]\n  third: {target: 'shop:one'}\n")
+    epochly("bench", "--select", "nightly", "--select", "first")
+    assert [workload.name for workload, _ in session.asked] == ["first", "second"]
+
+
+def test_an_unknown_tag_shows_the_names_and_the_tags(epochly, session, config):
+    config.write_text(config.read_text() + "    tags: [nightly]\n")
+    said = epochly("bench", "--select", "nigthly")
+    assert said.code == 2
+    assert "did you mean 'nightly'? there are first, second; tags are nightly" in " ".join(
+        said.err.split()
+    )
+
+
 def test_an_unknown_selection_suggests_the_nearest_and_runs_nothing(epochly, session, config):
     said = epochly("bench", "--select", "secnd")
     assert said.code == 2

@@ -5,7 +5,8 @@ import pytest
 from cli.reports import MACHINE, TARGET
 
 from epochly.errors import NothingMeasuredError
-from epochly.model import HotLine, Profile, ProfileReport, Workload
+from epochly.model import HotLine, Profile, ProfileReport
+from epochly.workload import Workload
 
 STACKS = "mean (/srv/shop/stats.py:15) 7\n"
 

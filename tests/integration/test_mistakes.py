@@ -7,7 +7,7 @@ import pytest
 
 from epochly.levels import Level
 from epochly.measure.session import Options, measure
-from epochly.model import Workload
+from epochly.workload import Workload
 
 MEMORY_BYTES = 230_000_000
 

@@ -2,11 +2,11 @@
 
 import ctypes
 import json
-import os
 import shutil
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 TRUTHS = {
@@ -60,16 +60,16 @@ def fractions(profile):
 def close_to(truth, attempt):
     """The profile of an attempt close to the truth; a machine short of cores may need several.
 
-    What is left over of the machine's load after three says nothing about the profile.
+    What is left over of the machine's load after five says nothing about the profile.
     """
-    for _ in range(3):
+    for _ in range(5):
         code, document, err = attempt()
         assert code == 0, err
         found = fractions(document["profile"])
         if found == pytest.approx(truth, abs=0.1):
             return document
-    if os.getloadavg()[0] > 2 * len(os.sched_getaffinity(0)):
-        pytest.skip(f"the machine is overloaded: {found}")
+    if (others := psutil.cpu_percent(0.5)) > 25:
+        pytest.skip(f"others take {others:.0f} % of the machine: {found}")
     pytest.fail(f"{found} is not {truth}")
 
 

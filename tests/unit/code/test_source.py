@@ -75,3 +75,13 @@ def test_a_method_knows_its_class(tmp_path):
 def test_of_two_definitions_of_a_name_the_live_one_is_found(tmp_path):
     made = module(tmp_path / "a.py", "def f():\n    return 1\ndef f():\n    return 2\n")
     assert source_of(made.f).line == 3
+
+
+def positive(n):
+    assert n > 0
+    return n
+
+
+def test_assertions_that_pytest_rewrote_are_named():
+    with pytest.raises(SourceError, match="pytest has rewritten the assert statements of positive"):
+        source_of(positive)

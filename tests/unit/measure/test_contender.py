@@ -16,7 +16,13 @@ class Worker:
     def request(self, verb, *, timeout_s, loops=1, capture=None, **fields):
         self.asked.append((verb, loops))
         cold = 20e-6
-        answer = {"seconds": 2e-6 + cold / loops, "cpu_s": 2e-6, "make_s": 0.0, "raised": None}
+        answer = {
+            "seconds": 2e-6 + cold / loops,
+            "cpu_s": 2e-6,
+            "make_s": 0.0,
+            "queued_s": 0.0,
+            "raised": None,
+        }
         if verb == "call":
             answer["warnings"] = []
             if capture is not None:
@@ -57,3 +63,13 @@ def test_what_may_not_be_repeated_on_one_input_is_called_once_a_sample(contender
     contender.choose_loops(1.0)
     assert contender.loops == 1
     assert contender.worker.asked == [("call", 1)]
+
+
+def test_a_row_keeps_the_medians_of_each_set_of_processes():
+    compiled = Contender(Level.COMPILE, "numba")
+    compiled.pairs = [[(8.0, 4.0), (6.0, 1.0), (9.0, 3.0)], [], [(4.0, 2.0), (16.0, 2.0)]]
+    compiled.samples_s = [4.0, 1.0, 3.0, 2.0, 2.0]
+    row = compiled.row(None)
+    assert row.generations == 2
+    assert row.generation_medians_s == (3.0, 2.0)
+    assert row.generation_speedups == pytest.approx((3.0, 4.0))

@@ -7,7 +7,7 @@ import pytest
 
 from epochly.measure import process
 from epochly.measure.process import Surroundings, WorkerEndedError, WorkerMemoryError
-from epochly.model import Workload
+from epochly.workload import Workload
 
 GUEST = """
 import os, sys, time

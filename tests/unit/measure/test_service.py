@@ -19,7 +19,7 @@ def answers(port):
 
 
 def test_a_service_answers_within_the_block_and_is_gone_after(tmp_path):
-    with running_service(SERVER, str(tmp_path)) as found:
+    with running_service(SERVER, str(tmp_path), {}) as found:
         port = found[PORT_VARIABLE]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/page", timeout=5) as answer:
             assert b'"length": 5' in answer.read()
@@ -31,7 +31,7 @@ def test_a_service_is_ended_after_an_exception(tmp_path):
 
     def run():
         nonlocal port
-        with running_service(SERVER, str(tmp_path)) as found:
+        with running_service(SERVER, str(tmp_path), {}) as found:
             port = found[PORT_VARIABLE]
             raise KeyError(port)
 
@@ -41,7 +41,7 @@ def test_a_service_is_ended_after_an_exception(tmp_path):
 
 
 def test_no_service_is_no_variable(tmp_path):
-    with running_service(None, str(tmp_path)) as found:
+    with running_service(None, str(tmp_path), {}) as found:
         assert found == {}
 
 
@@ -53,7 +53,7 @@ def test_no_service_is_no_variable(tmp_path):
     ],
 )
 def test_a_service_that_does_not_come_up_is_a_usage_error(tmp_path, command, said):
-    with pytest.raises(UsageError, match=said), running_service(command, str(tmp_path)):
+    with pytest.raises(UsageError, match=said), running_service(command, str(tmp_path), {}):
         pass
 
 
@@ -62,7 +62,7 @@ def test_a_service_that_talks_much_is_not_held_up(tmp_path):
         "import sys\nsys.stderr.write('x' * 1_000_000)\nsys.stderr.flush()\n"
         "from epochly_fixtures.slow_server import main\nmain()\n"
     )
-    with running_service("python loud.py", str(tmp_path)) as found:
+    with running_service("python loud.py", str(tmp_path), {}) as found:
         assert answers(found[PORT_VARIABLE])
 
 
@@ -83,7 +83,20 @@ time.sleep(60)
 def test_a_service_that_ignores_being_ended_goes_with_its_daemons(tmp_path, monkeypatch):
     monkeypatch.setattr("epochly.measure.service.GRACE_S", 0.1)
     (tmp_path / "stubborn.py").write_text(DAEMON)
-    with running_service("python stubborn.py", str(tmp_path)) as found:
+    with running_service("python stubborn.py", str(tmp_path), {}) as found:
         assert answers(found[PORT_VARIABLE])
     assert not answers(found[PORT_VARIABLE])
     assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "62"]]
+
+
+def test_a_service_gets_the_variables_it_is_given(tmp_path):
+    (tmp_path / "marked.py").write_text(
+        "import http.server, os, pathlib\n"
+        "pathlib.Path('mark').write_text(os.environ['MARK'])\n"
+        "port = int(os.environ['EPOCHLY_SERVICE_PORT'])\n"
+        "http.server.HTTPServer(\n"
+        "    ('127.0.0.1', port), http.server.BaseHTTPRequestHandler\n"
+        ").serve_forever()\n"
+    )
+    with running_service("python marked.py", str(tmp_path), {"MARK": "its own"}):
+        assert (tmp_path / "mark").read_text() == "its own"

@@ -1,14 +1,14 @@
 import json
 from collections import Counter
 
-from epochly.measure import worker
+from epochly.measure import serve
 from epochly.profile import counters
 from epochly.profile.recording import cleaned, options
 from epochly.profile.stacks import read_stacks, write_stacks
 
-MAIN = f"main ({worker.__file__}:310)"
+MAIN = f"main ({serve.__file__}:310)"
 START = f"run_calls ({counters.__file__}:88)"
-PROCESS = 'process 12:"python3 -P -m epochly.measure.worker 4 /tmp/x"'
+PROCESS = 'process 12:"python3 -P -m epochly.measure.serve 4 /tmp/x"'
 OUTER, INNER = "total (/srv/shop/prices.py:3)", "price (/srv/shop/prices.py:9)"
 
 
@@ -31,7 +31,7 @@ def test_a_flamegraph_is_titled_with_what_was_recorded():
 
 def test_speedscope_samples_begin_with_the_users_frames():
     frames = [
-        {"name": "main", "file": worker.__file__, "line": 1},
+        {"name": "main", "file": serve.__file__, "line": 1},
         {"name": "run_calls", "file": counters.__file__, "line": 2},
         {"name": "total", "file": "/srv/shop/prices.py", "line": 3},
         {"name": "run", "file": "/usr/lib/python3/threading.py", "line": 4},

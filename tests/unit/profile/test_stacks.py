@@ -2,7 +2,7 @@ import json
 import sys
 from collections import Counter
 
-from epochly.measure import worker
+from epochly.measure import serve
 from epochly.profile import counters
 from epochly.profile.stacks import (
     cut,
@@ -15,9 +15,9 @@ from epochly.profile.stacks import (
     write_stacks,
 )
 
-MAIN = f"main ({worker.__file__}:310)"
+MAIN = f"main ({serve.__file__}:310)"
 START = f"run_calls ({counters.__file__}:88)"
-PROCESS = 'process 12:"/usr/bin/python3 -P -m epochly.measure.worker 5 /tmp/epochly-x"'
+PROCESS = 'process 12:"/usr/bin/python3 -P -m epochly.measure.serve 5 /tmp/epochly-x"'
 OUTER, INNER = "total (/srv/shop/prices.py:3)", "price (/srv/shop/prices.py:9)"
 LIBRARY = f"dumps ({json.__file__}:231)"
 
@@ -88,4 +88,4 @@ def test_the_frame_under_which_calls_run_has_the_name_that_is_looked_for():
     taken = []
     counters.run_calls(lambda: taken.append(sys._getframe(1).f_code), (), {}, 1)
     assert is_start(taken[0].co_name, taken[0].co_filename)
-    assert is_worker(worker.main.__code__.co_qualname, worker.main.__code__.co_filename)
+    assert is_worker(serve.main.__code__.co_qualname, serve.main.__code__.co_filename)

@@ -82,6 +82,19 @@ def changes_a_view_of_a_global(n):
     return n
 
 
+def adds_to_an_alias_of_a_global(n):
+    grid = GRID
+    grid += n
+    return float(grid[0])
+
+
+def adds_to_a_number_of_a_global(n):
+    scale = SCALE
+    scale += n
+    n += 1
+    return scale * n
+
+
 def changes_what_a_helper_returns(n):
     mine = _shared()
     mine[0] = n

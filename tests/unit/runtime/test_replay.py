@@ -19,6 +19,7 @@ def replay(function):
         programs.changes_its_argument,
         programs.changes_a_copy_of_its_argument,
         programs.changes_part_of_its_argument,
+        programs.adds_to_a_number_of_a_global,
         programs.Counter().doubles,
     ],
 )
@@ -45,6 +46,7 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.prints,
         programs.changes_a_global,
         programs.changes_an_alias_of_a_global,
+        programs.adds_to_an_alias_of_a_global,
         programs.changes_a_view_of_a_global,
         programs.changes_what_a_helper_returns,
         programs.changes_one_of_two,

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochly.errors import ConfigError
+from epochly.gate.model import Settings
 from epochly.levels import Level
-from epochly.model import Tolerance
-from epochly.target.config import KEYS, VERIFY_KEYS, load_config
+from epochly.target.config import GATE_KEYS, KEYS, VERIFY_KEYS, load_config, load_gate_settings
+from epochly.workload import Limits, Tolerance
 
 
 @pytest.fixture
@@ -53,6 +54,11 @@ def test_every_key_of_a_workload_is_read(write):
         "    timeout_s: 1.5\n"
         "    verify: {rtol: 1e-9, atol: 0.5, exact: true}\n"
         "    service: python -m server\n"
+        "    tags: [nightly, math]\n"
+        "    max_slowdown: 10%\n"
+        "    min_delta: 0\n"
+        "    min_speedup: {1: 1.5, 2: 20}\n"
+        "    skip: waits for a new server\n"
     )
     (workload,) = load_config(path)
     assert workload.name == "mean"
@@ -65,6 +71,13 @@ def test_every_key_of_a_workload_is_read(write):
     assert workload.timeout_s == 1.5
     assert workload.tolerance == Tolerance(rtol=1e-9, atol=0.5, exact=True)
     assert workload.service == "python -m server"
+    assert workload.tags == ("nightly", "math")
+    assert workload.limits == Limits(
+        max_slowdown=0.1,
+        min_delta_s=0.0,
+        min_speedup={Level.THREADS: 1.5, Level.COMPILE: 20.0},
+        skip="waits for a new server",
+    )
     assert workload.directory == os.path.dirname(path)
 
 
@@ -72,6 +85,7 @@ def test_a_target_alone_is_enough_and_leaves_every_choice_to_the_caller(write):
     (workload,) = load_config(write("workloads: {mean: {target: 'a:b'}}"))
     assert (workload.levels, workload.timeout_s, workload.seed) == (None, None, 0)
     assert workload.tolerance == Tolerance()
+    assert (workload.tags, workload.limits) == ((), Limits())
 
 
 def test_workloads_keep_the_order_of_the_file(write):
@@ -101,6 +115,85 @@ def test_a_tolerance_survives_the_way_python_writes_it(tmp_path_factory, rtol: f
     path.write_text(f"workloads: {{mean: {{target: 'a:b', verify: {{rtol: {rtol!r}}}}}}}")
     (workload,) = load_config(str(path))
     assert workload.tolerance.rtol == rtol
+
+
+def test_one_tag_needs_no_list_and_repeating_one_adds_nothing(write):
+    assert load_config(one(write, "tags: nightly"))[0].tags == ("nightly",)
+    assert load_config(one(write, "tags: [a, b, a]"))[0].tags == ("a", "b")
+
+
+@pytest.mark.parametrize("levels", ["0,2", "2"])
+def test_a_plain_min_speedup_is_that_of_the_only_level_beyond_0(write, levels: str):
+    (workload,) = load_config(one(write, f"min_speedup: 20\n    levels: {levels}"))
+    assert workload.limits.min_speedup == {Level.COMPILE: 20.0}
+
+
+def test_limits_can_be_merged_from_an_anchor(write):
+    path = write(
+        "workloads:\n"
+        "  small: &small\n    target: a:b\n    max_slowdown: 1%\n"
+        "  large:\n    <<: *small\n    min_delta: 1ms\n"
+    )
+    _, large = load_config(path)
+    assert large.limits == Limits(max_slowdown=0.01, min_delta_s=0.001)
+
+
+def test_every_key_of_the_gate_is_read(write):
+    path = write(
+        "gate:\n"
+        "  max_slowdown: 2 %\n"
+        "  min_delta: 1.5ms\n"
+        "  undecided: pass\n"
+        "  new: fail\n"
+        "  removed: allow\n"
+        "  renamed: fail\n"
+        "workloads: {a: {target: 'a:b'}}\n"
+    )
+    assert load_gate_settings(path) == Settings(
+        max_slowdown=0.02,
+        min_delta_s=0.0015,
+        undecided="pass",
+        new="fail",
+        removed="allow",
+        renamed="fail",
+    )
+
+
+@pytest.mark.parametrize("gate", ["", "gate: {}\n"])
+def test_a_gate_that_says_nothing_has_the_defaults(write, gate: str):
+    path = write(f"{gate}workloads: {{a: {{target: 'a:b'}}}}\n")
+    assert load_gate_settings(path) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("max_slowdwn: 5%", "did you mean 'max_slowdown'"),
+        ("min_speedup: 2", f"accepted keys: {', '.join(GATE_KEYS)}"),
+        ("max_slowdown: 5", "write 5%"),
+        ("max_slowdown: soon", "5% or 0.05"),
+        ("max_slowdown: true", "true or false"),
+        ("max_slowdown: [5%]", "a list"),
+        ("min_delta:", "nothing"),
+        ("min_delta: 5 parsecs", "'parsecs'"),
+        ("undecided: eror", "did you mean 'error'"),
+        ("undecided: no", "error, pass, fail"),
+        ("new: [allow]", "a list"),
+        ("renamed: 1", "allow, fail"),
+    ],
+)
+def test_a_wrong_setting_of_the_gate_stops_every_reader_with_its_line(write, line: str, says: str):
+    path = write(f"workloads: {{a: {{target: 'a:b'}}}}\ngate:\n  {line}\n")
+    error = refusal(path)
+    with pytest.raises(ConfigError) as caught:
+        load_gate_settings(path)
+    assert line_of(error) == line_of(caught.value) == 3
+    assert says in f"{error.what} {error.remedy}"
+
+
+def test_a_gate_that_is_no_mapping_shows_its_keys(write):
+    error = refusal(write("gate: strict\nworkloads: {a: {target: 'a:b'}}\n"))
+    assert ", ".join(GATE_KEYS) in str(error.remedy)
 
 
 def test_defaults_can_be_merged_from_an_anchor(write):
@@ -167,6 +260,30 @@ def test_a_key_given_twice_is_an_error(write):
         ("verify: {atol: .nan}", "nan"),
         ("verify: {exact: 1}", "true or false"),
         ("verify: exact", "rtol, atol, exact"),
+        ("tags: 5", "an integer"),
+        ("tags: nightly, math", "tags: [nightly, math]"),
+        ("tags: [a, '']", "empty"),
+        ("tags: [a, [b]]", "a list"),
+        ("max_slowdown: 10", "write 10%"),
+        ("max_slowdown: -1%", "-1%"),
+        ("max_slowdown: .inf", "share"),
+        ("max_slowdown: 5ms", "'ms'"),
+        ("min_delta: -1us", "-1us"),
+        ("min_delta: 5%", "'%'"),
+        ("min_delta: 2024-01-01", "a date"),
+        ("min_speedup: 20", "of which level"),
+        ("min_speedup: fast", "text"),
+        ("min_speedup:", "nothing"),
+        ("min_speedup: {}", "empty"),
+        ("min_speedup: {0: 2}", "accepted keys: 1, 2, 3, 4"),
+        ("min_speedup: {2: 0}", "more than 0"),
+        ("min_speedup: {2: .nan}", "nan"),
+        ("min_speedup: {2: 3, '2': 4}", "twice"),
+        ("min_speedup: {3: 2}\n    levels: 0-2", "level 3"),
+        ("min_speedup: 2\n    levels: 0-2", "of which level"),
+        ("min_speedup: 2\n    levels: 0", "of which level"),
+        ("skip: true", "true or false"),
+        ("skip: ''", "empty"),
         ("levels: 7", "'7'"),
         ("levels: 3-1", "backwards"),
         ("levels: []", "empty"),
@@ -176,7 +293,7 @@ def test_a_key_given_twice_is_an_error(write):
         ("seed: 2024-99-99", "a date"),
         ("seed: !!bool maybe", "true or false"),
         ("seed: !!python/object:os.system x", "python/object"),
-        ("1: 2", "must be text, not 1"),
+        ("1: 2", "unknown key '1'"),
         ("? [a]\n    : b", "a list"),
         ("<<: 3", "merge"),
     ],

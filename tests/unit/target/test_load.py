@@ -3,9 +3,9 @@
 import pytest
 
 from epochly.errors import ArgumentsError, TargetError
-from epochly.model import Workload
 from epochly.target.inputs import Inputs
 from epochly.target.load import load_target
+from epochly.workload import Workload
 
 MODULE = """
 import functools

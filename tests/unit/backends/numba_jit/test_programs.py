@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from unit.backends.numba_jit import programs, traps
-from unit.backends.numba_jit.differential import compiled, differential
+from unit.backends.numba_jit.differential import compiled, differential, same
 
 from epochly.errors import Deoptimize
 
@@ -107,6 +107,11 @@ COMPILED: list[tuple[Any, tuple[Any, ...]]] = [
     (traps.list_changed_while_it_is_read, (7,)),
     (traps.own_element_added, (np.arange(4.0),)),
     (traps.own_element_added, ([1, 2, 3],)),
+    (traps.steps_of_a_range, (0, 2**60, 2**60)),
+    (traps.steps_of_a_range, (2**60, -(2**60), -(2**60))),
+    (traps.builtins_under_other_names, ([1, 2], [3, 4])),
+    (traps.builtins_under_other_names, ([1.5], [2.5])),
+    (traps.value_that_is_not_used, (FLOATS, 3)),
 ]
 
 
@@ -144,6 +149,10 @@ LEFT: list[tuple[Any, tuple[Any, ...]]] = [
     (traps.sum_of_array, (np.arange(3, dtype=np.longlong),)),
     (traps.sum_of_array, ([2**70],)),
     (traps.unread_draw, (False, True)),
+    (traps.range_of_large_numbers, (5,)),
+    (traps.steps_of_a_range, (-(2**62), 2**62, 2**62)),
+    (traps.steps_of_a_range, (0, 2**63 - 1, 2**62)),
+    (traps.value_that_is_not_used, (FLOATS, 50)),
 ]
 
 
@@ -262,4 +271,4 @@ def test_warnings_that_raise_are_left_to_python() -> None:
         warnings.simplefilter("error")
         with pytest.raises(Deoptimize, match="warnings"):
             prepared(FLOATS)
-    assert differential(programs.loop_sum, FLOATS) == "equal"
+    assert same(prepared(FLOATS), programs.loop_sum(FLOATS))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from unit.backends.numba_jit import refused
-from unit.backends.numba_jit.differential import prepare
+from unit.backends.numba_jit import refused, traps
+from unit.backends.numba_jit.differential import compiled, prepare
 
+from epochly.errors import Deoptimize
 from epochly.model import Refused
 
 VALUES = np.array([1.0, 2.0, 3.0])
@@ -133,3 +135,21 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
     made = prepare(loop_sum, VALUES, 3)
     assert isinstance(made, Refused)
     assert "do not fit" in made.reason
+
+
+@pytest.mark.parametrize("terms", [220, 400])
+def test_an_expression_that_is_nested_too_deeply_is_refused(terms: int, tmp_path: Path) -> None:
+    path = tmp_path / f"of_{terms}_terms.py"
+    path.write_text(f"def total(x):\n    return x{' + 1' * terms}\n")
+    names: dict[str, Any] = {}
+    exec(compile(path.read_text(), str(path), "exec", dont_inherit=True), names)
+    found = prepare(names["total"], 1)
+    assert isinstance(found, Refused)
+    assert "nested too deeply" in found.reason
+
+
+def test_a_first_call_with_ints_of_any_size_does_not_stand_in_the_way_of_the_next() -> None:
+    prepared = compiled(traps.sum_of_array, [2**70, 1])
+    with pytest.raises(Deoptimize):
+        prepared([2**70, 1])
+    assert prepared([1, 2]) == 3

@@ -171,3 +171,38 @@ def sum_of_array(values):
     for x in values:
         total += x
     return total
+
+
+def range_of_large_numbers(n):
+    total = 0
+    for i in range(2305843009213693953, 2305843009213693953 + n):
+        total += i % 7
+    return total
+
+
+def steps_of_a_range(start, stop, step):
+    count = 0
+    for _ in range(start, stop, step):
+        count += 1
+        if count > 10:
+            break
+    return count
+
+
+renamed_enumerate, renamed_zip, renamed_range = enumerate, zip, range
+
+
+def builtins_under_other_names(values, weights):
+    total = 0
+    for i, x in renamed_enumerate(values):
+        total += i * x
+    for x, w in renamed_zip(values, weights):
+        total += x * w
+    for i in renamed_range(3):
+        total += i
+    return total
+
+
+def value_that_is_not_used(values, i):
+    part = values[i]  # noqa: F841
+    return i

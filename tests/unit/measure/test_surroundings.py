@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from epochly.measure.session import _terminable
+from epochly.measure.surroundings import terminable
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -15,7 +15,7 @@ def test_the_first_signal_interrupts_and_the_next_ones_are_ignored(number):
 
     def run():
         nonlocal tidied
-        with _terminable():
+        with terminable():
             try:
                 os.kill(os.getpid(), number)
             finally:
@@ -32,7 +32,7 @@ def test_the_first_signal_interrupts_and_the_next_ones_are_ignored(number):
 def test_a_signal_that_was_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with _terminable():
+        with terminable():
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

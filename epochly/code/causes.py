@@ -1,0 +1,63 @@
+"""What a stretch of code does besides returning, and why."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Effect(enum.IntEnum):
+    """What a call does besides returning, from the harmless to the unknown."""
+
+    PURE = 0
+    READS = 1
+    DRAWS = 2
+    WRITES = 3
+    UNKNOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a stretch of code has an effect.
+
+    Parameters
+    ----------
+    effect : Effect
+    line : int
+        Line in the file of the function that was asked about.
+    what : str
+        The call or the store, as written.
+    outside : bool
+        Whether it reaches beyond this process; a store to an argument or a global does not.
+    root : str
+        The variable through which an object is changed; empty where there is none.
+    shared : bool
+        Whether what is changed is a global, or an outer function's variable.
+    in_place : bool
+        Whether it is an augmented assignment to a name, which changes the object itself where that
+        is a list or an array, and nothing where it is a number; the effect is then `PURE`.
+    """
+
+    effect: Effect
+    line: int
+    what: str
+    outside: bool
+    root: str = ""
+    shared: bool = False
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Effects of a stretch of code, in the order of its lines."""
+
+    causes: tuple[Cause, ...]
+
+    @property
+    def worst(self) -> Effect:
+        """The gravest effect."""
+        return max((cause.effect for cause in self.causes), default=Effect.PURE)
+
+    def first(self, effect: Effect) -> Cause | None:
+        """The first cause of an effect."""
+        return next((cause for cause in self.causes if cause.effect is effect), None)

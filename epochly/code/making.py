@@ -1,0 +1,147 @@
+"""What making an instance of a user's class does besides filling it."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType
+from typing import Any, TypeGuard
+
+from epochly.code.callgraph import is_users
+from epochly.code.causes import Cause, Effect
+from epochly.code.kinds import is_fresh
+from epochly.code.source import source_of
+from epochly.code.stores import Locals
+from epochly.errors import SourceError
+
+EffectsOf = Callable[[FunctionType], Iterable[Cause]]
+
+
+def effects_of_making(cls: type, effects_of: EffectsOf) -> list[Cause] | None:
+    """Effects of making an instance of a user's plain class; None for any other class.
+
+    Filling the new object is none of them.
+
+    Parameters
+    ----------
+    cls : type
+    effects_of : callable
+        The causes of a function's effects.
+    """
+    if type(cls) is not type:
+        return None
+    found: list[Cause] = []
+    for name in ("__new__", "__init__", "__post_init__"):
+        maker = inspect.getattr_static(cls, name, None)
+        maker = maker.__func__ if isinstance(maker, staticmethod) else maker
+        if not isinstance(maker, FunctionType):
+            owner = next((c for c in cls.__mro__ if name in vars(c)), object)
+            if owner.__module__ != "builtins":
+                return None
+        elif is_users(maker):
+            found += _of_maker(cls, name, maker, effects_of, frozenset())
+        elif dataclasses.is_dataclass(cls) and maker.__code__.co_filename == "<string>":
+            found += _of_factories(cls, effects_of)
+        else:
+            return None
+    return found
+
+
+def _of_maker(
+    cls: type, name: str, maker: FunctionType, effects_of: EffectsOf, seen: frozenset[Any]
+) -> Iterator[Cause]:
+    """Causes in a method that runs while the instance is not known to anybody else."""
+    own = maker.__code__.co_varnames[0] if maker.__code__.co_argcount else ""
+    rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
+    plain_super = not any(isinstance(other, FunctionType) for other in rest)
+    known = name != "__new__"
+    filled = _filled(maker, own, is_fresh) if known else frozenset()
+    changing = _augmented(maker, own)
+    if changing and known:
+        changing -= _filled(maker, own, Locals(source_of(maker).node).makes_new)
+    for cause in effects_of(maker):
+        if plain_super and cause.what.startswith(f"super().{name}"):
+            continue
+        first, _, attribute = cause.what.partition(".")
+        if cause.in_place and cause.root == own:
+            yield dataclasses.replace(cause, effect=Effect.WRITES, shared=True, in_place=False)
+            continue
+        if first != own or name == "__new__":
+            yield dataclasses.replace(cause, shared=cause.shared or first == own)
+        elif cause.effect is Effect.WRITES and cause.root == own:
+            head = attribute.partition(".")[0].partition("[")[0]
+            is_store = head == attribute and head not in changing
+            if head != "__class__" and (is_store or head in filled):
+                continue
+            yield dataclasses.replace(cause, shared=True)
+        elif _method(cls, attribute) is None:
+            yield cause
+    for node in _parts_of(maker, own):
+        raw = inspect.getattr_static(cls, node.attr, None)
+        methods = [raw.fget, raw.fset] if isinstance(raw, property) else [raw]
+        for method in methods:
+            if isinstance(method, FunctionType) and is_users(method):
+                if method not in seen:
+                    yield from _of_maker(cls, node.attr, method, effects_of, seen | {method})
+            elif hasattr(type(method), "__set__") and not inspect.ismemberdescriptor(method):
+                yield Cause(Effect.UNKNOWN, node.lineno, ast.unparse(node), True)
+
+
+def _method(cls: type, name: str) -> FunctionType | None:
+    found = inspect.getattr_static(cls, name, None)
+    return found if isinstance(found, FunctionType) and is_users(found) else None
+
+
+def _parts_of(maker: FunctionType, own: str) -> list[ast.Attribute]:
+    """What a method names of the new object: its methods may do other things than they promise."""
+    return [node for node in _nodes(maker) if _is_part(node, own)]
+
+
+def _is_part(node: ast.AST, own: str) -> TypeGuard[ast.Attribute]:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == own
+    )
+
+
+def _augmented(maker: FunctionType, own: str) -> set[str]:
+    """Attributes of the new object with ``+=`` and the like, which may change what they hold."""
+    return {
+        node.target.attr
+        for node in _nodes(maker)
+        if isinstance(node, ast.AugAssign) and _is_part(node.target, own)
+    }
+
+
+def _nodes(function: FunctionType) -> Iterator[ast.AST]:
+    try:
+        return ast.walk(source_of(function).node)
+    except SourceError:
+        return iter(())
+
+
+def _filled(maker: FunctionType, own: str, is_new: Callable[[ast.expr], bool]) -> frozenset[str]:
+    """Attributes of the new object to which a method assigns new values only."""
+    made: dict[str, bool] = {}
+    for inner in _nodes(maker):
+        if isinstance(inner, (ast.Assign, ast.AnnAssign)):
+            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+            for target in targets:
+                if _is_part(target, own):
+                    good = len(targets) == 1 and inner.value is not None and is_new(inner.value)
+                    made[target.attr] = made.get(target.attr, True) and good
+    return frozenset(name for name, good in made.items() if good)
+
+
+def _of_factories(cls: type, effects_of: EffectsOf) -> Iterator[Cause]:
+    for field in dataclasses.fields(cls):
+        factory: Any = field.default_factory
+        if isinstance(factory, FunctionType) and is_users(factory):
+            for cause in effects_of(factory):
+                yield dataclasses.replace(cause, root="", shared=cause.shared or bool(cause.root))
+        elif factory is not dataclasses.MISSING and factory not in (list, dict, set, tuple):
+            what = f"the default factory of {field.name}"
+            yield Cause(Effect.UNKNOWN, 0, what, True)

@@ -1,0 +1,219 @@
+"""Stores of a function to objects, and which object a local name leads to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from epochly.code.kinds import is_fresh, is_load
+from epochly.code.loops import root_name
+from epochly.code.scopes import arguments_of
+from epochly.code.source import FunctionNode
+
+_PARTS = frozenset(
+    "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
+    "values view".split()
+)
+_OF_FUNCTIONS = frozenset(
+    "asanyarray asarray ascontiguousarray atleast_1d atleast_2d ravel reshape squeeze swapaxes "
+    "transpose".split()
+)
+_ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
+_NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
+_NUMBERS = frozenset({"bool", "float", "int", "len", "ord", "range", "round", "str", "sum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An assignment that may reach an object which outlives the call.
+
+    Parameters
+    ----------
+    line : int
+    text : str
+        What is assigned, as written.
+    name : str
+        The variable that the object is reached through.
+    in_place : bool
+        Whether it is ``name += value``, which only changes objects that allow it.
+    """
+
+    line: int
+    text: str
+    name: str
+    in_place: bool = False
+
+
+class Locals:
+    """What the locals of a function are assigned from.
+
+    Parameters
+    ----------
+    whole : ast node
+        The function.
+    items : frozenset of str
+        Names to be taken as they are, such as the targets of a loop whose items are looked at.
+    inside : set of str, optional
+        The only names that can be new: those that the stretch of code looked at assigns.
+    """
+
+    def __init__(
+        self,
+        whole: FunctionNode,
+        items: frozenset[str] = frozenset(),
+        inside: set[str] | None = None,
+    ) -> None:
+        self._inside = inside
+        self._sources: dict[str, list[ast.expr]] = {}
+        self._parameters = {argument.arg for argument in arguments_of(whole)}
+        self._from_elsewhere = set(self._parameters)
+        for inner in ast.walk(whole):
+            if isinstance(inner, ast.Assign):
+                for target in inner.targets:
+                    self._add(target, inner.value)
+            elif isinstance(inner, (ast.For, ast.comprehension)):
+                self._add(inner.target, inner.iter, exact=_is_range(inner.iter))
+            elif isinstance(inner, (ast.NamedExpr, ast.AnnAssign)) and inner.value is not None:
+                self._add(inner.target, inner.value)
+            elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
+                self._add(inner.optional_vars, inner.context_expr, exact=False)
+        for name in items:
+            self._sources.pop(name, None)
+            self._from_elsewhere.add(name)
+
+    def _add(self, target: ast.expr, value: ast.expr, *, exact: bool = True) -> None:
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name) and not is_load(part):
+                self._sources.setdefault(part.id, []).append(value)
+                if not exact or part is not target:
+                    self._from_elsewhere.add(part.id)
+
+    def origin(self, name: str) -> str:
+        """The variable from outside that a local was taken from, or the name itself."""
+        seen: set[str] = set()
+        todo = [name]
+        while todo:
+            current = todo.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            if current not in self._sources or current in self._parameters:
+                return current
+            for value in self._sources[current]:
+                todo += reversed(roots_of(value))
+        return name
+
+    def is_new(self, name: str) -> bool:
+        """Whether a local only ever holds what expressions of the function have made."""
+        return self._is_new(name, False, frozenset())
+
+    def _is_new(self, name: str, deep: bool, open_names: frozenset[str]) -> bool:
+        if name in open_names:
+            return True
+        outside = self._inside is not None and name not in self._inside
+        if outside or name in self._from_elsewhere or name not in self._sources:
+            return False
+        names = open_names | {name}
+        return all(
+            self.makes_new(value, deep=deep, open_names=names) for value in self._sources[name]
+        )
+
+    def makes_new(
+        self, value: ast.expr, *, deep: bool = False, open_names: frozenset[str] = frozenset()
+    ) -> bool:
+        """Whether an expression gives a number or an object that nothing else holds.
+
+        With ``deep``, its parts are not held elsewhere either.
+        """
+
+        def makes(part: ast.expr) -> bool:
+            return self.makes_new(part, deep=deep, open_names=open_names)
+
+        if isinstance(value, ast.Name):
+            return self._is_new(value.id, deep, open_names)
+        if isinstance(value, ast.IfExp):
+            return makes(value.body) and makes(value.orelse)
+        if deep and isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+            return all(map(makes, _elements(value)))
+        if deep and isinstance(value, (ast.ListComp, ast.SetComp)):
+            return makes(value.elt)
+        if isinstance(value, _NEW) or is_fresh(value):
+            return not deep or not isinstance(value, ast.Call) or not _may_hold(value)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            return value.func.id in _NUMBERS
+        return (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr in {"copy", "sum", "mean"}
+        )
+
+
+def _elements(value: ast.Tuple | ast.List | ast.Set | ast.Dict) -> list[ast.expr]:
+    return list(value.values) if isinstance(value, ast.Dict) else list(value.elts)
+
+
+def _may_hold(call: ast.Call) -> bool:
+    """Whether ``list(given)`` or its like holds what it was given."""
+    made = call.func.id if isinstance(call.func, ast.Name) else ""
+    return made in {"list", "dict", "set", "deque", "OrderedDict"} and bool(call.args)
+
+
+def _is_range(value: ast.expr) -> bool:
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id == "range"
+    )
+
+
+def roots_of(value: ast.expr) -> list[str]:
+    """The variables whose objects, or parts of them, an expression may give."""
+    if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+        root = root_name(value)
+        if root:
+            return [root]
+        while isinstance(value, (ast.Attribute, ast.Subscript)):
+            value = value.value
+        return roots_of(value)
+    if isinstance(value, ast.IfExp):
+        return roots_of(value.body) + roots_of(value.orelse)
+    if isinstance(value, ast.BoolOp):
+        return [root for part in value.values for root in roots_of(part)]
+    if isinstance(value, (ast.NamedExpr, ast.Starred)):
+        return roots_of(value.value)
+    if isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+        return [root for part in _elements(value) for root in roots_of(part)]
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Attribute) and value.func.attr in _OF_FUNCTIONS:
+            owners = [] if root_name(value.func) in {"np", "numpy"} else roots_of(value.func.value)
+            return [root for part in value.args[:1] for root in roots_of(part)] + owners
+        if isinstance(value.func, ast.Attribute) and value.func.attr in _PARTS:
+            return roots_of(value.func.value)
+        if isinstance(value.func, ast.Name) and value.func.id in _ELEMENTS:
+            return [root for part in value.args for root in roots_of(part)]
+    return []
+
+
+def stores_in(
+    node: ast.AST, fresh: frozenset[str], outer: frozenset[str], names: Locals
+) -> Iterator[Store]:
+    """The stores that one node itself makes to names from outside and to parts of objects."""
+    targets: list[ast.expr] = []
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        targets = node.targets
+    elif isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.For, ast.comprehension)):
+        targets = [node.target]
+    for target in targets:
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name) and not is_load(part):
+                if part.id in outer:
+                    yield Store(part.lineno, part.id, part.id)
+                    continue
+                known = part.id in fresh or names.is_new(part.id)
+                if isinstance(node, ast.AugAssign) and not known:
+                    yield Store(part.lineno, ast.unparse(node), part.id, in_place=True)
+            elif isinstance(part, (ast.Subscript, ast.Attribute)) and not is_load(part):
+                owner = part.value
+                if not (isinstance(owner, ast.Name) and owner.id in fresh):
+                    yield Store(part.lineno, ast.unparse(part), root_name(part))

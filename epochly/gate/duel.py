@@ -1,0 +1,243 @@
+"""Two versions of a function in turns: the reference, the reference once more, and the head."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from epochly.errors import EpochlyError
+from epochly.gate.versions import Version
+from epochly.levels import Level
+from epochly.measure.agreement import MOMENTS, Agreement
+from epochly.measure.contender import Contender
+from epochly.measure.quiet import quietest_core
+from epochly.measure.schedule import rotated
+
+# More sets of processes tell more than more rounds within one.
+SAMPLING_S = 0.5
+FEWEST_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What one set of fresh processes told.
+
+    Parameters
+    ----------
+    slowdown : float
+        Median logarithm of the head's time over the reference's.
+    itself : float
+        The same of the reference's over its own, in another process.
+    gain : float or None
+        Median logarithm of the head's time at level 0 over that at the level.
+    reference_s, head_s : float
+        Median seconds a call.
+    rounds : int
+    """
+
+    slowdown: float
+    itself: float
+    gain: float | None
+    reference_s: float
+    head_s: float
+    rounds: int
+
+
+class Duel:
+    """Both versions at one level of one backend.
+
+    Parameters
+    ----------
+    reference, head : Version
+    level : Level
+    backend : str
+    timeout_s : float
+        Longest that one call may take.
+    independent : bool
+        The user's word that repeating does no harm.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        reference: Version,
+        head: Version,
+        level: Level,
+        backend: str,
+        *,
+        timeout_s: float,
+        independent: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        from epochly.registry import get_backend
+
+        environment = dict(get_backend(backend).capabilities.worker_environment)
+        self.level, self.backend, self.target = level, backend, head.workload.target
+        self.theirs, self.again, self.ours = (
+            Contender(level, backend, dict(environment)) for _ in range(3)
+        )
+        at_level_0 = level is Level.MONITOR
+        self.original = self.ours if at_level_0 else Contender(Level.MONITOR, "monitor")
+        self.generations: list[Generation] = []
+        self.errors: dict[str, EpochlyError] = {}
+        self.notes: list[str] = []
+        self._agreement = Agreement(
+            self.original, head.surroundings.scratch, head.workload.tolerance
+        )
+        self.last_s = 0.0
+        self._timeout_s, self._independent, self._clock = timeout_s, independent, clock
+        self._members = [
+            (reference, "reference", self.theirs),
+            (head, "0" if at_level_0 else "head", self.ours),
+            (reference, "again", self.again),
+        ]
+        if not at_level_0:
+            self._members.append((head, "0", self.original))
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether both versions can still be sampled."""
+        return all(c.status is None for c in (self.ours, self.theirs, self.again))
+
+    def explore(self) -> None:
+        """Start the first set of processes, call each twice, and compare with level 0."""
+        self._launch(0)
+        for version, name, contender in self._members:
+            self._start(version, contender, 0)
+            for moment in MOMENTS:
+                self._call(contender, f"{name}-{moment}")
+        if self.level is not Level.MONITOR and self.original.alive and self.ours.alive:
+            self._check_determinism()
+            self._agreement.judge(self.ours, "head")
+        for contender in (self.ours, self.theirs):
+            if contender.alive:
+                contender.note_realized()
+
+    def measure(self) -> None:
+        """Sample one set of processes: fresh ones, unless it is the first."""
+        began = self._clock()
+        number = len(self.generations)
+        if number:
+            self.stop()
+            self._launch(number)
+            for version, _, contender in rotated(self._members, number):
+                self._start(version, contender, number)
+                self._call(contender, None)
+        else:
+            self._choose_loops()
+        if self.can_go_on:
+            self._rounds()
+        self.stop()
+        self.last_s = self._clock() - began
+
+    def stop(self) -> None:
+        """End every worker."""
+        for _, _, contender in self._members:
+            contender.stop()
+
+    def _launch(self, generation: int) -> None:
+        """Let all processes come up side by side, before anything is timed."""
+        for version, _, contender in rotated(self._members, generation):
+            contender.launch(version.surroundings, generation)
+
+    def _start(self, version: Version, contender: Contender, generation: int) -> None:
+        try:
+            contender.start(
+                version.surroundings,
+                dataclasses.asdict(version.workload),
+                generation=generation,
+                independent=self._independent,
+                timeout_s=self._timeout_s,
+                tree=dataclasses.asdict(version.tree),
+            )
+        except EpochlyError as error:
+            self.errors[version.name] = error
+            contender.end("failed", error.what, remedy=error.remedy)
+            return
+        contender.prepare(self._timeout_s)
+
+    def _call(self, contender: Contender, name: str | None) -> None:
+        if not contender.alive:
+            return
+        capture = None if name is None else self._agreement.path(name)
+        answer = contender.call(self._timeout_s, capture=capture)
+        if answer is None:
+            return
+        if name is not None:
+            self._agreement.note(name, answer)
+        if answer["raised"]:
+            contender.failed(answer["raised"])
+
+    def _check_determinism(self) -> None:
+        """Whether the head's level 0 agrees with itself, in one process or else in two."""
+        if self._agreement.within_level_0():
+            return
+        head = next(version for version, _, contender in self._members if contender is self.ours)
+        other = Contender(Level.MONITOR, "monitor")
+        self._start(head, other, 0)
+        for moment in MOMENTS:
+            self._call(other, f"0-again-{moment}")
+        other.stop()
+        where = self._agreement.first_difference("0", "0-again", MOMENTS)
+        if where is not None:
+            self._agreement.shape_only = True
+            self.notes.append(
+                f"level 0 disagrees with itself under the same seeds ({where}): "
+                "levels are compared by type, shape and dtype only"
+            )
+
+    def _choose_loops(self) -> None:
+        """As many calls a sample for both versions, so that neither gains by warmer caches."""
+        for _, _, contender in self._members:
+            if contender.alive:
+                contender.choose_loops(self._timeout_s)
+        same = max(self.theirs.loops, self.ours.loops)
+        self.theirs.loops = self.again.loops = self.ours.loops = same
+
+    def _rounds(self) -> None:
+        """Sample everyone in turns until the time for one set of processes is over."""
+        taken: list[dict[int, float]] = []
+        core = quietest_core()
+        deadline = self._clock() + SAMPLING_S
+        for number in itertools.count():
+            alive = [contender for _, _, contender in self._members if contender.alive]
+            found = {
+                # A machine that others load takes the core away for a while, which is no doing of
+                # the function's.
+                id(contender): max(seconds - contender.queued_s, 0.0) or seconds
+                for contender in rotated(alive, number)
+                if (seconds := contender.sample(self._timeout_s, core)) is not None
+            }
+            if not self.can_go_on:
+                return
+            taken.append(found)
+            if len(taken) >= FEWEST_ROUNDS and self._clock() >= deadline:
+                break
+        self.generations.append(self._summary(taken))
+
+    def _summary(self, taken: list[dict[int, float]]) -> Generation:
+        theirs, again, ours = (
+            [found[id(contender)] for found in taken]
+            for contender in (self.theirs, self.again, self.ours)
+        )
+        gain = None
+        if self.original is not self.ours and self.original.alive:
+            gain = _median_log([found[id(self.original)] for found in taken], ours)
+        return Generation(
+            slowdown=(_median_log(ours, theirs) + _median_log(ours, again)) / 2,
+            itself=_median_log(again, theirs),
+            gain=gain,
+            reference_s=statistics.median((*theirs, *again)),
+            head_s=statistics.median(ours),
+            rounds=len(taken),
+        )
+
+
+def _median_log(above: list[float], below: list[float]) -> float:
+    return statistics.median(math.log(a / b) for a, b in zip(above, below, strict=True))

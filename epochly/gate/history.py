@@ -1,0 +1,140 @@
+"""The history of a project: a file with one line of JSON for each run, only ever appended to."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from epochly.errors import UsageError
+from epochly.gate.entries import Entry, entry_document, moment_of, parse_entry
+
+DEFAULT = os.path.join(".epochly", "history.jsonl")
+LOCK_S = 10.0
+_REMEDY = "give another file, or make room and allow writing there"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a file holds, oldest first, and a warning for each line that cannot be read."""
+
+    entries: tuple[Entry, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def append(path: Path, entry: Entry) -> str | None:
+    """Add a run to a file, which is made where there is none.
+
+    The line is written at once under a lock. A torn last line, left by a process or machine that
+    ended while writing, is dropped before.
+
+    Parameters
+    ----------
+    path : Path
+    entry : Entry
+
+    Returns
+    -------
+    str or None
+        A warning, where a torn line was dropped.
+
+    Raises
+    ------
+    UsageError
+        When nothing can be written there; the file is then as it was.
+    """
+    from filelock import FileLock, Timeout
+
+    line = (json.dumps(entry_document(entry), allow_nan=False) + "\n").encode()
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=LOCK_S):
+            return _append(path, line)
+    except Timeout as error:
+        raise UsageError(
+            f"the history {path} cannot be written: another process holds {lock}",
+            remedy=f"wait for it, or remove {lock} if it has ended",
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"the history {path} cannot be written: {error.strerror or error}", remedy=_REMEDY
+        ) from error
+
+
+def check_place(path: Path) -> None:
+    """Check before a run that it can be added; the folder is made.
+
+    Raises
+    ------
+    UsageError
+        When nothing can be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise UsageError(
+            f"the history {path} cannot be written: {error.strerror}",
+            remedy=f"{_REMEDY}; `epochly gate --no-history` keeps none",
+        ) from error
+
+
+def read(path: Path) -> History:
+    """Read a file; lines that cannot be read are left out, with a warning each.
+
+    Raises
+    ------
+    UsageError
+        When the file is missing or unreadable.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"there is no history at {path}",
+            remedy="`epochly gate` and `epochly bench --history FILE` write one; --file names it",
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"the history {path} cannot be read: {error.strerror}",
+            remedy="give another one with --file",
+        ) from error
+    entries, warnings = [], []
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            entries.append(parse_entry(line))
+        except ValueError as error:
+            torn = number == len(lines)
+            why = "it is torn" if torn else str(error)
+            warnings.append(f"line {number} of {path} is left out: {why}")
+    entries.sort(key=lambda entry: moment_of(entry.created))
+    return History(tuple(entries), tuple(warnings))
+
+
+def _append(path: Path, line: bytes) -> str | None:
+    warning = None
+    with open(path, "a+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        kept, newline, torn = file.read().rpartition(b"\n")
+        if torn:
+            try:
+                json.loads(torn)
+            except (ValueError, RecursionError):
+                size = file.truncate(len(kept + newline))
+                warning = f"the last line of {path} was torn and has been dropped"
+            else:
+                line = b"\n" + line
+        if file.write(line) != len(line):
+            file.truncate(size)
+            raise OSError("the disk is full")
+    return warning
