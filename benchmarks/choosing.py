@@ -95,7 +95,7 @@ def main() -> int:
     held = []
     for name, target in WORKLOADS.items():
         service = "python -m epochly_fixtures.slow_server" if name == "fetch" else None
-        with running_service(service, os.getcwd()) as found:
+        with running_service(service, os.getcwd(), {}) as found:
             os.environ.update(found)
             held.append(measured(name, target))
     print(f"{sum(held)} of {len(held)} workloads within every limit")
