@@ -52,6 +52,10 @@ class TargetError(UsageError):
     """The target cannot be found, loaded or called."""
 
 
+class MissingFunctionError(TargetError):
+    """The module is there, the function is not."""
+
+
 class ArgumentsError(UsageError):
     """The arguments for the target are missing or cannot be evaluated."""
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import ArgumentsError, EpochlyError, UsageError
+from epochly.errors import EpochlyError, UsageError
 from epochly.gate.alone import alone
 from epochly.gate.duel import Duel
 from epochly.gate.duel_checks import duel_checks, is_realized, lost
+from epochly.gate.incomparable import incomparable
 from epochly.gate.model import Check, Comparison, Settings
 from epochly.gate.outcome import Found, limit_of
 from epochly.gate.promise import Tried, promise_check, tried_of
 from epochly.gate.verdict import FEWEST_GENERATIONS, compare, decided, interval
 from epochly.gate.versions import (
-    BUILD_REMEDY,
-    MODULES,
     Trees,
     Version,
     both_versions,
-    file_only_in_head,
-    only_in_head,
     prove,
 )
 from epochly.levels import Level
@@ -250,39 +246,16 @@ class _Match:
         if not ours.alive:
             message = f"neither version can be run: {ours.reason}"
             raise _EndedError(self._with(outcome="unmeasured", message=message, remedy=ours.remedy))
-        raise _EndedError(self._incomparable(duel))
-
-    def _incomparable(self, duel: Duel) -> Found:
-        reason = str(duel.theirs.reason)
-        if isinstance(duel.errors.get(self._reference.name), ArgumentsError):
-            return self._with(
-                outcome="unusable",
-                message=f"the function of {self._reference.name} takes other arguments: {reason}",
-                remedy=(
-                    "give the workload another name, so that it counts as new, or arguments "
-                    "that both versions take"
-                ),
+        cause = duel.errors.get(self._reference.name)
+        why = incomparable(
+            self._conditions.trees, self._workload, self._target, str(theirs.reason), cause
+        )
+        raise _EndedError(
+            self._with(
+                outcome=why.outcome,
+                message=f"{self._reference.name} {why.message}",
+                remedy=why.remedy,
             )
-        file = file_only_in_head(self._conditions.trees, self._workload.directory, reason)
-        if file is not None:
-            return self._with(
-                outcome="unusable",
-                message=f"{self._reference.name} cannot be run: {file} is in the head only",
-                remedy=f"commit what both need, or make it in `setup`; or {BUILD_REMEDY}",
-            )
-        missing = reason.partition("No module named ")[2].strip("'\" )").partition("'")[0]
-        built = only_in_head(self._conditions.trees, missing) if missing else None
-        if built is not None:
-            reason += f"; {built}, which git does not track, is in the head only"
-        elif missing and os.path.isfile(os.path.join(self._conditions.trees.reference, MODULES)):
-            built, reason = MODULES, f"{reason}; its submodules are not checked out"
-        return self._with(
-            outcome="unusable",
-            message=f"{self._reference.name} cannot be run: {reason}",
-            remedy=BUILD_REMEDY
-            if built
-            else f"give a commit that works with --against, or add "
-            f"`skip` to {self._workload.name} in epochly.yaml",
         )
 
     def _measured(self, duel: Duel, left: int) -> Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from epochly.errors import NothingMeasuredError
 from epochly.gate.model import Check, Comparison, Outcome, Settings, WorkloadResult
 from epochly.gate.verdict import FEWEST_GENERATIONS, Limit, corrected
 from epochly.units import seconds
@@ -22,6 +23,7 @@ _CODES: dict[Outcome, int] = {
     "undecided": 5,
     "unmeasured": 3,
 }
+_NOT_RUN = ("skipped", "removed")
 _FAILED_CHECKS: tuple[tuple[str, Outcome], ...] = (
     ("realized", "fallback"),
     ("min_speedup", "broken_promise"),
@@ -66,7 +68,10 @@ def results(found: Sequence[Found], settings: Settings) -> tuple[WorkloadResult,
 
 def exit_code(results: Iterable[WorkloadResult], settings: Settings) -> int:
     """The worst of what the results call for, as ``docs/exit-codes.md`` orders them."""
-    codes = {code_of(result, settings) for result in results}
+    known = tuple(results)
+    codes = {code_of(result, settings) for result in known}
+    if all(result.outcome in _NOT_RUN for result in known):
+        codes.add(NothingMeasuredError.exit_code)
     return next((code for code in WORST_FIRST if code in codes), 0)
 
 

@@ -117,8 +117,11 @@ def gate_against(
 
             def compare(workload: Workload) -> Found:
                 if workload.name in changed.new:
-                    return _new(workload, commit.name, settings, options, say)
-                return against(workload, conditions, _sayer(workload, say))
+                    return _new(workload, _unnamed(commit.name), settings, options, say)
+                found = against(workload, conditions, _sayer(workload, say))
+                if found.outcome == "new":
+                    return _new(workload, found.message, settings, options, say)
+                return found
 
             run.judge(changed, compare, {str(w.name): w for w in before})
     return run.report()
@@ -172,7 +175,7 @@ def gate_baseline(
         name = str(workload.name)
         entry = baseline.entry(changed.renamed.get(name, name))
         if entry is None:
-            return _new(workload, path, settings, options, say)
+            return _new(workload, _unnamed(path), settings, options, say)
         limit = limit_of(workload, settings)
         return against_entry(workload, entry, path, limit, options, _sayer(workload, say))
 
@@ -269,11 +272,12 @@ def _workloads_before(run: _Run, trees: Trees) -> tuple[Workload, ...]:
         return chosen.known
 
 
-def _new(
-    workload: Workload, reference: str, settings: Settings, options: Options, say: Say
-) -> Found:
+def _unnamed(reference: str) -> str:
+    return f"{reference} has no workload of this name, so nothing was compared"
+
+
+def _new(workload: Workload, message: str, settings: Settings, options: Options, say: Say) -> Found:
     """What can be said of a workload that the reference lacks."""
-    message = f"{reference} has no workload of this name, so nothing was compared"
     remedy = "`new: fail` in epochly.yaml's `gate` would not let it pass"
     if settings.new == "fail":
         remedy = "let it in with `new: allow` in epochly.yaml's `gate`"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,9 +16,7 @@ from epochly.target.trees import Origins, Tree, site_of
 from epochly.workload import Workload
 
 BUILD_REMEDY = "compare with stored results instead (`epochly gate --baseline FILE`)"
-# Where git keeps what the submodules of a commit are.
-MODULES = ".gitmodules"
-_COMPILED = (".so", ".pyd", ".dll", ".dylib")
+COMPILED = (".so", ".pyd", ".dll", ".dylib")
 ORIGINS_TIMEOUT_S = 60.0
 
 
@@ -94,7 +91,7 @@ def both_versions(
         As `epochly.measure.session.Options` has it.
     """
     there = replace(workload, directory=trees.in_reference(workload.directory))
-    shared = tuple(p for p in trees.generated if not p.endswith(_COMPILED))
+    shared = tuple(p for p in trees.generated if not p.endswith(COMPILED))
     before, now = Tree(trees.reference, trees.head, shared), Tree(trees.head, trees.reference)
     with (
         tempfile.TemporaryDirectory(prefix="epochly-site-") as first,
@@ -134,7 +131,7 @@ def prove(
     compiled = [
         path
         for path in (os.path.relpath(file, trees.head) for file in found[1].own)
-        if path.endswith(_COMPILED) and not os.path.exists(os.path.join(trees.reference, path))
+        if path.endswith(COMPILED) and not os.path.exists(os.path.join(trees.reference, path))
     ]
     if compiled:
         raise UsageError(
@@ -144,51 +141,6 @@ def prove(
             remedy=BUILD_REMEDY,
         )
     return tuple(os.path.relpath(path, trees.head) for path in found[0].shared)
-
-
-def only_in_head(trees: Trees, missing: str) -> str | None:
-    """A generated file of the head that would be the module which the reference lacks.
-
-    Parameters
-    ----------
-    trees : Trees
-    missing : str
-        The module's name.
-    """
-    path = missing.replace(".", os.sep)
-    for entry in trees.generated:
-        whole = os.path.join(trees.head, entry)
-        files = (
-            [os.path.join(entry, name) for name in os.listdir(whole)]
-            if os.path.isdir(whole)
-            else [entry]
-        )
-        for file in files:
-            folder, name = os.path.split(file)
-            if name.endswith(_COMPILED) and os.path.join(folder, name.partition(".")[0]).endswith(
-                path
-            ):
-                return file
-    return None
-
-
-def file_only_in_head(trees: Trees, directory: str, reason: str) -> str | None:
-    """The file that the reference did not find, where the head has it; relative to the root.
-
-    Parameters
-    ----------
-    trees : Trees
-    directory : str
-        The head's folder in which the workload runs.
-    reason : str
-        What the reference's failure said.
-    """
-    sought = re.search(r"No such file or directory: '([^']+)'", reason)
-    if sought is None:
-        return None
-    path = os.path.relpath(os.path.join(trees.in_reference(directory), sought[1]), trees.reference)
-    outside = path.split(os.sep)[0] == os.pardir
-    return None if outside or not os.path.exists(os.path.join(trees.head, path)) else path
 
 
 def _origins(version: Version, contender: Contender) -> Origins | None:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from epochly.code.function import Function, function_of
-from epochly.errors import TargetError, in_words
+from epochly.errors import MissingFunctionError, TargetError, in_words
 from epochly.model import TargetInfo
 from epochly.target.imports import is_shadowing
 from epochly.target.spec import TargetSpec, parse_target
@@ -193,13 +193,13 @@ def _no_module(spec: TargetSpec, missing: str, directory: str) -> TargetError:
     )
 
 
-def _missing(spec: TargetSpec, name: str, owner: Any) -> TargetError:
+def _missing(spec: TargetSpec, name: str, owner: Any) -> MissingFunctionError:
     names = [key for key, value in vars(owner).items() if callable(value) or key == name]
     near = difflib.get_close_matches(name, names, n=1)
     kind = "class" if isinstance(owner, type) else "module"
     holder = getattr(owner, "__name__", type(owner).__name__)
     shown = ", ".join(sorted(key for key in names if not key.startswith("_"))[:8])
-    return TargetError(
+    return MissingFunctionError(
         f"the {kind} {holder!r} has no {name!r}",
         where=spec.text,
         remedy=f"did you mean {near[0]!r}?" if near else f"it has: {shown or 'no functions'}",

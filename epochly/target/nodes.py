@@ -141,6 +141,8 @@ class Nodes:
         if accepted is not None and name not in accepted:
             near = difflib.get_close_matches(name, accepted, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
+            if name.isdigit() and not any(key.isdigit() for key in accepted):
+                hint = "within braces a value with a comma needs quotes; "
             self.fail(
                 node,
                 f"{what} has the unknown key {name!r}",

@@ -247,6 +247,25 @@ def test_a_module_in_a_submodule_is_told_to_be_missing_for_that(repository):
     assert "--baseline" in results(ran)["loop"]["remedy"]
 
 
+def test_a_first_change_brings_its_functions_and_epochly_yaml_together(repository):
+    repository.write("old.py", "")
+    repository.commit()
+    repository.write("old.py", LOOP)
+    repository.write("work.py", LOOP)
+    repository.workloads(
+        module={"target": "work:loop", "args": "10"}, function={"target": "old:loop", "args": "10"}
+    )
+
+    ran = repository.gate("--against", "HEAD")
+
+    assert {name: one["outcome"] for name, one in results(ran).items()} == {
+        "module": "new",
+        "function": "new",
+    }
+    assert ran.code == 0
+    assert "lacks the function" in results(ran)["module"]["message"]
+
+
 def test_a_level_that_returns_something_else_fails_whatever_else_is_wrong(repository):
     repository.write(
         "work.py",

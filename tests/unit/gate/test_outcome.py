@@ -124,6 +124,13 @@ def test_the_worst_exit_code_of_all_workloads_is_the_runs():
     assert exit_code([verdict(PASSED)], SETTINGS) == 0
 
 
+def test_a_run_in_which_nothing_was_run_is_no_pass():
+    skipped, removed = verdict(outcome="skipped"), verdict(outcome="removed")
+    assert exit_code([skipped, removed], SETTINGS) == 3
+    assert exit_code([skipped, verdict(PASSED)], SETTINGS) == 0
+    assert exit_code([skipped, verdict(outcome="new")], SETTINGS) == 0
+
+
 def test_too_few_processes_are_not_called_noise():
     few = comparison("undecided", 1.2, noise_floor=0.01, generations=3)
     enough = comparison("undecided", 1.05, noise_floor=0.01, generations=4)

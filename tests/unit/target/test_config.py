@@ -304,6 +304,11 @@ def test_a_wrong_value_is_refused_with_its_line(write, line: str, says: str):
     assert says in f"{error.what} {error.remedy}"
 
 
+def test_levels_that_braces_tear_apart_are_explained(write):
+    text = "workloads:\n  sales: {target: 'shop:price', levels: 0,2}\n"
+    assert "needs quotes" in refusal(write(text)).remedy
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
