@@ -16,7 +16,6 @@ from epochly.runtime.decisions import Decision, decision_file, decision_path, ha
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
 from epochly.runtime.policy import ASYNC
-from epochly.runtime.preparation import Preparation, Tried, pack
 from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.settings import settings
 from epochly.runtime.standing import Candidate, Standing
@@ -28,6 +27,7 @@ from epochly.runtime.wrapper import is_async
 if TYPE_CHECKING:
     from epochly.backend import Backend, Prepared
     from epochly.code.function import Function
+    from epochly.runtime.preparation import Tried
 
 logger = logging.getLogger("epochly")
 
@@ -182,6 +182,8 @@ class Automatic:
         if not _busy.acquire(blocking=False):
             tier.wait()
             return
+        from epochly.runtime.preparation import Preparation, pack
+
         try:
             payload = pack(self._function, example)
         except EpochlyError as error:

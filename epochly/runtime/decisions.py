@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import UsageError
 from epochly.files import replace_file
 from epochly.levels import Level
-from epochly.runtime.places import decisions_file
+from epochly.runtime.places import VERSION, decisions_file
 
 if TYPE_CHECKING:
     from epochly.model import Report
 
 logger = logging.getLogger("epochly")
 
-VERSION = 1
 LOCK_S = 5.0
 _HEADER = (
     "# Levels that @epochly.optimize() chose, each after its result was compared with the\n"

@@ -6,6 +6,8 @@ import os
 
 PROJECT = ".epochly"
 DECISIONS = "decisions.yaml"
+VERSION = 1
+_SIGN = f"version: {VERSION}".encode()
 
 
 def default_cache() -> str:
@@ -25,3 +27,22 @@ def decisions_file() -> str:
     if os.path.isdir(PROJECT):
         return os.path.abspath(os.path.join(PROJECT, DECISIONS))
     return os.path.join(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache(), DECISIONS)
+
+
+def is_decided_about(name: str) -> bool:
+    """Whether the file of decisions may name a function, told without reading it as YAML.
+
+    A file that does not look like one may name any, so that it is read, and its fault is told.
+
+    Parameters
+    ----------
+    name : str
+        The last part of its qualified name; where it is not ASCII, the file's being there counts,
+        since YAML may write it another way.
+    """
+    try:
+        with open(decisions_file(), "rb") as file:
+            text = file.read()
+    except OSError:
+        return False
+    return not name.isascii() or name.encode() in text or _SIGN not in text

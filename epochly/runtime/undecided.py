@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from _thread import RLock
 
-from epochly.runtime.places import decisions_file
+from epochly.runtime.names import name_of
+from epochly.runtime.places import is_decided_about
 from epochly.runtime.way import Way
 
 TYPE_CHECKING = False
@@ -24,8 +24,8 @@ OBSERVED = "observed until it is known what pays"
 class Undecided:
     """Runs the original until so much time was spent in it that choosing a level may pay.
 
-    Until then a call costs what one at level 0 does, and nothing else is imported. Where decisions
-    were kept on disk, they are looked at before the first call.
+    Until then a call costs what one at level 0 does, and nothing else is imported. Where a decision
+    about it may be kept on disk, that is looked up before the first call.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Undecided:
     def _may_pay(self) -> bool:
         calls, seconds = self._plain.tally.calls, self._plain.tally.seconds
         if not calls:
-            return os.path.exists(decisions_file())
+            return is_decided_about(name_of(self._original).rpartition(".")[2])
         left_s = AFTER_S - seconds
         self._interval = max(0, min(MOST_CALLS, int(left_s * calls / max(seconds, 1e-9))))
         return left_s <= 0.0

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from epochly.runtime import undecided
+from epochly.runtime import places
 from epochly.runtime.undecided import AFTER_S, MOST_CALLS, Undecided
 
 
@@ -15,7 +15,7 @@ def double(n):
 
 @pytest.fixture
 def policy(tmp_path, monkeypatch):
-    monkeypatch.setattr(undecided, "decisions_file", lambda: str(tmp_path / "decisions.yaml"))
+    monkeypatch.setattr(places, "decisions_file", lambda: str(tmp_path / "decisions.yaml"))
     return Undecided(double)
 
 
@@ -47,10 +47,23 @@ def test_a_long_function_is_asked_about_before_it_has_taken_much_more(policy):
     assert policy.interval <= 1
 
 
-def test_with_decisions_on_disk_choosing_begins_at_the_first_call(policy, tmp_path):
-    (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n")
+def test_with_a_decision_on_disk_choosing_begins_at_the_first_call(policy, tmp_path):
+    (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n# shop:double\n")
     policy.choose((1,), {}).call(1)
     assert len(policy.standings()) == 1
+
+
+def test_decisions_about_others_cost_the_first_call_nothing(policy, tmp_path):
+    (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n# shop:triple\n")
+    assert policy.choose((1,), {}).call is double
+    assert policy.standings() == ()
+
+
+def test_a_name_that_yaml_may_write_another_way_is_looked_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "decisions_file", lambda: str(tmp_path / "decisions.yaml"))
+    assert not places.is_decided_about("größe")
+    (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n")
+    assert places.is_decided_about("größe")
 
 
 def test_a_function_that_hardly_runs_imports_nothing_heavy(tmp_path):
