@@ -54,7 +54,8 @@ def get_metrics(func: Callable[..., Any] | None = None) -> dict[str, Any]:
                 f"{full_name_of(func)} is not decorated",
                 remedy="decorate it with @epochly.optimize",
             )
-        accounts = {dispatcher.name: accounts[dispatcher.name]}
+        # One that was not called yet is not listed.
+        accounts = {dispatcher.name: accounts.get(dispatcher.name) or dispatcher.account()}
     tallies = [tally for account in accounts.values() for tally in account.tallies.values()]
     return {
         **merged(tallies).numbers(),

@@ -137,6 +137,13 @@ def test_32_threads_are_counted_exactly(level):
     assert (metrics["total_calls"], metrics["errors"]) == (3200, 3200)
 
 
+def test_a_function_that_was_not_called_yet_has_metrics_too():
+    function = epochly.optimize(level=0)(lambda: None)
+    metrics = epochly.get_metrics(function)
+    assert metrics["total_calls"] == 0
+    assert [one["level"] for one in metrics["functions"].values()] == [0]
+
+
 def test_reading_while_threads_count_loses_nothing():
     function = epochly.optimize(level=0)(programs.shout)
     done = threading.Event()
