@@ -1,8 +1,9 @@
-"""Files that are replaced in one step."""
+"""Files that are replaced in one step, and the plain data in them."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 
 def replace_file(path: str, text: str) -> None:
@@ -30,3 +31,17 @@ def replace_file(path: str, text: str) -> None:
     finally:
         if os.path.lexists(temporary):
             os.unlink(temporary)
+
+
+def plain_yaml(text: str) -> Any:
+    """What YAML of plain data says, read by libyaml where PyYAML has it: ten times as fast.
+
+    Raises
+    ------
+    yaml.YAMLError
+        When it is not YAML, or more than plain data.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, Loader=loader)

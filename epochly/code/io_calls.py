@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from epochly.code.callgraph import Call, calls_in
 from epochly.code.kinds import kind_of, qualified_name
+from epochly.files import plain_yaml
 
 IoKind = Literal["file", "network", "database", "process", "wait"]
 _KINDS: tuple[IoKind, ...] = ("file", "network", "database", "process", "wait")
@@ -77,8 +78,6 @@ def _kind(name: str) -> IoKind | None:
 
 @cache
 def _table() -> dict[str, Any]:
-    import yaml
-
     text = Path(__file__).with_name("io_calls.yaml").read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.safe_load(text)
+    document: dict[str, Any] = plain_yaml(text)
     return document

@@ -11,6 +11,7 @@ from typing import Any
 from epochly.code.function import undecorated
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
+from epochly.files import plain_yaml
 
 OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Tuple)
@@ -212,10 +213,8 @@ def _returned() -> dict[str, str]:
 
 @cache
 def _document() -> dict[str, Any]:
-    import yaml
-
     text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = plain_yaml(text)
     return found
 
 

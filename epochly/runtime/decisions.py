@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import UsageError
-from epochly.files import replace_file
+from epochly.files import plain_yaml, replace_file
 from epochly.levels import Level
 from epochly.runtime.places import VERSION, decisions_file
 
@@ -165,7 +165,7 @@ class DecisionFile:
 
         self._broken = False
         try:
-            document = yaml.safe_load(self.path.read_text(encoding="utf-8"))
+            document = plain_yaml(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
@@ -193,8 +193,9 @@ class DecisionFile:
         import yaml
 
         entries = [_plain(decision) for _, decision in sorted(known.items())]
-        text = _HEADER + yaml.safe_dump(
-            {"version": VERSION, "decisions": entries}, sort_keys=False, width=100
+        dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        text = _HEADER + yaml.dump(
+            {"version": VERSION, "decisions": entries}, Dumper=dumper, sort_keys=False, width=100
         )
         replace_file(str(self.path), text)
 
