@@ -101,6 +101,16 @@ def test_a_changed_helper_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         prepared(3)
 
 
+def test_a_function_whose_code_was_replaced_is_left_to_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared = compiled(through_helper, 3)
+    assert prepared(3) == 6
+    monkeypatch.setattr(through_helper, "__code__", (lambda n, m=1: n + m).__code__)
+    with pytest.raises(Deoptimize, match="replaced"):
+        prepared(3)
+
+
 def test_a_shadowed_builtin_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     prepared = compiled(scaled, 3)
     monkeypatch.setitem(scaled.__globals__, "range", lambda n: [5.0] * n)
