@@ -231,7 +231,7 @@ class Expressions:
         if times.kind is not None and times.kind != number(PY_INT):
             raise Refusal(f"a list times a value that is {times.kind}", "use an int")
         made = self._list(node)
-        return Value(made.kind, f"({made.text} * {times.text})")
+        return Value(made.kind, f"({made.text} * repeats({times.text}, {len(node.elts)}))")
 
     def _concatenated(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         if not isinstance(left.kind, NewList) or not isinstance(right.kind, NewList | None):

@@ -237,3 +237,17 @@ def an_element_that_is_none(values, at):
     for _ in range(2):
         values[1] += 1
     return (values[at] + 1) is None, values[at] in ()
+
+
+def list_repeated(times):
+    places = [0, 1]
+    for _ in range(2):
+        places = [0, 1] * times
+    return places[5]
+
+
+def rows_and_columns(rows, columns):
+    made = 0
+    for _ in range(2):
+        made += np.zeros((rows, columns)).size
+    return made
