@@ -50,6 +50,7 @@ class Expressions:
 
     def site(self, node: ast.AST) -> int:
         """The negative number of the place in the source that makes a new array or list."""
+        self.unit.allocates = True
         return self._sites.setdefault(node, -1 - len(self._sites))
 
     def new_list(self, node: ast.AST, *held: Kind | None) -> NewList:
