@@ -236,7 +236,7 @@ def nothing_or_a_number(values, told):
 def an_element_that_is_none(values, at):
     for _ in range(2):
         values[1] += 1
-    return (values[at] + 1) is None, values[at] in ()
+    return (values[at] + 1) is None, values[at] in (1, 2)
 
 
 def list_repeated(times):
