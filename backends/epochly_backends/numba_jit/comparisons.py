@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from epochly_backends.numba_jit import operators
 from epochly_backends.numba_jit.kinds import NONE, PY_BOOL, Kind, Number, join, number
-from epochly_backends.numba_jit.values import Refusal, Value
+from epochly_backends.numba_jit.values import Refusal, Value, after
 
 if TYPE_CHECKING:
     from epochly_backends.numba_jit.expressions import Expressions
@@ -36,9 +36,9 @@ def _compare(
         if not all(isinstance(item, ast.Constant) for item in right.elts):
             raise Refusal("`in` a tuple of other than constants", "compare with == and `or`")
         parts = [_compare(expressions, ast.Eq(), left, item).text for item in right.elts]
-        text = f"({' or '.join(parts) or 'False'})"
+        text = " or ".join(parts) or after(expressions.value(left), "False")
         negate = isinstance(operator, ast.NotIn)
-        return Value(number(PY_BOOL), f"(not {text})" if negate else text)
+        return Value(number(PY_BOOL), f"(not ({text}))" if negate else f"({text})")
     if isinstance(operator, ast.Is | ast.IsNot):
         return _identity(expressions, operator, left, right)
     return operators.compare(operator, expressions.value(left), expressions.value(right))
@@ -51,9 +51,10 @@ def _identity(
         raise Refusal("`is` between values", "compare with ==")
     value = expressions.value(left)
     if isinstance(value.kind, Number) and NONE in value.kind.tags:
-        text = "True" if value.kind.single == NONE else f"({value.text}[1] == {NONE})"
+        single = value.kind.single == NONE
+        text = after(value, "True") if single else f"({value.text}[1] == {NONE})"
     else:
-        text = "False"
+        text = after(value, "False")
     return Value(number(PY_BOOL), f"(not {text})" if isinstance(operator, ast.IsNot) else text)
 
 

@@ -144,7 +144,8 @@ def _new(expressions: Expressions, node: ast.Call, element: int, shape: Value, t
     sizes = shape.kind.items if isinstance(shape.kind, TupleOf) else (shape.kind,)
     if not sizes or not all(isinstance(s, Number) and s.tags <= _INTS for s in sizes):
         raise Refusal("a shape that is no int or tuple of ints")
-    return Value(_array(expressions, node, element, len(sizes)), text.format(shape.text))
+    given = f"extents({shape.text})" if isinstance(shape.kind, TupleOf) else shape.text
+    return Value(_array(expressions, node, element, len(sizes)), text.format(given))
 
 
 def _array(expressions: Expressions, node: ast.Call, element: int, dimensions: int) -> Array:

@@ -50,6 +50,7 @@ class Expressions:
 
     def site(self, node: ast.AST) -> int:
         """The negative number of the place in the source that makes a new array or list."""
+        self.unit.allocates = True
         return self._sites.setdefault(node, -1 - len(self._sites))
 
     def new_list(self, node: ast.AST, *held: Kind | None) -> NewList:
@@ -231,7 +232,7 @@ class Expressions:
         if times.kind is not None and times.kind != number(PY_INT):
             raise Refusal(f"a list times a value that is {times.kind}", "use an int")
         made = self._list(node)
-        return Value(made.kind, f"({made.text} * {times.text})")
+        return Value(made.kind, f"({made.text} * repeats({times.text}, {len(node.elts)}))")
 
     def _concatenated(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         if not isinstance(left.kind, NewList) or not isinstance(right.kind, NewList | None):

@@ -44,6 +44,7 @@ class CompiledFunction:
         import numpy
 
         self._plain = plain
+        self._code = plain.__code__
         self._function = function
         self._signature = inspect.signature(plain, follow_wrapped=False)
         self._parts = parts_of(plain)
@@ -91,6 +92,8 @@ class CompiledFunction:
             raise ClosedError(self._plain.__qualname__)
         self._calls += 1
         try:
+            if self._plain.__code__ is not self._code:
+                raise Deoptimize("its code was replaced after it was compiled")
             if kwargs or len(self._prefix) + len(args) != self._direct:
                 values = self._values(args, kwargs)
             else:

@@ -6,7 +6,7 @@ import math
 import sys
 from typing import Any
 
-from epochly_backends.numba_jit.arithmetic import Inexact, add_int, compiled
+from epochly_backends.numba_jit.arithmetic import Inexact, add_int, compiled, mul_int
 
 _COMPENSATED = sys.version_info >= (3, 12)
 
@@ -102,6 +102,22 @@ def positive(step: int) -> int:
     if step <= 0:
         raise Inexact("a slice with a step that is not positive")
     return step
+
+
+@compiled
+def repeats(times: int, length: int) -> int:
+    """How often a list is repeated, where Numba's size of the whole cannot wrap around."""
+    mul_int(times, length)
+    return times
+
+
+@compiled
+def extents(shape: Any) -> Any:
+    """A shape that NumPy takes: beside a zero it still minds the size of the others."""
+    size = 8
+    for extent in shape:
+        size = mul_int(size, max(extent, 1))
+    return shape
 
 
 @compiled

@@ -28,6 +28,10 @@ from epochly_backends.numba_jit.unit import Unit
 # An attempt that ends in Inexact costs its time on top of the original's; after two in a row
 # the next is likely to end the same way.
 PATIENCE = 2
+# Numba does not release what compiled code holds when it raises: its arguments, and what it made,
+# whose size is not known and taken to be this much at least.
+LEAST_LEFT = 2**24
+MOST_LEFT = 2**28
 _DTYPE = {PY_INT: "int64", PY_FLOAT: "float64", PY_BOOL: "bool"}
 
 
@@ -61,6 +65,9 @@ class Specialization:
         self._written_arrays = tuple(at for at in self._written if isinstance(kinds[at], Array))
         self._draws = frozenset(unit.draws)
         self._warns = unit.warns
+        self._arrays = tuple(at for at, kind in enumerate(kinds) if isinstance(kind, Array))
+        self._holds = bool(unit.allocates or self._arrays or self._lists)
+        self._left = 0
         self._in_a_row = 0
         self.guards = unit.guards
         self.parts: tuple[Part, ...] = tuple(dict.fromkeys(unit.parts))
@@ -69,8 +76,8 @@ class Specialization:
 
     @property
     def given_up(self) -> bool:
-        """Whether numbers left 64 bits so often that no further attempt is made."""
-        return self._in_a_row >= PATIENCE
+        """Whether attempts ended in vain so often that no further one is made."""
+        return self._in_a_row >= PATIENCE or self._left >= MOST_LEFT
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """Run for arguments of the kinds it was compiled for.
@@ -81,7 +88,8 @@ class Specialization:
             When it gave up, leaving everything as it was.
         """
         if self.given_up:
-            raise Deoptimize("numbers left 64 bits on earlier calls; the original runs at once")
+            reason = "numbers left 64 bits" if self._in_a_row else "it raised too often"
+            raise Deoptimize(f"{reason} on earlier calls; the original runs at once")
         if self._warns and _warnings_raise():
             raise Deoptimize("NumPy's warnings are errors here, which compiled code cannot raise")
         saved = [(values[at], values[at].copy()) for at in self._written_arrays]
@@ -97,6 +105,8 @@ class Specialization:
             for array, before in saved:
                 array[...] = before
             self._in_a_row = self._in_a_row + 1 if isinstance(error, Inexact) else 0
+            if self._holds:
+                self._left += max(LEAST_LEFT, sum(values[at].nbytes for at in self._arrays))
             kind = "" if isinstance(error, Inexact) else f"{type(error).__name__}: "
             raise Deoptimize(f"compiled code gave up: {kind}{error}") from error
         self._in_a_row = 0

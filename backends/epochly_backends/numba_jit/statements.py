@@ -152,7 +152,6 @@ class Statements:
             case ast.For():
                 self._for(node)
             case ast.While():
-                expressions.unit.loops = True
                 test = "True" if is_true(node.test) else expressions.test(node.test)
                 self._emit(f"while {test}:")
                 self._indented(node.body)
@@ -218,7 +217,6 @@ class Statements:
             self.assign(target, Value(kind, f"{value.text}[{index}]"))
 
     def _for(self, node: ast.For) -> None:
-        self._expressions.unit.loops = True
         run = iterated(self._expressions, node.iter)
         self._temporaries += 1
         name = f"t{self._temporaries}"

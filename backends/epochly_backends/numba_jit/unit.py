@@ -65,15 +65,15 @@ class Unit:
         Random streams used: ``numpy``, ``python``.
     warns : bool
         Whether NumPy might warn.
-    loops : bool
-        Whether there is a loop at all.
+    allocates : bool
+        Whether it makes arrays or lists.
     """
 
     def __init__(self) -> None:
         self.guards = Guards()
         self.draws: set[str] = set()
         self.warns = False
-        self.loops = False
+        self.allocates = False
         self.parts: list[Part] = []
         self.names: list[str] = []
         self.lines: list[tuple[int, str]] = []

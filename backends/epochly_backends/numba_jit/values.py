@@ -86,12 +86,17 @@ def whole(value: Value) -> str:
     return f"as_int({value.text})" if kind.single in BOOLS else value.text
 
 
+def after(value: Value, result: str) -> str:
+    """Text of a result that is known beforehand; the value is evaluated for what that does."""
+    return result if value.text.isidentifier() else f"({value.text}, {result})[1]"
+
+
 def truth(value: Value) -> str:
     """Text of the value's truth."""
     kind = value.kind
     if isinstance(kind, Number):
         if kind.single == NONE:
-            return "False"
+            return after(value, "False")
         if kind.single in BOOLS:
             return value.text
         return f"({value.text}{'[0]' if kind.single is None else ''} != 0)"
@@ -110,7 +115,7 @@ def pair(value: Value, *, as_real: bool) -> str:
     if kind.single is None:
         return f"widen({value.text})" if as_real and not kind.real else value.text
     if kind.single == NONE:
-        return f"pair_{'real' if as_real else 'int'}(0, {NONE})"
+        return f"pair_{'real' if as_real else 'int'}({after(value, '0')}, {NONE})"
     if as_real:
         return f"pair_real({exact_real(value)}, {kind.single})"
     return f"pair_int({whole(value)}, {kind.single})"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
+import sys
 import types
 from typing import Any
 
 import numpy as np
 import pytest
 from epochly_backends.numba_jit.prepared import MOST_SPECIALIZATIONS
+from epochly_backends.numba_jit.specialization import LEAST_LEFT, MOST_LEFT
 from unit.backends.numba_jit import programs, refused
 from unit.backends.numba_jit.differential import compiled
 
@@ -24,6 +26,13 @@ def scaled(n: int) -> float:
     total = 0.0
     for i in range(n):
         total += i * FACTOR
+    return total
+
+
+def scaled_inverse(n: int) -> float:
+    total = 0.0
+    for i in range(3):
+        total += i / n
     return total
 
 
@@ -98,6 +107,16 @@ def test_a_changed_helper_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert prepared(3) == 6
     monkeypatch.setattr(twice, "__code__", (lambda x: 3 * x).__code__)
     with pytest.raises(Deoptimize):
+        prepared(3)
+
+
+def test_a_function_whose_code_was_replaced_is_left_to_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared = compiled(through_helper, 3)
+    assert prepared(3) == 6
+    monkeypatch.setattr(through_helper, "__code__", (lambda n, m=1: n + m).__code__)
+    with pytest.raises(Deoptimize, match="replaced"):
         prepared(3)
 
 
@@ -233,3 +252,23 @@ def test_a_python_without_numba_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_copy_of_a_function_with_other_globals_is_guarded_on_its_own() -> None:
     own = types.FunctionType(scaled.__code__, {**scaled.__globals__, "FACTOR": 7.0}, "scaled")
     assert compiled(own, 3)(3) == 21.0
+
+
+def test_what_compiled_code_holds_when_it_raises_does_not_pile_up() -> None:
+    prepared = compiled(programs.fails_half_way, np.arange(5), -1)
+    values = np.arange(5)
+    before = sys.getrefcount(values)
+    for _ in range(200):
+        with pytest.raises(Deoptimize):
+            prepared(values, 2)
+    assert sys.getrefcount(values) - before <= MOST_LEFT // LEAST_LEFT
+    with pytest.raises(Deoptimize, match="raised too often"):
+        prepared(np.arange(5), -1)
+
+
+def test_a_function_of_numbers_may_raise_any_number_of_times() -> None:
+    prepared = compiled(scaled_inverse, 3)
+    for _ in range(200):
+        with pytest.raises(Deoptimize, match="ZeroDivisionError"):
+            prepared(0)
+    assert prepared(4) == scaled_inverse(4)

@@ -206,3 +206,48 @@ def builtins_under_other_names(values, weights):
 def value_that_is_not_used(values, i):
     part = values[i]  # noqa: F841
     return i
+
+
+def set_first(values, to):
+    values[0] = to
+
+
+def nothing_that_a_call_returns(values, way):
+    for _ in range(2):
+        values[1] += 1
+    if way == 0:
+        return 1 if set_first(values, 5) else 2.5
+    if way == 1:
+        return set_first(values, 6) is None
+    if way == 2:
+        return bool(set_first(values, 7))
+    if way == 3:
+        return not set_first(values, 8)
+    return set_first(values, 9)
+
+
+def nothing_or_a_number(values, told):
+    for _ in range(2):
+        values[1] += 1
+    got = set_first(values, 5) if told else 4
+    return got is None
+
+
+def an_element_that_is_none(values, at):
+    for _ in range(2):
+        values[1] += 1
+    return (values[at] + 1) is None, values[at] in (1, 2)
+
+
+def list_repeated(times):
+    places = [0, 1]
+    for _ in range(2):
+        places = [0, 1] * times
+    return places[5]
+
+
+def rows_and_columns(rows, columns):
+    made = 0
+    for _ in range(2):
+        made += np.zeros((rows, columns)).size
+    return made
