@@ -197,3 +197,16 @@ def test_a_current_directory_that_is_gone_is_a_usage_error(epochly, tmp_path, mo
         assert said.code == 2
         assert "the current directory cannot be used" in said.err
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("doctor", "--format", "yaml"), ("export", "x.json"), ("gate", "--undecided", "maybe")],
+)
+def test_a_choice_that_is_missing_or_wrong_is_told_in_one_line(epochly, arguments):
+    said = epochly(*arguments)
+    assert said.code == 2
+    first, second = said.err.splitlines()
+    assert first.startswith("error: ")
+    assert "Value error" not in first
+    assert second.startswith("  remedy: `epochly ")
