@@ -199,6 +199,13 @@ def test_a_current_directory_that_is_gone_is_a_usage_error(epochly, tmp_path, mo
     monkeypatch.chdir(tmp_path)
 
 
+def test_the_help_cuts_the_summary_of_no_command_short(epochly, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    said = epochly("--help").out
+    assert "Run one function at every level, and recommend.\n" in said
+    assert "..." not in said.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("doctor", "--format", "yaml"), ("export", "x.json"), ("gate", "--undecided", "maybe")],

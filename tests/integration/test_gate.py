@@ -403,8 +403,8 @@ def test_an_interrupt_keeps_the_verdicts_and_removes_the_second_tree(repository)
     [
         (("--against", "nowhere"), "there is no commit 'nowhere'"),
         (("--select", "other"), "there is no workload named or tagged 'other'"),
-        (("--max-slowdown", "much"), "much"),
-        (("--min-delta", "5 apples"), "apples"),
+        (("--max-slowdown", "much"), "where: --max-slowdown much"),
+        (("--min-delta", "5 apples"), "where: --min-delta 5 apples"),
         (("--config", "missing.yaml"), "missing.yaml"),
     ],
 )
