@@ -69,7 +69,7 @@ def _table(results: tuple[tuple[WorkloadResult, Severity | None], ...]) -> RichT
         for one in result.comparisons:
             grid.add_row(*_row(one, result, how))
         if not result.comparisons:
-            about = styled(wording.title(result), "bold")
+            about = stacked(wording.title(result), "", "bold")
             grid.add_row(about, "", "", "", "", styled(wording.outcome(result), _STYLES[how]))
     return grid
 

@@ -82,6 +82,11 @@ def test_a_narrow_gate_breaks_no_figure(width: int, monkeypatch: pytest.MonkeyPa
         assert f"\n{label}  " in text
 
 
+def test_a_workload_without_a_comparison_is_under_its_own_label(monkeypatch: pytest.MonkeyPatch):
+    text = shown(lambda console: print_gate(MIXED, console), 40, monkeypatch)
+    assert "workload level" not in text
+
+
 def test_a_gates_table_folds_the_names_alone(monkeypatch: pytest.MonkeyPatch):
     text = shown(lambda console: print_gate(MIXED, console), 80, monkeypatch)
     assert RULE in text
