@@ -172,7 +172,7 @@ def _cpython_jit() -> Fact:
         "cpython jit",
         "warn",
         "not built into this interpreter",
-        "a CPython 3.13 or later configured with --enable-experimental-jit",
+        "use a CPython 3.13 or later configured with --enable-experimental-jit",
     )
 
 

@@ -29,13 +29,15 @@ _PURPOSE = {
 }
 
 
-def parse_levels(text: str) -> tuple[Level, ...]:
+def parse_levels(text: str, option: str = "--levels") -> tuple[Level, ...]:
     """Read a selection such as ``0-4``, ``0,2`` or ``1-2,4``.
 
     Parameters
     ----------
     text : str
         Comma-separated levels and ascending ranges.
+    option : str
+        What it was given to, for the message.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def parse_levels(text: str) -> tuple[Level, ...]:
     """
     from epochly.errors import UsageError
 
-    remedy = "give levels from 0 to 4, as in --levels 0-4 or --levels 0,2"
+    remedy = f"give levels from 0 to 4, as in {option} 0-4 or {option} 0,2"
     chosen: set[Level] = set()
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")

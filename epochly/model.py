@@ -42,12 +42,19 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of the user's file, first and last line included, that runs another way."""
+    """A stretch of the user's file, first and last line included, that runs another way.
+
+    Parameters
+    ----------
+    file : str, optional
+        Where that is not the file of the target.
+    """
 
     line: int
     end_line: int
     backend: str
     what: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,10 +131,12 @@ def _tell_click(error: Any) -> int:
     from epochly.errors import UsageError
 
     message = str(error.format_message()).rstrip(".")
-    if "\n" in message:
+    if message.startswith("Usage:"):
         # Without a command Click raises the whole help as an error.
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{message}.\n")
     else:
+        # Typer checks values through another library, which says so; a choice is a list of lines.
+        message = " ".join(message.replace(": Value error, ", ": ").split())
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "epochly"
         remedy = f"`{command} --help` shows what it takes"

@@ -41,8 +41,8 @@ def write_gate(report: GateReport, destination: Destination) -> None:
     if destination.file is not None:
         write_file(destination.file, texts[ending_of(destination.file)]())
     if destination.format is Format.RICH:
-        from epochly_cli.render.console import make_console
         from epochly_cli.render.gate_console import print_gate
+        from epochly_cli.render.layout import make_console
 
         with destination.standard_output():
             print_gate(report, make_console(sys.stdout))

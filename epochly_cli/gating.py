@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -36,16 +38,29 @@ def settings_of(
     settings = load_gate_settings(chosen.config)
     workloads = chosen.workloads
     if max_slowdown is not None:
-        settings = replace(settings, max_slowdown=parse_share(max_slowdown))
+        with _named("--max-slowdown", max_slowdown):
+            settings = replace(settings, max_slowdown=parse_share(max_slowdown))
         workloads = tuple(
             replace(w, limits=replace(w.limits, max_slowdown=None)) for w in workloads
         )
     if min_delta is not None:
-        settings = replace(settings, min_delta_s=parse_duration(min_delta))
+        with _named("--min-delta", min_delta):
+            settings = replace(settings, min_delta_s=parse_duration(min_delta))
         workloads = tuple(replace(w, limits=replace(w.limits, min_delta_s=None)) for w in workloads)
     if undecided is not None:
         settings = replace(settings, undecided=undecided)
     return settings, replace(chosen, workloads=workloads)
+
+
+@contextlib.contextmanager
+def _named(option: str, text: str) -> Iterator[None]:
+    """Say of a mistake in an option's text which option it is."""
+    from epochly.errors import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(error.what, where=f"{option} {text}", remedy=error.remedy) from None
 
 
 def judge(

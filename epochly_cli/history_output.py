@@ -80,7 +80,7 @@ def write_history(found: Sequence[Series], destination: Destination, *, listed: 
     if destination.file is not None:
         write_file(destination.file, texts[ending_of(destination.file)]())
     if destination.format is Format.RICH:
-        from epochly_cli.render.console import make_console
+        from epochly_cli.render.layout import make_console
 
         with destination.standard_output():
             print_series(found, make_console(sys.stdout))

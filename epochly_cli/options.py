@@ -42,6 +42,15 @@ LevelsOption = Annotated[
         show_default=False,
     ),
 ]
+GateLevelsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--levels",
+        metavar="LEVELS",
+        help="Levels to compare, as 0-4 or 0,2 (those that the file and decorators name).",
+        show_default=False,
+    ),
+]
 FormatOption = Annotated[
     Format, typer.Option("--format", help="How to write results to standard output.")
 ]

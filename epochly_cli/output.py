@@ -62,7 +62,7 @@ class Destination:
         if self.file is not None:
             write_file(self.file, texts[ending_of(self.file)]())
         if self.format is Format.RICH:
-            from epochly_cli.render.console import make_console, print_table
+            from epochly_cli.render.layout import make_console, print_table
 
             with self.standard_output():
                 print_table(table, make_console(sys.stdout))
@@ -95,7 +95,7 @@ class Destination:
         elif self.file is not None and report.recording is not None:
             write_file(self.file, report.recording)
         if self.format is Format.RICH:
-            from epochly_cli.render.console import make_console
+            from epochly_cli.render.layout import make_console
 
             with self.standard_output():
                 print_profile(report, make_console(sys.stdout))
@@ -161,7 +161,8 @@ class ReportWriter:
         if self._destination.file is not None:
             write_file(self._destination.file, self._text(ending_of(self._destination.file)))
         if self._destination.format is Format.RICH:
-            from epochly_cli.render.console import make_console, print_report
+            from epochly_cli.render.console import print_report
+            from epochly_cli.render.layout import make_console
 
             with self._destination.standard_output():
                 print_report(report, make_console(sys.stdout), detail=self._detail)

@@ -143,7 +143,7 @@ def _check_selects(word: str, workloads: Sequence[Workload], path: str) -> None:
     raise UsageError(
         f"there is no workload named or tagged {word!r}",
         where=path,
-        remedy=f"{hint}there are {', '.join(names)}{tagged}",
+        remedy=f"{hint}the names are {', '.join(names)}{tagged}",
     )
 
 

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["CPythonJit"]
 
 SWITCH = {"PYTHON_JIT": "1"}
-_BUILD = (
-    "use CPython 3.13 or later configured with --enable-experimental-jit=yes-off, as"
-    " python.org's installers of 3.14 for Windows and macOS are"
-)
+_BUILD = "use a CPython 3.13 or later configured with --enable-experimental-jit"
 _FREE = "use a build of CPython with the GIL: its JIT does not work without"
 
 

@@ -135,7 +135,7 @@ def function_of(target: Any) -> Function:
         )
     if not callable(target):
         raise TargetError(
-            f"the target is a {type(target).__name__}, which cannot be called",
+            f"the target is of type {type(target).__name__}, which cannot be called",
             remedy="name a function",
         )
     if isinstance(target, MethodType):

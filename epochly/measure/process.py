@@ -18,6 +18,7 @@ from epochly import errors
 from epochly.errors import EpochlyError, WorkerError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
+from epochly.units import size
 
 WATCH_S = 0.05
 CLOSE_S = 5.0
@@ -42,8 +43,8 @@ class OverMemoryError(WorkerMemoryError):
 
     def __init__(self, held_bytes: int, limit_bytes: int) -> None:
         super().__init__(
-            f"it held {held_bytes / 2**20:.0f} MiB, more than the limit of "
-            f"{limit_bytes / 2**20:.0f} MiB, and was ended",
+            f"it held {size(held_bytes)}, more than the limit of {size(limit_bytes)},"
+            " and was ended",
             remedy="give it more with --memory, or a smaller input",
         )
         self.held_bytes = held_bytes

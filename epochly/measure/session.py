@@ -77,10 +77,12 @@ class NoLevelMeasuredError(NothingMeasuredError):
     """No level could be measured; ``report`` says of each why."""
 
     def __init__(self, report: Report) -> None:
-        reason = next((row.reason for row in report.levels if row.reason), "no sample was taken")
+        row = next((row for row in report.levels if row.reason), None)
+        reason = row.reason if row is not None else "no sample was taken"
+        remedy = row.remedy if row is not None else None
         super().__init__(
             f"no level of {report.target.spec} could be measured: {reason}",
-            remedy="make one plain call of the function work first",
+            remedy=remedy or "make one plain call of the function work first",
         )
         self.report = report
 

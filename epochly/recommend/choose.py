@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from epochly.levels import Level
 from epochly.model import Confidence, LevelRow, Recommendation, TargetInfo
+from epochly.units import count, ratio
 
 CLEAR_GAIN = 1.1
 WORTHWHILE_EFFICIENCY = 0.2
@@ -137,14 +138,14 @@ def _stay(
         row = max(noisy, key=lambda r: r.speedup_high or 0.0)
         reason = (
             f"too noisy to say: level {row.level:d} ({row.backend}) lies between "
-            f"{row.speedup_low:.3g}x and {row.speedup_high:.3g}x; give more time with --budget"
+            f"{ratio(row.speedup_low)} and {ratio(row.speedup_high)}; give more time with --budget"
         )
         return Recommendation(None, None, None, "low", reason, tuple(path))
     elif usable:
         row = max(usable, key=lambda r: r.speedup or 0.0)
         reason = (
             f"stay at level 0: the best other level, {row.level:d} ({row.backend}), is "
-            f"{row.speedup:.3g}x, and {CLEAR_GAIN}x is not cleared"
+            f"{ratio(row.speedup)}, and {CLEAR_GAIN}x is not cleared"
         )
     elif any(row.status == "skipped" and row.doubt is None for row in rows):
         reason = "stay at level 0: the other levels were not run"
@@ -154,8 +155,12 @@ def _stay(
             "stay at level 0: no other level is worth trying and can run it with the same result"
         )
         return Recommendation(Level.MONITOR, base.backend, 1.0, "medium", reason, tuple(path))
+    elif all(row.level is Level.MONITOR for row in rows):
+        reason = "stay at level 0: no other level was asked for"
+        return Recommendation(Level.MONITOR, base.backend, 1.0, "low", reason, tuple(path))
     else:
-        reason = "stay at level 0: no other level can run it with the same result"
+        asked = "" if {row.level for row in rows} == set(Level) else " of those asked for"
+        reason = f"stay at level 0: no other level{asked} can run it with the same result"
     confidence: Confidence = "high" if all(row.converged for row in usable) else "medium"
     return Recommendation(Level.MONITOR, base.backend, 1.0, confidence, reason, tuple(path))
 
@@ -167,13 +172,13 @@ def _cost(row: LevelRow) -> tuple[int, float]:
 def _reason(row: LevelRow, base: LevelRow) -> str:
     low, high = row.speedup_low or 0.0, row.speedup_high or 0.0
     text = (
-        f"level {row.level:d} ({row.backend}) is {row.speedup:.3g}x faster "
-        f"({low:.3g}x to {high:.3g}x) with the same result"
+        f"level {row.level:d} ({row.backend}) is {ratio(row.speedup)} faster "
+        f"({ratio(low)} to {ratio(high)}) with the same result"
     )
     if row.breakeven_calls is None:
         return f"{text}; its first call is never paid back"
     calls = "call" if row.breakeven_calls == 1 else "calls"
-    text += f"; it pays from {row.breakeven_calls} {calls} on"
+    text += f"; it pays from {count(row.breakeven_calls)} {calls} on"
     if row.breakeven_calls > MANY_CALLS:
         text += ", so only in a long-running program"
     if row.cpu_s and base.cpu_s and row.cpu_s > 1.5 * base.cpu_s:

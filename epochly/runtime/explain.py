@@ -67,7 +67,8 @@ def _of_policy(policy: Policy, how: str) -> Iterator[str]:
     yield f"  runs: level {level} ({_title(level)}), {backend}"
     prepared = policy.way.prepared
     for part in prepared.realized.parts if prepared is not None else ():
-        yield f"    lines {part.line}-{part.end_line}: {part.what}, {part.backend}"
+        where = f" of {part.file}" if part.file is not None else ""
+        yield f"    lines {part.line}-{part.end_line}{where}: {part.what}, {part.backend}"
     if prepared is not None:
         yield f"    prepared in {policy.way.compile_s:.3f} s"
     if policy.way.reason is not None:

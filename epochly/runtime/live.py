@@ -16,6 +16,7 @@ from epochly.runtime.levels import checked_level
 from epochly.runtime.names import name_of
 
 if TYPE_CHECKING:
+    from epochly.code.function import Function
     from epochly.measure.session import Options
     from epochly.model import Report
     from epochly.workload import Workload
@@ -154,6 +155,7 @@ def _carried(
     from epochly.workload import Workload
 
     function = function_of(func)
+    _check_fits(func, function, args, kwargs)
     with tempfile.TemporaryDirectory(prefix="epochly-carried-") as folder:
         here = Path(folder)
         (here / "function").write_bytes(_pickled(function.original, function.plain, func))
@@ -162,6 +164,22 @@ def _carried(
         (here / "carried_function.py").write_text(text, encoding="utf-8")
         target = f"{here / 'carried_function.py'}:carried"
         yield Workload(target, os.getcwd(), name=name_of(func))
+
+
+def _check_fits(
+    func: Callable[..., Any], function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    try:
+        signature = function.signature
+    except ValueError:
+        return
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise ArgumentsError(
+            f"the arguments do not fit {name_of(func)}{signature}: {error}",
+            remedy="give them after the function, as in epochly.analyze(func, 3, scale=2.0)",
+        ) from None
 
 
 def _pickled(value: Any, plain: FunctionType | None, func: Callable[..., Any] | None) -> bytes:

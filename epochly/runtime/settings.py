@@ -86,14 +86,14 @@ def configure(
         When a value is none that can be set; nothing is changed then.
     """
     given = {
-        "EPOCHLY_LEVEL": (level, _level),
-        "EPOCHLY_MAX_WORKERS": (max_workers, _workers),
-        "EPOCHLY_WATCH": (watch, _share),
-        "EPOCHLY_CACHE_DIR": (cache, _folder),
+        "EPOCHLY_LEVEL": ("level", level, _level),
+        "EPOCHLY_MAX_WORKERS": ("max_workers", max_workers, _workers),
+        "EPOCHLY_WATCH": ("watch", watch, _share),
+        "EPOCHLY_CACHE_DIR": ("cache", cache, _folder),
     }
     changes = {
-        name: _checked(name, str(value), check)
-        for name, (value, check) in given.items()
+        variable: _checked(name, str(value), check)
+        for variable, (name, value, check) in given.items()
         if value is not None
     }
     os.environ.update({name: str(value) for name, value in changes.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import random
 import sys
@@ -40,10 +41,31 @@ class Inputs:
         self._setup = _compiled("setup", workload.setup, "exec")
         self._reset = _compiled("reset", workload.reset, "exec")
         self._args = _compiled("args", workload.args, "eval")
+        self._check_filled_in()
         self._maker_name = f"{target.spec.attributes[-1]}_inputs"
         self._maker = getattr(target.owner, self._maker_name, None)
         if workload.args is None and self._maker is None:
             self._check_binds(Arguments())
+
+    def _check_filled_in(self) -> None:
+        """Take no placeholder for a value, as ``epochly init`` writes it."""
+        text = self._workload.args
+        if text is None:
+            return
+        call = ast.parse(f"{_CALL}({text}\n)", mode="eval").body
+        assert isinstance(call, ast.Call)
+        given = [(str(place), value) for place, value in enumerate(call.args, 1)]
+        given += [(word.arg or "", word.value) for word in call.keywords]
+        empty = [
+            name for name, value in given if isinstance(value, ast.Constant) and value.value is ...
+        ]
+        if empty:
+            raise ArgumentsError(
+                f"the args {text!r} still have a placeholder for {', '.join(empty)}",
+                where=self._target.spec.text,
+                remedy="replace each ... with a value, in epochly.yaml or --args"
+                " (Ellipsis is the value that ... stands for)",
+            )
 
     def prepare(self) -> None:
         """Run ``setup``, in a copy of the module's globals."""

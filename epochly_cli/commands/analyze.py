@@ -34,7 +34,7 @@ def analyze(
         typer.Option("--save", help="Keep the recommendation for functions under @optimize()."),
     ] = False,
 ) -> int:
-    """Profile one function, run it at every level, recommend; without arguments, only read it."""
+    """Run one function at every level, and recommend. Without arguments, only read it."""
     from epochly_cli.measuring import measure_all
     from epochly_cli.output import destination
     from epochly_cli.saving import save_decisions

@@ -38,7 +38,7 @@ def gate(
         ),
     ] = None,
     select: opt.SelectOption = None,
-    levels: opt.LevelsOption = None,
+    levels: opt.GateLevelsOption = None,
     max_slowdown: Annotated[
         str | None,
         typer.Option(

@@ -58,7 +58,7 @@ def history(
         raise UsageError(
             f"--limit must be at least 1, not {limit}", remedy="give more, as in --limit 100"
         )
-    levels = None if level is None else parse_levels(level)
+    levels = None if level is None else parse_levels(level, "--level")
     path = Path(file or DEFAULT)
     found = read(path)
     for warning in found.warnings:

@@ -38,7 +38,7 @@ def profile(
     reset: opt.ResetOption = None,
     config: opt.ConfigOption = None,
 ) -> int:
-    """Show where one function's time goes: waiting, Python or native code, line by line."""
+    """Show where one function's time goes. Tells waiting, Python and native code apart by line."""
     from epochly.measure import session
     from epochly_cli.output import PROFILE_ENDINGS, destination
     from epochly_cli.render.progress import progress_bar

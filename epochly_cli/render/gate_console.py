@@ -1,11 +1,18 @@
-"""A gate's report for a person at a terminal, 80 columns or more, through Rich."""
+"""A gate's report for a person at a terminal, through Rich."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from epochly_cli.render import gate_wording as wording
-from epochly_cli.render.console import print_facts, print_section, stacked, styled
+from epochly_cli.render.layout import (
+    make_grid,
+    print_facts,
+    print_grid,
+    print_section,
+    stacked,
+    styled,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -30,7 +37,7 @@ def print_gate(report: GateReport, console: Console) -> None:
     print_facts("performance gate", wording.facts(report), console)
     results = wording.by_severity(report)
     if results:
-        console.print(_table(results))
+        print_grid(_table(results), console)
     for result, how in results:
         if how is not None:
             heading = f"{wording.title(result)}: {wording.outcome(result)}"
@@ -46,26 +53,23 @@ def print_gate(report: GateReport, console: Console) -> None:
 
 
 def _table(results: tuple[tuple[WorkloadResult, Severity | None], ...]) -> RichTable:
-    from rich import box
-    from rich.table import Table as RichTable
-
-    grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, header_style="dim")
-    headings: tuple[tuple[str, Literal["left", "right"]], ...] = (
-        ("workload\nlevel", "left"),
-        ("change\n95 % interval", "right"),
-        ("reference\nhead", "right"),
-        ("limit\nas set", "right"),
-        ("could have\nseen", "right"),
-        ("verdict", "left"),
+    grid = make_grid(
+        (
+            ("workload\nlevel", "left"),
+            ("change\n95 % interval", "right"),
+            ("reference\nhead", "right"),
+            ("limit\nas set", "right"),
+            ("could have\nseen", "right"),
+            ("verdict", "left"),
+        ),
+        folds=0,
+        header_style="dim",
     )
-    for heading, side in headings:
-        wide = heading.startswith("change")
-        grid.add_column(heading, justify=side, overflow="fold", no_wrap=wide)
     for result, how in results:
         for one in result.comparisons:
             grid.add_row(*_row(one, result, how))
         if not result.comparisons:
-            about = styled(wording.title(result), "bold")
+            about = stacked(wording.title(result), "", "bold")
             grid.add_row(about, "", "", "", "", styled(wording.outcome(result), _STYLES[how]))
     return grid
 

@@ -192,8 +192,9 @@ def sight(report: GateReport) -> str:
 
 def evidence(facts: Comparison) -> str:
     """How much was measured, and how sure the verdict is."""
+    sets = "1 set" if facts.generations == 1 else f"{facts.generations} sets"
     parts = [
-        f"{facts.rounds} paired samples in {facts.generations} sets of processes",
+        f"{facts.rounds} paired samples in {sets} of processes",
         "" if facts.p_adjusted is None else f"p = {facts.p_adjusted:.2g} after Holm's correction",
     ]
     return ", ".join(part for part in parts if part)

@@ -26,7 +26,7 @@ _UNREMARKABLE = frozenset({"passed", "measured"})
 
 def print_series(found: Sequence[Series], console: Console) -> None:
     """Print each series with its table and its plot, as wide as the console."""
-    from epochly_cli.render.console import print_facts, print_table, styled
+    from epochly_cli.render.layout import print_facts, print_table, styled
 
     for series in found:
         print_facts(_title(series), _facts(series), console)

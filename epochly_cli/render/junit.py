@@ -60,7 +60,7 @@ def _suite(report: Report) -> ElementTree.Element:
     for name, value in (
         ("target", report.target.spec),
         ("machine", wording.machine(report.machine)),
-        ("recommendation", f"{wording.verdict(advice)}: {advice.reason}"),
+        ("recommendation", f"{wording.verdict(advice)}: {wording.reason(advice)}"),
     ):
         ElementTree.SubElement(properties, "property", name=name, value=xml_text(value))
     suite.extend(_case(row, report) for row in report.levels)

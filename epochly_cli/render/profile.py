@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def print_profile(report: ProfileReport, console: Console) -> None:
     """Print it for a person at a terminal."""
-    from epochly_cli.render.console import print_facts, print_section, print_table
+    from epochly_cli.render.layout import print_facts, print_section, print_table
 
     print_facts(_title(report), _facts(report), console)
     if report.profile.hot_lines:

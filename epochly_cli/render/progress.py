@@ -32,7 +32,7 @@ def progress_bar(label: str) -> Iterator[Callable[[Progress], None]]:
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from epochly_cli.render.console import make_console
+    from epochly_cli.render.layout import make_console
 
     columns = (
         TextColumn("{task.description}", markup=False),

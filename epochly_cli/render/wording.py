@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 _MANY_ULP = 1e6
+# What would be shown as 0 %.
+_LEAST_SHARE = 0.005
 
 
 def title(report: Report) -> str:
@@ -92,6 +94,7 @@ def hot_lines(report: Report) -> tuple[str, ...]:
     return tuple(
         f"{percent(hot.share)}  {place(hot.file, hot.line)}  in {hot.function}"
         for hot in report.profile.hot_lines
+        if hot.share >= _LEAST_SHARE
     )
 
 
@@ -180,7 +183,8 @@ def realized(row: LevelRow) -> tuple[str, ...]:
             if part.line == part.end_line
             else (f"lines {part.line}–{part.end_line}")
         )
-        lines.append(f"{span}: {part.what} ({part.backend})")
+        where = f" of {place(part.file, None)}" if part.file is not None else ""
+        lines.append(f"{span}{where}: {part.what} ({part.backend})")
     return tuple(lines)
 
 

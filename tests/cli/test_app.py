@@ -197,3 +197,23 @@ def test_a_current_directory_that_is_gone_is_a_usage_error(epochly, tmp_path, mo
         assert said.code == 2
         assert "the current directory cannot be used" in said.err
     monkeypatch.chdir(tmp_path)
+
+
+def test_the_help_cuts_the_summary_of_no_command_short(epochly, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    said = epochly("--help").out
+    assert "Run one function at every level, and recommend.\n" in said
+    assert "..." not in said.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("doctor", "--format", "yaml"), ("export", "x.json"), ("gate", "--undecided", "maybe")],
+)
+def test_a_choice_that_is_missing_or_wrong_is_told_in_one_line(epochly, arguments):
+    said = epochly(*arguments)
+    assert said.code == 2
+    first, second = said.err.splitlines()
+    assert first.startswith("error: ")
+    assert "Value error" not in first
+    assert second.startswith("  remedy: `epochly ")

@@ -27,10 +27,10 @@ from hypothesis import strategies as st
 from epochly.gate.model import GateReport, Outcome, Settings, WorkloadResult
 from epochly_cli.render import gate_wording as wording
 from epochly_cli.render.annotations import gate_annotations
-from epochly_cli.render.console import make_console
 from epochly_cli.render.gate_console import print_gate
 from epochly_cli.render.gate_junit import gate_junit
 from epochly_cli.render.gate_markdown import gate_markdown
+from epochly_cli.render.layout import make_console
 
 
 def shown(report: GateReport) -> str:

@@ -89,7 +89,7 @@ def test_an_unknown_tag_shows_the_names_and_the_tags(epochly, session, config):
     config.write_text(config.read_text() + "    tags: [nightly]\n")
     said = epochly("bench", "--select", "nigthly")
     assert said.code == 2
-    assert "did you mean 'nightly'? there are first, second; tags are nightly" in " ".join(
+    assert "did you mean 'nightly'? the names are first, second; tags are nightly" in " ".join(
         said.err.split()
     )
 

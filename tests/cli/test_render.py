@@ -20,10 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochly.levels import Level
-from epochly.model import Equality, Realized, Report
+from epochly.model import Equality, HotLine, Part, Realized, Report
 from epochly_cli.render import wording
-from epochly_cli.render.console import make_console, print_report, print_table
+from epochly_cli.render.console import print_report
 from epochly_cli.render.junit import junit_text
+from epochly_cli.render.layout import make_console, print_table
 from epochly_cli.render.markdown import report_markdown, table_markdown
 from epochly_cli.render.table import Table
 
@@ -217,3 +218,30 @@ def test_a_verdict_says_how_far_apart_the_numbers_lie(equality: Equality, text: 
 )
 def test_break_even_is_a_number_of_calls(calls: int | None, text: str):
     assert wording.breakeven(replace(COMPILED, breakeven_calls=calls)) == text
+
+
+def test_junit_does_not_repeat_the_verdict():
+    advice = replace(RECOMMENDATION, level=Level.MONITOR, reason="stay at level 0: too short")
+    text = junit_text([replace(report(BASELINE), recommendation=advice)])
+    assert 'value="stay at level 0: too short"' in text
+
+
+def test_a_helpers_part_names_its_file():
+    part = Part(4, 5, "numba", "compiled", "/srv/shop/tax.py")
+    row = replace(COMPILED, realized=Realized(Level.COMPILE, "numba", (part,)))
+    assert "lines 4–5 of /srv/shop/tax.py: compiled (numba)" in wording.realized(row)
+
+
+def test_nothing_recommended_has_no_confidence():
+    advice = replace(RECOMMENDATION, level=None, backend=None, speedup=None, apply=None)
+    text = shown(replace(report(BASELINE), recommendation=advice), detail=False)
+    assert "no recommendation" in text
+    assert "confidence" not in text
+
+
+def test_a_line_that_would_take_0_percent_is_not_hot():
+    lines = (HotLine("/srv/a.py", 1, "f", 0.996), HotLine("/srv/a.py", 2, "f", 0.004))
+    one = report()
+    assert one.profile is not None
+    one = replace(one, profile=replace(one.profile, hot_lines=lines))
+    assert wording.hot_lines(one) == ("100 %  /srv/a.py:1  in f",)

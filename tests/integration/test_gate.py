@@ -403,8 +403,8 @@ def test_an_interrupt_keeps_the_verdicts_and_removes_the_second_tree(repository)
     [
         (("--against", "nowhere"), "there is no commit 'nowhere'"),
         (("--select", "other"), "there is no workload named or tagged 'other'"),
-        (("--max-slowdown", "much"), "much"),
-        (("--min-delta", "5 apples"), "apples"),
+        (("--max-slowdown", "much"), "where: --max-slowdown much"),
+        (("--min-delta", "5 apples"), "where: --min-delta 5 apples"),
         (("--config", "missing.yaml"), "missing.yaml"),
     ],
 )
@@ -416,3 +416,58 @@ def test_a_mistake_is_one_message_with_its_remedy(repository, arguments, said):
     assert ran.code == 2
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def gate_in(folder, place):
+    """Run it in another place than the folder's own, and expect one message."""
+    folder.path = place
+    ran = folder.run("gate", "--budget", "8")
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.count("error: ") == 1
+    assert "Traceback" not in ran.err
+    return ran.err
+
+
+@pytest.fixture
+def committed(repository):
+    """Two commits of a project."""
+    repository.write("work.py", LOOP)
+    repository.workloads(loop={"target": "work:loop", "args": "10"})
+    repository.commit()
+    repository.write("work.py", LOOP.replace("% 7", "% 9"))
+    repository.commit()
+    return repository
+
+
+def test_a_machine_without_git_is_pointed_to_a_baseline(committed, tmp_path):
+    (tmp_path / "bin").mkdir()
+    committed.folder.environment["PATH"] = str(tmp_path / "bin")
+    said = gate_in(committed.folder, committed.folder.path)
+    assert "error: git is not installed" in said
+    assert "remedy: install git, or compare with stored results" in said
+
+
+def test_a_folder_without_version_control_is_pointed_to_a_baseline(committed):
+    shutil.rmtree(committed.folder.path / ".git")
+    said = gate_in(committed.folder, committed.folder.path)
+    assert "error: this is not in a git repository" in said
+    assert "epochly gate --baseline FILE" in said
+
+
+def test_a_bare_clone_has_nothing_to_measure(committed, tmp_path):
+    bare = tmp_path / "bare"
+    committed.git("clone", "--quiet", "--bare", ".", str(bare))
+    shutil.copy(committed.folder.path / "epochly.yaml", bare)
+    said = gate_in(committed.folder, bare)
+    assert "error: this is a bare repository" in said
+    assert "remedy: run it in a clone with a work tree" in said
+
+
+def test_a_clone_of_depth_1_is_told_to_fetch_the_history(committed, tmp_path):
+    shallow = tmp_path / "shallow"
+    origin = committed.folder.path.as_uri()
+    committed.git("clone", "--quiet", "--depth", "1", origin, str(shallow))
+    said = gate_in(committed.folder, shallow)
+    assert "since the clone is shallow" in said
+    assert "`fetch-depth: 0`" in said

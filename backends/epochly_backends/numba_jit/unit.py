@@ -161,7 +161,9 @@ class Unit:
         arguments = ", ".join(f"{parameter.arg}_p" for parameter in _parameters(node))
         self.names.append(name)
         self.lines += [(source.line, f"def {name}({arguments}):"), *statements.lines]
-        self.parts.append(Part(source.line, source.end_line, "numba", "compiled"))
+        elsewhere = source.file != self._open[0].__code__.co_filename
+        file = source.file if elsewhere else None
+        self.parts.append(Part(source.line, source.end_line, "numba", "compiled", file))
         if statements.returned is None:
             raise Refusal("a function that never returns", line=source.line)
         return Translated(

@@ -56,8 +56,18 @@ def test_the_fastest_verified_level_wins():
     found = advice(row(1, 1.5), row(2, 9.0), row(3, 3.0))
     assert (found.level, found.backend, found.confidence) == (Level.COMPILE, "numba", "high")
     assert found.apply == "@epochly.optimize(level=2)"
-    assert "9x" in found.reason
+    assert "9.00x" in found.reason
     assert "2 calls" in found.reason
+
+
+def test_a_level_that_was_not_asked_for_is_not_said_to_be_unable():
+    alone = advice()
+    assert (alone.level, alone.confidence) == (Level.MONITOR, "low")
+    assert alone.reason == "stay at level 0: no other level was asked for"
+    refused = row(2, 9.0, status="refused", speedup_low=None)
+    assert "of those asked for" in advice(refused).reason
+    others = [dataclasses.replace(refused, level=Level(number)) for number in (1, 3, 4)]
+    assert "of those" not in advice(refused, *others).reason
 
 
 def test_a_lower_bound_under_the_clear_gain_keeps_level_0():

@@ -1,7 +1,6 @@
 """Functions at hand are measured as those that are named."""
 
 import tempfile
-from pathlib import Path
 
 import pytest
 from unit.runtime import programs
@@ -43,15 +42,12 @@ def test_a_lambda_a_method_and_a_decorated_function_are_measured():
         assert row_of(report, Level.MONITOR, "monitor").status == "measured"
 
 
-def test_analyze_recommends_and_leaves_no_file():
-    def files():
-        return {path.name for path in Path(tempfile.gettempdir()).glob("epochly-carried-*")}
-
-    before = files()
+def test_analyze_recommends_and_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     report = epochly.analyze(programs.squares, 50_000, budget_s=1.0)
     assert report.recommendation.level is Level.COMPILE
     assert report.recommendation.apply == "@epochly.optimize(level=2)"
-    assert files() <= before
+    assert list(tmp_path.glob("epochly-carried-*")) == []
 
 
 def test_what_cannot_be_copied_is_told():
@@ -65,3 +61,10 @@ def test_what_cannot_be_copied_is_told():
 def test_what_is_no_level_is_told():
     with pytest.raises(UsageError, match="is not a level"):
         epochly.bench(programs.shout, "a", levels=(9,))
+
+
+def test_arguments_that_do_not_fit_are_told_with_the_function_and_the_call():
+    with pytest.raises(ArgumentsError, match=r"do not fit .*shout.*: missing") as caught:
+        epochly.analyze(programs.shout)
+    assert "epochly.analyze(func, 3" in caught.value.remedy
+    assert "carried" not in str(caught.value)

@@ -86,6 +86,26 @@ def test_missing_arguments_of_a_method_show_an_instance_and_the_keywords(shop):
     assert '--args "Shop(), scale, offset=..."' in caught.value.remedy
 
 
+def with_args(target, args):
+    return Inputs(target, Workload(target=target.spec.text, directory="", args=args))
+
+
+@pytest.mark.parametrize(
+    ("args", "empty"),
+    [("...", "1"), ("Shop(), scale=...", "scale"), ("..., offset=...", "1, offset")],
+)
+def test_a_placeholder_in_args_is_to_be_filled_in(shop, args, empty):
+    with pytest.raises(ArgumentsError) as caught:
+        with_args(shop("Shop.total"), args)
+    assert caught.value.what.endswith(f"a placeholder for {empty}")
+    assert "epochly.yaml" in caught.value.remedy
+
+
+def test_an_ellipsis_that_is_meant_is_a_value(shop):
+    assert with_args(shop("scaled"), "Ellipsis").make().args == (...,)
+    assert with_args(shop("scaled"), "[...]").make().args == ([...],)
+
+
 @pytest.mark.parametrize(("name", "said"), [("fails", "Broken"), ("leaves", "SystemExit: 3")])
 def test_inputs_that_raise_whatever_they_like_are_a_mistake_in_them(shop, name, said):
     with pytest.raises(ArgumentsError) as caught:
