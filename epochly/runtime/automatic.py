@@ -17,14 +17,13 @@ from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
-from epochly.runtime.policy import ASYNC
+from epochly.runtime.policy import unsuited
 from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.settings import settings
 from epochly.runtime.standing import Candidate, Standing
 from epochly.runtime.tier import Tier
 from epochly.runtime.undecided import AFTER_S, OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
-from epochly.runtime.wrapper import is_async
 
 if TYPE_CHECKING:
     from epochly.backend import Backend, Prepared
@@ -65,10 +64,8 @@ class Automatic:
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
         self._lock = threading.Lock()
+        self._unsuited = unsuited(original)
         self.way = self._way_of(None, OBSERVED)
-        if is_async(original):
-            self.way = Way(original)
-            self.way.reason = ASYNC
 
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The way of the calls that were decided about last; each call decides for itself."""
@@ -110,7 +107,8 @@ class Automatic:
         """The way that stands for a level in the metrics; its calls decide for themselves."""
         made = Way(self._original, prepared)
         way = self._ways.setdefault(made.realized, made)
-        way.call, way.reason = self.call, reason or None
+        way.call = self.call if self._unsuited is None else self._original
+        way.reason = self._unsuited or reason or None
         return way
 
     def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:

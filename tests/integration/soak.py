@@ -39,6 +39,8 @@ def climbed(start, n):
 
 
 LOW, HIGH = 2**61, 2**63 - 9
+SIZES = (3000, 1000, 300)
+LONGEST_WAIT_S = 60.0
 
 
 def fragile(n):
@@ -57,6 +59,7 @@ class Soaked:
     wrong: list
     memory: list
     stood: set
+    checks: int
 
     @property
     def growth(self):
@@ -65,7 +68,7 @@ class Soaked:
 
 
 def soak(seconds, threads=32, seed=1):
-    """Run for some seconds; every call that is to be counted is counted on the side.
+    """Run for some seconds, and on until a level was dropped; calls are counted on the side.
 
     Those are the calls of decorated functions, and those of plain ones in contexts that name them.
     Functions without a level choose theirs meanwhile, are checked often, and drop it where compiled
@@ -74,11 +77,13 @@ def soak(seconds, threads=32, seed=1):
     epochly.reset_metrics()
     automatic = {function: epochly.optimize(watch=0.3)(function) for function in (spun, climbed)}
     plainly = {n: sum(i * i % 7 for i in range(n)) for n in range(3000, 3040)}
-    stood, climbing = set(), [False]
+    stood, checks = set(), {}
+    climb = {"n": SIZES[0], "start": LOW}
+    over = threading.Event()
     decorated = {level: epochly.optimize(level=level)(squares) for level in (0, 2)}
     mapped = epochly.optimize(level=1)(doubled)
     failing = epochly.optimize(level=0)(fragile)
-    ends = time.monotonic() + seconds
+    began = time.monotonic()
     made = [[0, 0] for _ in range(threads)]
     wrong, memory = [], []
 
@@ -106,7 +111,7 @@ def soak(seconds, threads=32, seed=1):
                 wrong.append(("spun", n))
         except ValueError:
             own[1] += 1
-        start = HIGH if climbing[0] else LOW
+        start, n = climb["start"], climb["n"]
         own[0] += 1
         if functions[climbed](start, n) != climbed(start, n):
             wrong.append(("climbed", start, n))
@@ -115,10 +120,16 @@ def soak(seconds, threads=32, seed=1):
         for name, function in automatic.items():
             for standing in function.__epochly_state__.dispatcher.policy.standings():
                 stood.add((name.__name__, standing.state, int(standing.realized.level)))
+                checks[name.__name__, standing.kind] = standing.checks
+        # What has committed is made to give up; when it was dropped, another kind begins anew.
+        climbs = automatic[climbed].__epochly_state__.dispatcher.policy.standings()
+        states = [standing.state for standing in climbs]
+        climb["n"] = SIZES[states.count("settled") % len(SIZES)]
+        climb["start"] = HIGH if "committed" in states else LOW
 
     def work(number):
         chance, own = random.Random(seed + number), made[number]
-        while time.monotonic() < ends and not wrong:
+        while not over.is_set() and not wrong:
             try:
                 for _ in range(20):
                     one_round(chance, own)
@@ -155,11 +166,13 @@ def soak(seconds, threads=32, seed=1):
             memory.append(psutil.Process().memory_info().rss)
             epochly.get_metrics()
             look()
-            # Only what was committed to can be dropped again.
-            climbing[0] = ("climbed", "committed", 2) in stood
+            spent = time.monotonic() - began
+            dropped = ("climbed", "settled", 0) in stood and ("spun", "committed", 2) in stood
+            if spent > seconds and (dropped or spent > seconds + LONGEST_WAIT_S):
+                over.set()
         for worker in workers:
             worker.join()
     finally:
         sys.setswitchinterval(interval)
     calls, errors = (sum(own[place] for own in made) for place in (0, 1))
-    return Soaked(calls, errors, epochly.get_metrics(), wrong, memory, stood)
+    return Soaked(calls, errors, epochly.get_metrics(), wrong, memory, stood, sum(checks.values()))
