@@ -19,7 +19,7 @@ from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
 from epochly.runtime.policy import unsuited
 from epochly.runtime.replay import Replay, replay_of
-from epochly.runtime.settings import settings
+from epochly.runtime.settings import watched_share
 from epochly.runtime.standing import Candidate, Standing
 from epochly.runtime.tier import Tier
 from epochly.runtime.undecided import AFTER_S, OBSERVED
@@ -59,7 +59,7 @@ class Automatic:
     ) -> None:
         self.interval = UNDECIDED_CALLS
         self._original = original
-        self._watch = settings().watch if watch is None else watch
+        self._watch = watched_share() if watch is None else watch
         self._after_s = after_s
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
@@ -182,12 +182,12 @@ class Automatic:
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove([item for item in made if isinstance(item, Candidate)])
             return
+        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
+
         busy = _busy
         if not busy.acquire(blocking=False):
             tier.wait()
             return
-        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
-
         def report(tried: tuple[Tried, ...], failure: str) -> None:
             busy.release()
             if failure == EXAMPLE_RAISED:
@@ -306,9 +306,10 @@ def _words(tried: Tried) -> str:
 
 
 def _after_fork() -> None:
-    """In a child the preparation that the parent waits for is nobody's."""
+    """In a child the preparation, or the file, that a thread of the parent is at is nobody's."""
     global _busy
     _busy = threading.Semaphore(1)
+    decision_file.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
 from time import perf_counter
 from typing import NamedTuple
 
 from epochly.runtime.active import blocks, contexts
+from epochly.runtime.forks import ProcessLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _Runs:
         self.slowest = max(self.slowest, seconds)
 
 
-_lock = allocate_lock()
+_lock = ProcessLock()
 _runs: dict[tuple[str, int | None], _Runs] = {}
 
 

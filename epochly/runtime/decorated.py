@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from _thread import RLock
 from _weakref import ref
 from functools import update_wrapper
 
 from epochly.code.mark import mark
+from epochly.runtime.forks import ProcessLock
 from epochly.runtime.wrapper import is_deferred, wrap
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from epochly.runtime.wrapper import Handle
 
 STATE = "__epochly_state__"
-_lock = RLock()
+_lock = ProcessLock()
 
 
 class Decorated:

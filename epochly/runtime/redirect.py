@@ -8,7 +8,6 @@ threads and tasks go to a twin with the original code.
 from __future__ import annotations
 
 import weakref
-from _thread import RLock
 from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
@@ -18,6 +17,7 @@ from epochly.runtime.active import contexts
 from epochly.runtime.decorated import STATE, Decorated
 from epochly.runtime.deferred import wrap_deferred
 from epochly.runtime.dispatcher import Dispatcher
+from epochly.runtime.forks import ProcessLock
 from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import ObservingPolicy
 from epochly.runtime.records import records
@@ -25,7 +25,7 @@ from epochly.runtime.twin import twin_of
 
 _MARK = "__epochly_redirected__"
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
-_lock = RLock()
+_lock = ProcessLock()
 _redirects: weakref.WeakKeyDictionary[FunctionType, Redirect] = weakref.WeakKeyDictionary()
 
 
