@@ -188,6 +188,7 @@ class Automatic:
         if not busy.acquire(blocking=False):
             tier.wait()
             return
+
         def report(tried: tuple[Tried, ...], failure: str) -> None:
             busy.release()
             if failure == EXAMPLE_RAISED:
