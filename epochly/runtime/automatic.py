@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import threading
@@ -63,6 +62,9 @@ class Automatic:
         self._after_s = after_s
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
+        self._understood: Function | None = None
+        self._fingerprint: str | None = None
+        self._allowed: Replay | None = None
         self._lock = threading.Lock()
         self._unsuited = unsuited(original)
         self.way = self._way_of(None, OBSERVED)
@@ -135,20 +137,26 @@ class Automatic:
             return tier
 
     # Understanding a function takes longer than many a function does, so it waits until it pays.
+    # `functools.cached_property` would hold a lock meanwhile, which a forked child finds closed.
 
-    @functools.cached_property
+    @property
     def _function(self) -> Function:
-        from epochly.code.function import function_of
+        if self._understood is None:
+            from epochly.code.function import function_of
 
-        return function_of(self._original)
+            self._understood = function_of(self._original)
+        return self._understood
 
-    @functools.cached_property
+    @property
     def _code(self) -> str:
-        return code_of(self._function)
+        if self._fingerprint is None:
+            self._fingerprint = code_of(self._function)
+        return self._fingerprint
 
-    @functools.cache  # noqa: B019 - lives as long as the function that it decorates
     def _replay(self) -> Replay:
-        return replay_of(self._function)
+        if self._allowed is None:
+            self._allowed = replay_of(self._function)
+        return self._allowed
 
     def _remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
