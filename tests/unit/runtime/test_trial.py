@@ -85,3 +85,22 @@ def test_seconds_are_those_of_the_two_calls():
     times = iter([0.0, 2.0, 10.0, 10.5])
     trial = run_beside(lambda: 1, lambda: 1, (), {}, draws=False, clock=lambda: next(times))
     assert (trial.plain_s, trial.candidate_s) == (2.0, 0.5)
+
+
+def test_results_that_cannot_be_compared_are_unchecked_and_the_caller_has_his():
+    class Odd:
+        def __init__(self):
+            self.value = Unequal()
+
+    class Unequal:
+        def __reduce_ex__(self, protocol):
+            raise RuntimeError("not me")
+
+        def __eq__(self, other):
+            raise RuntimeError("not me")
+
+        __hash__ = None
+
+    trial = run_beside(Odd, Odd, (), {}, draws=False)
+    assert isinstance(trial.value, Odd)
+    assert trial.equality.verdict in ("unchecked", "different")
