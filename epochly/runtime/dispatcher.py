@@ -152,8 +152,7 @@ class Dispatcher:
         if tally.calls >= tally.next_kept:
             tally.keep(spent)
         if records.attentive:
-            for sink in records.sinks:
-                sink(self.name, way.realized[0], spent)
+            records.tell(self.name, way.realized[0], spent)
         elif self._handle is not None:
             way = self.policy.way
             passing = min(self.policy.interval, way.tally.next_kept - way.tally.calls)
