@@ -39,7 +39,7 @@ def climbed(start, n):
 
 
 LOW, HIGH = 2**61, 2**63 - 9
-SIZES = (3000, 1000, 300)
+SIZES = (3000, 1000, 300, 12_000)
 LONGEST_WAIT_S = 60.0
 
 
@@ -121,11 +121,12 @@ def soak(seconds, threads=32, seed=1):
             for standing in function.__epochly_state__.dispatcher.policy.standings():
                 stood.add((name.__name__, standing.state, int(standing.realized.level)))
                 checks[name.__name__, standing.kind] = standing.checks
-        # What has committed is made to give up; when it was dropped, another kind begins anew.
+        # What was committed to and checked is made to give up; then another kind begins anew.
         climbs = automatic[climbed].__epochly_state__.dispatcher.policy.standings()
         states = [standing.state for standing in climbs]
         climb["n"] = SIZES[states.count("settled") % len(SIZES)]
-        climb["start"] = HIGH if "committed" in states else LOW
+        checked = any(s.state == "committed" and s.checks for s in climbs)
+        climb["start"] = HIGH if checked else LOW
 
     def work(number):
         chance, own = random.Random(seed + number), made[number]
@@ -167,7 +168,8 @@ def soak(seconds, threads=32, seed=1):
             epochly.get_metrics()
             look()
             spent = time.monotonic() - began
-            dropped = ("climbed", "settled", 0) in stood and ("spun", "committed", 2) in stood
+            dropped = {("climbed", "committed", 2), ("climbed", "settled", 0)} <= stood
+            dropped = dropped and any(checks.values())
             if spent > seconds and (dropped or spent > seconds + LONGEST_WAIT_S):
                 over.set()
         for worker in workers:
