@@ -26,7 +26,7 @@ def usable_cores() -> int:
     if quota is not None:
         cores = min(cores, max(1, math.ceil(quota)))
     asked = os.environ.get(VARIABLE)
-    if asked is None:
+    if not asked:
         return cores
     if not asked.isdecimal() or int(asked) < 1:
         raise UsageError(f"{VARIABLE}={asked!r} is not a number of workers", remedy="set 1 or more")

@@ -11,7 +11,7 @@ from typing import Any
 
 from epochly_fixtures.guide.expectations import EXPECTATIONS, Expectation
 
-from epochly.recommend.choose import CLEAR_GAIN
+from epochly.recommend.gain import CLEAR_GAIN
 from epochly.units import digits, seconds
 
 LEVELS = (1, 2, 3, 4)

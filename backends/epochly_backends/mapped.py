@@ -15,6 +15,7 @@ from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import MapLoop, Mappable, map_loops
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
+from epochly.loaded import loaded
 from epochly.model import Part, Realized, Refused
 from epochly_backends.held import functions_of, held_by, names_of
 
@@ -163,7 +164,7 @@ def _handling() -> str | None:
     """Why items must run in this thread, one by one: they can ask for what it alone has."""
     if sys.exc_info()[1] is not None:
         return "an exception is being handled"
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     if numpy is not None and numpy.geterrcall() is not None:
         return "NumPy calls a function at floating-point errors"
     return None

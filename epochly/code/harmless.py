@@ -15,6 +15,7 @@ from epochly.code.effects import Cause, Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
 from epochly.code.kinds import qualified_name
 from epochly.code.libraries import in_library
+from epochly.loaded import loaded
 
 _ATOMS = frozenset(
     (
@@ -106,7 +107,7 @@ def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> 
     import threading
 
     generators: tuple[type, ...] = (random.Random,)
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     if numpy is not None:
         drawing = numpy.random
         generators += (drawing.Generator, drawing.RandomState, drawing.BitGenerator)

@@ -10,7 +10,6 @@ import ast
 import collections
 import math
 import operator
-import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from epochly.code.loops import Loop, root_name
 from epochly.code.scopes import live_value
 from epochly.code.source import FunctionNode
+from epochly.loaded import loaded
 
 _SIZED = (
     *(list, tuple, dict, set, frozenset, str, bytes, bytearray, range, memoryview),
@@ -291,10 +291,10 @@ def _whole(value: Any) -> int:
 
 
 def _is_array(value: Any) -> bool:
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     return numpy is not None and type(value) is numpy.ndarray
 
 
 def _is_table(value: Any) -> bool:
-    pandas = sys.modules.get("pandas")
+    pandas = loaded("pandas")
     return pandas is not None and type(value) in (pandas.DataFrame, pandas.Series)

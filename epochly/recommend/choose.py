@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from epochly.levels import Level
 from epochly.model import Confidence, LevelRow, Recommendation, TargetInfo
+from epochly.recommend.gain import CLEAR_GAIN
 from epochly.units import count, ratio
 
-CLEAR_GAIN = 1.1
 WORTHWHILE_EFFICIENCY = 0.2
 ENOUGH_GENERATIONS = 5
 MANY_CALLS = 1000

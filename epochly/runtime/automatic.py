@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError
 from epochly.levels import Level
 from epochly.model import Arguments, Realized, Refused
+from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
-from epochly.runtime.policy import ASYNC
+from epochly.runtime.policy import unsuited
 from epochly.runtime.replay import Replay, replay_of
-from epochly.runtime.settings import settings
+from epochly.runtime.settings import watched_share
 from epochly.runtime.standing import Candidate, Standing
-from epochly.runtime.tier import CLEAR_GAIN, Tier
+from epochly.runtime.tier import Tier
 from epochly.runtime.undecided import AFTER_S, OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
-from epochly.runtime.wrapper import is_async
 
 if TYPE_CHECKING:
     from epochly.backend import Backend, Prepared
@@ -58,15 +58,16 @@ class Automatic:
     ) -> None:
         self.interval = UNDECIDED_CALLS
         self._original = original
-        self._watch = settings().watch if watch is None else watch
+        self._watch = watched_share() if watch is None else watch
         self._after_s = after_s
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
+        self._understood: Function | None = None
+        self._fingerprint: str | None = None
+        self._allowed: Replay | None = None
         self._lock = threading.Lock()
+        self._unsuited = unsuited(original)
         self.way = self._way_of(None, OBSERVED)
-        if is_async(original):
-            self.way = Way(original)
-            self.way.reason = ASYNC
 
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The way of the calls that were decided about last; each call decides for itself."""
@@ -108,7 +109,8 @@ class Automatic:
         """The way that stands for a level in the metrics; its calls decide for themselves."""
         made = Way(self._original, prepared)
         way = self._ways.setdefault(made.realized, made)
-        way.call, way.reason = self.call, reason or None
+        way.call = self.call if self._unsuited is None else self._original
+        way.reason = self._unsuited or reason or None
         return way
 
     def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:
@@ -127,25 +129,34 @@ class Automatic:
                 watch=self._watch,
             )
             tier.decided = self._note
-            self._remember(tier, Arguments(args, kwargs))
+            try:
+                self._remember(tier, Arguments(args, kwargs))
+            except Exception:
+                logger.exception("%s: earlier decisions could not be looked at", tier.name)
             self._tiers[kind] = tier
             return tier
 
     # Understanding a function takes longer than many a function does, so it waits until it pays.
+    # `functools.cached_property` would hold a lock meanwhile, which a forked child finds closed.
 
-    @functools.cached_property
+    @property
     def _function(self) -> Function:
-        from epochly.code.function import function_of
+        if self._understood is None:
+            from epochly.code.function import function_of
 
-        return function_of(self._original)
+            self._understood = function_of(self._original)
+        return self._understood
 
-    @functools.cached_property
+    @property
     def _code(self) -> str:
-        return code_of(self._function)
+        if self._fingerprint is None:
+            self._fingerprint = code_of(self._function)
+        return self._fingerprint
 
-    @functools.cache  # noqa: B019 - lives as long as the function that it decorates
     def _replay(self) -> Replay:
-        return replay_of(self._function)
+        if self._allowed is None:
+            self._allowed = replay_of(self._function)
+        return self._allowed
 
     def _remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
@@ -161,7 +172,7 @@ class Automatic:
         candidate = self._prepared(found.backend, example)
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
-            tier.commit(candidate)
+            tier.commit(replace(candidate, speedup=found.speedup))
             self._note(tier)
         else:
             logger.warning(
@@ -179,35 +190,47 @@ class Automatic:
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove([item for item in made if isinstance(item, Candidate)])
             return
-        if not _busy.acquire(blocking=False):
+        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
+
+        busy = _busy
+        if not busy.acquire(blocking=False):
             tier.wait()
             return
-        from epochly.runtime.preparation import Preparation, pack
+
+        def report(tried: tuple[Tried, ...], failure: str) -> None:
+            busy.release()
+            if failure == EXAMPLE_RAISED:
+                tier.wait()
+                return
+            tier.doubt = failure
+            tier.when_called(lambda args, kwargs: self._offer(tier, tried, Arguments(args, kwargs)))
 
         try:
             payload = pack(self._function, example)
+            names = [backend.name for backend in _backends(tuple(Level)[1:])]
+            Preparation(payload, names, replay.draws, report)
         except EpochlyError as error:
-            _busy.release()
+            busy.release()
             tier.settle(error.what)
-            return
-        names = [backend.name for backend in _backends(tuple(Level)[1:])]
-
-        def report(tried: tuple[Tried, ...]) -> None:
-            _busy.release()
-            tier.when_called(lambda args, kwargs: self._offer(tier, tried, Arguments(args, kwargs)))
-
-        Preparation(payload, names, replay.draws, report)
+        except BaseException:
+            busy.release()
+            raise
 
     def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
         """Make the backends that paid elsewhere ready here, the fastest first."""
         good = [t for t in tried if t.verdict == "equal" and t.plain_s > CLEAR_GAIN * t.candidate_s]
-        tier.reason = "; ".join(_words(item) for item in tried if item not in good)
+        words = [_words(item) for item in tried if item not in good]
+        words += [tier.doubt] if tier.doubt else []
         candidates: list[Candidate] = []
         for item in sorted(good, key=lambda item: item.candidate_s / item.plain_s)[:2]:
             made = self._prepared(item.backend, example)
             if isinstance(made, Candidate):
                 speedup = item.plain_s / item.candidate_s
                 candidates.append(Candidate(made.backend, made.prepared, speedup))
+            else:
+                tier.doubt = f"{item.backend} paid in another process, and here: {made}"
+                words.append(tier.doubt)
+        tier.reason = "; ".join(words)
         tier.offer(candidates)
 
     def _prepared(self, name: str, example: Arguments) -> Candidate | str:
@@ -221,7 +244,10 @@ class Automatic:
         state = backend.availability()
         if isinstance(state, Unavailable):
             return state.reason
-        answer = backend.prepare(self._function, example)
+        try:
+            answer = backend.prepare(self._function, example)
+        except Exception as error:  # noqa: BLE001 - a backend's defect must not stop the program
+            return f"{name}: preparing failed: {type(error).__name__}: {error}"
         if isinstance(answer, Refused):
             return answer.reason
         parallel = backend.level in PROVING_LEVELS
@@ -233,8 +259,10 @@ class Automatic:
         self.interval = DECIDED_CALLS
 
     def _keep(self, tier: Tier) -> None:
-        """Write down where a tier has arrived."""
+        """Write down where a tier has arrived, unless it is there because something failed."""
         self._note(tier)
+        if tier.prepared is None and tier.doubt:
+            return
         standing = tier.standing()
         decision = Decision(
             name_of_function(self._function),
@@ -287,9 +315,10 @@ def _words(tried: Tried) -> str:
 
 
 def _after_fork() -> None:
-    """In a child the preparation that the parent waits for is nobody's."""
+    """In a child the preparation, or the file, that a thread of the parent is at is nobody's."""
     global _busy
     _busy = threading.Semaphore(1)
+    decision_file.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
 from time import perf_counter
 from typing import NamedTuple
 
 from epochly.runtime.active import blocks, contexts
+from epochly.runtime.forks import ProcessLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Block(NamedTuple):
     seconds, fastest, slowest : float
         Wall time of all runs, of the shortest and of the longest.
     share : float
-        Its part, 0 to 1, of the seconds of all blocks that stand in no other.
+        Its part, 0 to 1, of the seconds of all blocks that stand in no other; runs within a run of
+        the same name count once.
     """
 
     name: str
@@ -64,23 +65,24 @@ class Benchmarks(tuple[Block, ...]):
 class _Runs:
     """What is known of one block while the program runs."""
 
-    __slots__ = ("errors", "fastest", "inner", "runs", "seconds", "slowest")
+    __slots__ = ("again", "errors", "fastest", "inner", "runs", "seconds", "slowest")
 
     def __init__(self) -> None:
         self.runs = self.errors = 0
-        self.seconds = self.slowest = self.inner = 0.0
+        self.seconds = self.slowest = self.inner = self.again = 0.0
         self.fastest = float("inf")
 
-    def add(self, seconds: float, failed: bool, inner: bool) -> None:
+    def add(self, seconds: float, failed: bool, inner: bool, again: bool) -> None:
         self.runs += 1
         self.errors += failed
         self.seconds += seconds
         self.inner += seconds if inner else 0.0
+        self.again += seconds if again else 0.0
         self.fastest = min(self.fastest, seconds)
         self.slowest = max(self.slowest, seconds)
 
 
-_lock = allocate_lock()
+_lock = ProcessLock()
 _runs: dict[tuple[str, int | None], _Runs] = {}
 
 
@@ -99,7 +101,7 @@ class benchmark_context:
 
     def __enter__(self) -> benchmark_context:
         context, outer = contexts.innermost(), blocks.innermost()
-        held = _Held(None if outer is None else outer.held)
+        held = _Held(self.name, None if outer is None else outer.held)
         if context is not None:
             held.levels.add(context.owner.level)
         self._open.append(held)
@@ -119,16 +121,23 @@ class benchmark_context:
         level = next(iter(held.levels)) if len(held.levels) == 1 else None
         with _lock:
             runs = _runs.setdefault((self.name, level), _Runs())
-            runs.add(ended - held.started, kind is not None, held.outer is not None)
+            inner, again = held.outer is not None, held.is_in(self.name)
+            runs.add(ended - held.started, kind is not None, inner, again)
 
 
 class _Held:
     """One run of a block while it lasts."""
 
-    def __init__(self, outer: _Held | None) -> None:
+    def __init__(self, name: str, outer: _Held | None) -> None:
+        self.name = name
         self.outer = outer
         self.levels: set[int] = set()
         self.started = 0.0
+
+    def is_in(self, name: str) -> bool:
+        """Whether it stands in a block of this name."""
+        outer = self.outer
+        return outer is not None and (outer.name == name or outer.is_in(name))
 
     def note_level(self, level: int) -> None:
         self.levels.add(level)
@@ -155,7 +164,7 @@ def benchmarks() -> Benchmarks:
                 runs.seconds,
                 runs.fastest,
                 runs.slowest,
-                runs.seconds / whole if whole else 0.0,
+                (runs.seconds - runs.again) / whole if whole else 0.0,
             )
             for (name, level), runs in _runs.items()
         )

@@ -7,6 +7,7 @@ import sys
 from epochly.runtime.active import blocks, contexts
 from epochly.runtime.levels import checked_level
 from epochly.runtime.records import records
+from epochly.runtime.switch import is_off
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ class optimize_context:
         frame = entering_frame(sys._getframe(1))
         held = _Held(frame.f_code, frame.f_lineno)
         records.enter()
+        if is_off():
+            self._open.append(held)
+            return self
         try:
             for function in functions_named_in_block(frame):
                 found = redirect(function)
@@ -83,7 +87,7 @@ class optimize_context:
         self._open.remove(held)
         held.release()
         place = (held.code, held.line)
-        if not self._reached and kind is None and place not in _silent:
+        if not self._reached and kind is None and place not in _silent and not is_off():
             import logging
 
             _silent.add(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -121,7 +122,7 @@ class DecisionFile:
     @property
     def known(self) -> bool:
         """Whether there is any decision, in the file or from this process."""
-        return bool(self._known) if self._known is not None else self.path.exists()
+        return bool(self._known) if self._known is not None else os.path.exists(self.path)
 
     def find(self, function: str, kind: str, code: str) -> Decision | None:
         """The decision for a function, a kind of arguments and this machine; None without one.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from _thread import RLock
 from _weakref import ref
 from functools import update_wrapper
 
 from epochly.code.mark import mark
-from epochly.runtime.wrapper import is_async, wrap, wrap_async
+from epochly.runtime.forks import ProcessLock
+from epochly.runtime.wrapper import is_deferred, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from epochly.runtime.wrapper import Handle
 
 STATE = "__epochly_state__"
-_lock = RLock()
+_lock = ProcessLock()
 
 
 class Decorated:
@@ -38,10 +38,12 @@ class Decorated:
         self._make = make
         self._made: Dispatcher | None = None
         self._handle: Handle | None = None
-        function: Any
-        if is_async(original):
-            function = wrap_async(self._look_async)
-        else:
+        function: Any = None
+        if is_deferred(original):
+            from epochly.runtime.deferred import wrap_deferred
+
+            function = wrap_deferred(original, lambda: self.dispatcher)
+        if function is None:
             function, self._handle = wrap(original, self._look)
         update_wrapper(function, original)
         if not hasattr(original, "__qualname__"):
@@ -75,9 +77,6 @@ class Decorated:
 
     def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         return self.dispatcher.look(args, kwargs)
-
-    async def _look_async(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        return await self.dispatcher.look_async(args, kwargs)
 
 
 def decorated(

@@ -13,7 +13,6 @@ from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import FixedPolicy
 from epochly.runtime.records import Account, records
 from epochly.runtime.twin import twin_of
-from epochly.runtime.wrapper import is_async
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ class Dispatcher:
         self.original = original
         self.policy = policy
         self.name = full_name_of(original)
-        self.asynchronous = is_async(original)
         self._handle: Handle | None = None
         self._installed = policy.way
         self._before = Account()
@@ -61,7 +59,7 @@ class Dispatcher:
 
     def look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run one call."""
-        way = self._choose(args, kwargs)
+        way = self.choose(args, kwargs)
         self._looked += 1
         cpu = memory = None
         if self._looked % WATCHED_ONE_IN == 1:
@@ -80,20 +78,7 @@ class Dispatcher:
                 spent_cpu = cpu() - cpu_started
                 grown = None if memory is None else (_resident_bytes() or memory) - memory
                 way.tally.watch(spent_cpu, grown)
-            self._end(way, spent, failed)
-
-    async def look_async(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """Run one call of a coroutine function; its waiting counts as its time."""
-        way = self._choose(args, kwargs)
-        self._looked += 1
-        failed = 1
-        started = perf_counter()
-        try:
-            result = await way.call(*args, **kwargs)
-            failed = 0
-            return result
-        finally:
-            self._end(way, perf_counter() - started, failed)
+            self.end(way, spent, failed)
 
     def look_at_every_call(self) -> None:
         """Have every call handed over, until one that is looked at finds no reason to."""
@@ -141,7 +126,8 @@ class Dispatcher:
         self.policy.forget()
         self.look_at_every_call()
 
-    def _choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
+    def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
+        """The way of one call: that of the innermost context, else its own."""
         entry = contexts.innermost()
         if entry is None:
             return self.policy.choose(args, kwargs)
@@ -156,7 +142,8 @@ class Dispatcher:
             policy = self._elsewhere.setdefault(wanted, FixedPolicy(original, *wanted))
         return policy.choose(args, kwargs)
 
-    def _end(self, way: Way, spent: float, failed: int) -> None:
+    def end(self, way: Way, spent: float, failed: int) -> None:
+        """Count a call that has ended."""
         if self._away:
             self._away = False
             self._flush()
@@ -165,8 +152,7 @@ class Dispatcher:
         if tally.calls >= tally.next_kept:
             tally.keep(spent)
         if records.attentive:
-            for sink in records.sinks:
-                sink(self.name, way.realized[0], spent)
+            records.tell(self.name, way.realized[0], spent)
         elif self._handle is not None:
             way = self.policy.way
             passing = min(self.policy.interval, way.tally.next_kept - way.tally.calls)

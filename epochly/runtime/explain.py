@@ -10,6 +10,7 @@ from epochly.levels import Level
 from epochly.runtime.dispatcher import Dispatcher
 from epochly.runtime.names import full_name_of
 from epochly.runtime.redirect import dispatcher_of
+from epochly.runtime.switch import is_off
 
 if TYPE_CHECKING:
     from epochly.runtime.policy import Policy
@@ -32,9 +33,11 @@ def explain(func: Callable[..., Any]) -> str:
     Raises
     ------
     UsageError
-        When it is neither.
+        When it is neither; with ``EPOCHLY_DISABLE=1`` the text says that.
     """
     dispatcher = dispatcher_of(func)
+    if dispatcher is None and is_off():
+        return f"{full_name_of(func)}\n  runs: the function itself, since EPOCHLY_DISABLE=1 is set"
     if dispatcher is None:
         raise UsageError(
             f"{full_name_of(func)} is not decorated",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from epochly.model import Arguments, Identity
@@ -24,9 +26,21 @@ def identity_of(function: Function, arguments: Arguments) -> Identity | None:
 
 
 def name_of_function(function: Function) -> str:
-    """``module:qualname``."""
+    """``module:qualname``.
+
+    A function of the program that was started goes by the name that others import it by; two
+    programs would otherwise take each other's decisions for stale ones of their own.
+    """
     module = getattr(function.plain, "__module__", None) or "?"
-    return f"{module}:{function.qualname}"
+    return f"{_name_of_main() if module == '__main__' else module}:{function.qualname}"
+
+
+def _name_of_main() -> str:
+    main = sys.modules["__main__"]
+    spec, file = getattr(main, "__spec__", None), getattr(main, "__file__", None)
+    if spec is not None:
+        return str(spec.name)
+    return Path(file).stem if file else "__main__"
 
 
 def code_of(function: Function) -> str:

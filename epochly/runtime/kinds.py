@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Kind = tuple[Any, ...]
+# A program that makes classes as it goes would have all of them kept alive here.
+MOST_READERS = 512
 _Reader = Callable[[Any], Any]
 
 
@@ -70,7 +72,9 @@ def _sized(value: Any) -> Any:
 
 
 def _series(value: Any) -> Any:
-    return type(value), len(value).bit_length(), type(value[0]) if value else None
+    # One step, since another thread may empty the list in between.
+    first = value[:1]
+    return type(value), len(value).bit_length(), type(first[0]) if first else None
 
 
 def _array(value: Any) -> Any:
@@ -94,5 +98,6 @@ def _learn(cls: type) -> _Reader:
         reader = _array
     elif root == "pandas" and cls.__name__ in ("DataFrame", "Series"):
         reader = _sized
-    _READERS[cls] = reader
+    if len(_READERS) < MOST_READERS:
+        _READERS[cls] = reader
     return reader

@@ -10,6 +10,7 @@ from epochly.runtime.blocks import forget_blocks
 from epochly.runtime.names import full_name_of
 from epochly.runtime.records import Account, records
 from epochly.runtime.redirect import dispatcher_of
+from epochly.runtime.switch import is_off
 from epochly.runtime.tally import merged
 
 
@@ -44,18 +45,21 @@ def get_metrics(func: Callable[..., Any] | None = None) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        When the function is not counted.
+        When the function is not counted; with ``EPOCHLY_DISABLE=1`` it has no calls instead.
     """
     accounts = records.accounts()
     if func is not None:
         dispatcher = dispatcher_of(func)
-        if dispatcher is None:
+        if dispatcher is None and is_off():
+            accounts = {}
+        elif dispatcher is None:
             raise UsageError(
                 f"{full_name_of(func)} is not decorated",
                 remedy="decorate it with @epochly.optimize",
             )
-        # One that was not called yet is not listed.
-        accounts = {dispatcher.name: accounts.get(dispatcher.name) or dispatcher.account()}
+        else:
+            # One that was not called yet is not listed.
+            accounts = {dispatcher.name: accounts.get(dispatcher.name) or dispatcher.account()}
     tallies = [tally for account in accounts.values() for tally in account.tallies.values()]
     return {
         **merged(tallies).numbers(),

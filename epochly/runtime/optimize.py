@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from epochly.runtime.decorated import decorated
+from epochly.runtime.switch import is_off
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,10 +98,12 @@ def _decorator(
 
         level = checked_level(level)
 
-    if watch is not None:
-        from epochly.runtime.settings import checked_share
+    if watch is not None or (level is None and "EPOCHLY_WATCH" in os.environ):
+        from epochly.runtime.settings import checked_share, watched_share
 
-        watch = checked_share(watch)
+        # A value that cannot be used is told here, not in the middle of the program.
+        watch = None if watch is None else checked_share(watch)
+        watched_share()
 
     def make(original: Callable[..., Any]) -> Dispatcher:
         from epochly.runtime.dispatcher import Dispatcher
@@ -113,7 +116,7 @@ def _decorator(
         return Dispatcher(original, FixedPolicy(original, level, backend, strict))
 
     def decorate(original: Any) -> Any:
-        if os.environ.get("EPOCHLY_DISABLE") == "1":
+        if is_off():
             return original
         if isinstance(original, (staticmethod, classmethod)):
             return type(original)(decorate(original.__func__))

@@ -8,7 +8,7 @@ from time import perf_counter
 from epochly.errors import EpochlyError, UsageError
 from epochly.runtime.names import name_of
 from epochly.runtime.way import TRACED, Way, is_traced
-from epochly.runtime.wrapper import is_async
+from epochly.runtime.wrapper import is_async, is_async_generator, is_generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 
 ASYNC = "it is asynchronous; overlap its waiting with asyncio.gather"
+GENERATOR = "it is a generator; put the work of a step into a function and decorate that"
 SELDOM = 1 << 40
 MOST_KINDS = 8
 
@@ -163,7 +164,7 @@ class FixedPolicy:
             function = function_of(forwarded.target)
         if self.level in (1, 3):
             function = function.trusted()
-        reason = ASYNC if is_async(self.original) else None
+        reason = unsuited(self.original)
         for backend in backends if reason is None else ():
             state = backend.availability()
             if isinstance(state, Unavailable):
@@ -257,6 +258,15 @@ class ObservingPolicy:
 
     def forget(self) -> None:
         """Nothing was prepared."""
+
+
+def unsuited(original: Callable[..., Any]) -> str | None:
+    """Why no level but 0 takes this kind of function; None where one may."""
+    if is_async(original):
+        return ASYNC
+    if is_generator(original) or is_async_generator(original):
+        return GENERATOR
+    return None
 
 
 def _kind_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

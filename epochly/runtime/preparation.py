@@ -31,6 +31,7 @@ HOPELESS = 2.0
 UNBEATEN = 2.0
 LONGEST_S = 120.0
 PARENT_DEATH_SIGNAL = 1
+EXAMPLE_RAISED = "the call that served as an example raised an exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class Preparation:
     draws : bool
         Whether the function draws random numbers.
     report : callable
-        Told, in a thread of its own, what came of the backends; those that it did not get to,
-        since it crashed or took too long, are missing.
+        Told, in a thread of its own, what came of the backends, and why the rest is missing: in
+        words where the process crashed or took too long, empty where they cannot pay.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Preparation:
         packed: bytes,
         backends: Sequence[str],
         draws: bool,
-        report: Callable[[tuple[Tried, ...]], None],
+        report: Callable[[tuple[Tried, ...], str], None],
     ) -> None:
         self._packed = packed
         self._request = {"backends": list(backends), "draws": draws}
@@ -92,21 +93,23 @@ class Preparation:
 
     def _follow(self) -> None:
         found: list[Tried] = []
+        failure = "the process that tries other levels did not start"
         atexit.register(self.stop)
         try:
             with tempfile.NamedTemporaryFile(prefix="epochly-") as file:
                 file.write(self._packed)
                 file.flush()
                 self._packed = b""
-                found = self._tried(file.name)
-        except OSError:
-            found = []
+                failure = self._try(file.name, found)
+        except OSError as error:
+            failure = f"{failure}: {error}"
         finally:
             self.stop()
             atexit.unregister(self.stop)
-            self._report(tuple(found))
+            self._report(tuple(found), failure)
 
-    def _tried(self, path: str) -> list[Tried]:
+    def _try(self, path: str, found: list[Tried]) -> str:
+        """Add what came of each backend; returns why it ended early, if it did."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -118,14 +121,20 @@ class Preparation:
                 pass_fds=(theirs.fileno(),),
             )
         channel = Channel(ours)
-        found: list[Tried] = []
-        with contextlib.suppress(ConnectionError), contextlib.closing(channel):
-            channel.send(self._request)
-            while (answer := channel.receive(LONGEST_S)) is not None and not answer.get("done"):
-                found.append(Tried(**answer))
+        failure = f"the process that tries other levels gave no answer for {LONGEST_S:g} s"
+        with contextlib.closing(channel):
+            try:
+                channel.send(self._request)
+                while (answer := channel.receive(LONGEST_S)) is not None:
+                    if "done" in answer:
+                        failure = answer["done"]
+                        break
+                    found.append(Tried(**answer))
+            except ConnectionError:
+                failure = "the process that tries other levels ended before it was done"
         self._process.kill()
         self._process.wait()
-        return found
+        return failure
 
 
 def pack(function: Function, arguments: Arguments) -> bytes:
@@ -191,6 +200,12 @@ def main(descriptor: int, path: str) -> None:
 
         return pickle.loads(data)
 
+    try:
+        original, args, kwargs = load()
+        original(*args, **kwargs)
+    except Exception:  # noqa: BLE001 - an exception tells nothing of what would pay
+        channel.send({"done": EXAMPLE_RAISED})
+        os._exit(0)
     for name in request["backends"]:
         try:
             tried = try_backend(name, load, request["draws"])
@@ -200,7 +215,7 @@ def main(descriptor: int, path: str) -> None:
         channel.send(asdict(tried))
         if tried.plain_s > UNBEATEN * usable_cores() * tried.candidate_s:
             break
-    channel.send({"done": True})
+    channel.send({"done": ""})
     os._exit(0)
 
 

@@ -104,6 +104,19 @@ class Records:
             self.sinks = tuple(other for other in self.sinks if other != sink)
             self._look()
 
+    def tell(self, name: str, level: int, seconds: float) -> None:
+        """Tell every sink of a call; one that fails does not fail the call, and is told no more."""
+        for sink in self.sinks:
+            try:
+                sink(name, level, seconds)
+            except Exception:
+                self.unlisten(sink)
+                import logging
+
+                logging.getLogger("epochly").exception(
+                    "%r failed, so no calls are exported to it any more", sink
+                )
+
     def accounts(self) -> dict[str, Account]:
         """What was counted until now, by name."""
         with self._lock:

@@ -8,7 +8,6 @@ threads and tasks go to a twin with the original code.
 from __future__ import annotations
 
 import weakref
-from _thread import RLock
 from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
@@ -16,7 +15,9 @@ from typing import Any
 from epochly.code.mark import mark, unmark
 from epochly.runtime.active import contexts
 from epochly.runtime.decorated import STATE, Decorated
+from epochly.runtime.deferred import wrap_deferred
 from epochly.runtime.dispatcher import Dispatcher
+from epochly.runtime.forks import ProcessLock
 from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import ObservingPolicy
 from epochly.runtime.records import records
@@ -24,7 +25,7 @@ from epochly.runtime.twin import twin_of
 
 _MARK = "__epochly_redirected__"
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
-_lock = RLock()
+_lock = ProcessLock()
 _redirects: weakref.WeakKeyDictionary[FunctionType, Redirect] = weakref.WeakKeyDictionary()
 
 
@@ -39,6 +40,7 @@ class Redirect:
         self._function = weakref.ref(function)
         self._trampoline = _trampoline(function, self._send)
         self._open = 0
+        self._deferred = wrap_deferred(self.twin, lambda: self.dispatcher)
         records.add(self.dispatcher, function)
 
     def fits(self, function: FunctionType) -> bool:
@@ -66,8 +68,8 @@ class Redirect:
     def _send(self, *args: Any, **kwargs: Any) -> Any:
         if contexts.innermost() is None:
             return self.twin(*args, **kwargs)
-        if self.dispatcher.asynchronous:
-            return self.dispatcher.look_async(args, kwargs)
+        if self._deferred is not None:
+            return self._deferred(*args, **kwargs)
         return self.dispatcher.look(args, kwargs)
 
 

@@ -40,7 +40,7 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The settings as they are now.
+    """The settings as they are now; a variable that is empty counts as not set.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def settings() -> Settings:
     return Settings(
         level=_read("EPOCHLY_LEVEL", _level, None),
         max_workers=_read("EPOCHLY_MAX_WORKERS", _workers, None),
-        watch=_read("EPOCHLY_WATCH", _share, WATCH),
+        watch=watched_share(),
         cache=_read("EPOCHLY_CACHE_DIR", _folder, default_cache()),
     )
 
@@ -100,6 +100,18 @@ def configure(
     return settings()
 
 
+def watched_share() -> float:
+    """The share of time for checks that ``EPOCHLY_WATCH`` allows.
+
+    Raises
+    ------
+    UsageError
+        When it holds no share.
+    """
+    share: float = _read("EPOCHLY_WATCH", _share, WATCH)
+    return share
+
+
 def checked_share(share: float) -> float:
     """A share of time given in the program.
 
@@ -113,7 +125,7 @@ def checked_share(share: float) -> float:
 
 def _read(name: str, check: Callable[[str], Any], default: Any) -> Any:
     text = os.environ.get(name)
-    return default if text is None else _checked(name, text, check)
+    return _checked(name, text, check) if text else default
 
 
 def _checked(name: str, text: str, check: Callable[[str], Any]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Realized
+from epochly.runtime.evidence import Conclusion, Evidence
 from epochly.runtime.standing import Candidate, Standing, State
-from epochly.runtime.trial import NotCopiedError, run_beside
+from epochly.runtime.trial import NotCopiedError, Trial, run_beside
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -26,9 +26,6 @@ Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 Action = Callable[[tuple[Any, ...], dict[str, Any]], None]
 Clock = Callable[[], float]
 
-CLEAR_GAIN = 1.1
-PATIENCE = 2
-PROVEN_CALLS = 3
 REVIEWED_SHARE = 0.05
 
 
@@ -71,8 +68,8 @@ class Tier:
         self.kind = kind
         self.state: State = "observing"
         self.reason = ""
+        self.doubt = ""
         self.checks = 0
-        self.speedup: float | None = None
         self.decided: Callable[[Tier], None] = lambda tier: None
         self._original = original
         self._launch = launch
@@ -81,16 +78,12 @@ class Tier:
         self._watch = watch
         self._clock = clock
         self._candidates: list[Candidate] = []
-        self._current: Candidate | None = None
+        self._current: Evidence | None = None
+        self._dropped: list[Candidate] = []
         self._plain_s = 0.0
         self._plain_calls = 0
-        self._fast_s, self._fast_calls = 0.0, 0
         self._due_s = math.inf
-        self._slower = 0
-        self._gave_up = 0
         self._proof = False
-        self._proven: list[float] = []
-        self._dropped: list[Candidate] = []
         self._lock = threading.Lock()
         self._action: Action | None = None
         self.run: Call = self._observe
@@ -103,20 +96,22 @@ class Tier:
     @property
     def backend(self) -> str:
         """The backend in use."""
-        return self._current.backend if self._current is not None else "monitor"
+        return self._current.candidate.backend if self._current is not None else "monitor"
 
     @property
     def prepared(self) -> Prepared | None:
         """What calls are sent to; None for the original."""
-        return self._current.prepared if self._current and self.state == "committed" else None
+        current = self._current
+        return current.candidate.prepared if current and self.state == "committed" else None
 
     def standing(self) -> Standing:
         """Where it stands now."""
-        current = self._current
-        realized = Realized(Level.MONITOR, "monitor")
-        if current is not None and self.state == "committed":
-            realized = current.prepared.realized
-        return Standing(self.kind, self.state, realized, self.speedup, self.reason, self.checks)
+        current, prepared = self._current, self.prepared
+        realized = prepared.realized if prepared else Realized(Level.MONITOR, "monitor")
+        speedup = current.speedup if current is not None else None
+        return Standing(self.kind, self.state, realized, speedup, self.reason, self.checks)
+
+    # What is found out about candidates, and told from outside.
 
     def offer(self, candidates: Sequence[Candidate]) -> None:
         """Candidates to try on real calls, the most promising first."""
@@ -143,34 +138,29 @@ class Tier:
 
     def commit(self, candidate: Candidate) -> None:
         """Use a candidate from now on."""
-        self._current = candidate
-        self.speedup = None if math.isnan(candidate.speedup) else candidate.speedup
-        self._fast_s, self._fast_calls, self._slower, self._gave_up = 0.0, 0, 0, 0
-        self.state, self.run = "committed", self._committed
-        self._plan_check()
+        self._use(Evidence(candidate))
 
     def settle(self, reason: str) -> None:
         """Stay with the original."""
-        self._current, self.speedup = None, None
+        self._current = None
         self.reason = reason
         self.state, self.run = "settled", self._plain
-        self.decided(self)
+        self._decide()
 
     def close(self) -> None:
         """Give back what the candidates hold."""
-        current = [self._current] if self._current is not None else []
+        current = [self._current.candidate] if self._current is not None else []
         for candidate in (*self._candidates, *self._dropped, *current):
             candidate.prepared.close()
 
-    def _plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self._original(*args, **kwargs)
+    # How a call is run: one method for each state.
 
     def _observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self._plain_s >= self._after_s and self._lock.acquire(blocking=False):
             try:
                 if self.state == "observing":
                     self.state, self.run = "preparing", self._timed
-                    self._launch(self, args, kwargs)
+                    self._guard(lambda: self._launch(self, args, kwargs))
             finally:
                 self._lock.release()
         return self._timed(args, kwargs)
@@ -189,35 +179,58 @@ class Tier:
         try:
             action, self._action = self._action, None
             if action is not None:
-                action(args, kwargs)
+                self._guard(lambda: action(args, kwargs))
         finally:
             self._lock.release()
         return self.run(args, kwargs)
 
-    def _next(self) -> None:
-        if self._current is not None:
-            # Other threads may be in the middle of it, so it is closed with the tier.
-            self._dropped.append(self._current)
-            self._current = None
-        if not self._candidates:
-            self.settle(self.reason or "no other level can run it with the same result")
-            return
-        self._current = self._candidates.pop(0)
-        self._slower = 0
-        self._proven.clear()
-        self.state, self.run = "trying", self._prove_one if self._proof else self._try
-
     def _try(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return self._beside(args, kwargs, self._tried)
 
+    def _prove_one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call of a candidate that is proven equal; a few of them tell whether it pays."""
+        current = self._current
+        if current is None:
+            return self._timed(args, kwargs)
+        started = self._clock()
+        try:
+            value = current.candidate.prepared(*args, **kwargs)
+        except Deoptimize as gave_up:
+            why = gave_up.what
+            self._unless_busy(current, lambda: current.refused(why))
+            return self._timed(args, kwargs)
+        spent = self._clock() - started
+        if self.state == "trying":
+            self._unless_busy(current, lambda: current.proven(spent, self.plain_mean_s))
+        return value
+
+    def _committed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        current = self._current
+        if current is None:
+            return self._original(*args, **kwargs)
+        started = self._clock()
+        try:
+            value = current.candidate.prepared(*args, **kwargs)
+        except Deoptimize as gave_up:
+            why = gave_up.what
+            self._unless_busy(current, lambda: current.gave_up(why))
+            return self._original(*args, **kwargs)
+        current.took(self._clock() - started)
+        if current.unwatched_s >= self._due_s:
+            self._unless_busy(current, lambda: self._watched(current))
+        return value
+
     def _check(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return self._beside(args, kwargs, self._checked)
+
+    def _plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return self._original(*args, **kwargs)
 
     def _beside(
         self,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        conclude: Callable[[Candidate, float, float, str, str], None],
+        judge: Callable[[Evidence, Trial], Conclusion],
     ) -> Any:
         """Run the original and the candidate, if no other thread is at it."""
         current = self._current
@@ -226,20 +239,19 @@ class Tier:
         if current is None or not alone or not self._lock.acquire(blocking=False):
             return self._timed(args, kwargs)
         try:
+            if self._current is not current:
+                return self._timed(args, kwargs)
             trial = run_beside(
                 self._original,
-                current.prepared,
+                current.candidate.prepared,
                 args,
                 kwargs,
                 draws=draws,
                 clock=self._clock,
             )
-            equality = trial.equality
             self._plain_s += trial.plain_s
             self._plain_calls += 1
-            conclude(
-                current, trial.plain_s, trial.candidate_s, equality.verdict, equality.where or ""
-            )
+            self._conclude(current, judge(current, trial))
             return trial.value
         except NotCopiedError as error:
             self._candidates.clear()
@@ -249,49 +261,59 @@ class Tier:
             self._lock.release()
         return self._timed(args, kwargs)
 
-    def _tried(
-        self, candidate: Candidate, plain_s: float, candidate_s: float, verdict: str, where: str
-    ) -> None:
-        if verdict not in ("identical", "close"):
-            self._drop(candidate, verdict, where)
-        elif plain_s < CLEAR_GAIN * candidate_s:
-            self._slower += 1
-            if self._slower >= PATIENCE:
-                self._note(f"{candidate.backend}: {plain_s / candidate_s:.3g}x on a real call")
-                self._next()
-        else:
-            self._candidates.clear()
-            self.commit(Candidate(candidate.backend, candidate.prepared, plain_s / candidate_s))
-            self.decided(self)
+    # What follows; the lock is held.
 
-    def _checked(
-        self, candidate: Candidate, plain_s: float, candidate_s: float, verdict: str, where: str
-    ) -> None:
+    def _tried(self, current: Evidence, trial: Trial) -> Conclusion:
+        self._tell_difference(current, trial)
+        return current.tried(trial)
+
+    def _checked(self, current: Evidence, trial: Trial) -> Conclusion:
         self.checks += 1
-        self._fast_s = 0.0
-        if verdict not in ("identical", "close"):
-            self._drop(candidate, verdict, where)
-            return
-        self.speedup = plain_s / candidate_s
-        self._slower = self._slower + 1 if candidate_s > plain_s else 0
-        if self._slower >= PATIENCE:
-            self._note(f"{candidate.backend} became slower than the original")
+        self._tell_difference(current, trial)
+        self.run = self._committed
+        self._plan_check()
+        return current.checked(trial)
+
+    def _watched(self, current: Evidence) -> Conclusion:
+        """It has run unwatched for long enough."""
+        if self._replay().allowed != "twice":
+            return current.reviewed(self.plain_mean_s)
+        self.run = self._check
+        return "go on"
+
+    def _unless_busy(self, current: Evidence, judge: Callable[[], Conclusion]) -> None:
+        """Draw a conclusion, unless another thread is at it; a later call will then."""
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._current is current:
+                    self._conclude(current, judge())
+            finally:
+                self._lock.release()
+
+    def _conclude(self, current: Evidence, conclusion: Conclusion) -> None:
+        if conclusion == "drop it":
+            self._note(current.reason)
             self._next()
+        elif conclusion == "use it":
+            self._candidates.clear()
+            self._use(current)
+            self._decide()
+
+    def _next(self) -> None:
+        if self._current is not None:
+            # Other threads may be in the middle of it, so it is closed with the tier.
+            self._dropped.append(self._current.candidate)
+            self._current = None
+        if not self._candidates:
+            self.settle(self.reason or "no other level can run it with the same result")
             return
+        self._current = Evidence(self._candidates.pop(0))
+        self.state, self.run = "trying", self._prove_one if self._proof else self._try
+
+    def _use(self, evidence: Evidence) -> None:
+        self._current = evidence
         self.state, self.run = "committed", self._committed
         self._plan_check()
-
-    def _drop(self, candidate: Candidate, verdict: str, where: str) -> None:
-        if verdict == "different":
-            logger.error(
-                "%s: %s returned something different for %s (%s); it is not used any more",
-                self.name, candidate.backend, self.kind, where,
-            )  # fmt: skip
-        self._note(f"{candidate.backend}: {verdict if verdict != 'unchecked' else where}")
-        self._next()
-
-    def _note(self, reason: str) -> None:
-        self.reason = f"{self.reason}; {reason}" if self.reason else reason
 
     def _plan_check(self) -> None:
         """Check again when a plain call is no more than the allowed share of the time since."""
@@ -299,68 +321,27 @@ class Tier:
         share = self._watch if not self._proof else max(self._watch, REVIEWED_SHARE)
         self._due_s = plain_s / share if share > 0 else math.inf
 
-    def _committed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        current = self._current
-        if current is None:
-            return self._original(*args, **kwargs)
-        started = self._clock()
+    def _decide(self) -> None:
         try:
-            value = current.prepared(*args, **kwargs)
-        except Deoptimize as gave_up:
-            self._deoptimized(current, gave_up)
-            return self._original(*args, **kwargs)
-        self._fast_s += self._clock() - started
-        self._fast_calls += 1
-        if self._fast_s >= self._due_s:
-            if self._replay().allowed == "twice":
-                self.run = self._check
-            else:
-                self._review(current)
-        return value
+            self.decided(self)
+        except Exception:
+            logger.exception("%s: a decision could not be noted", self.name)
 
-    def _review(self, candidate: Candidate) -> None:
-        """Whether a candidate that is never checked beside the original still pays."""
-        with self._lock:
-            self.speedup = self.plain_mean_s * self._fast_calls / self._fast_s
-            self._fast_s, self._fast_calls = 0.0, 0
-            if self.speedup < 1.0 and self._current is candidate:
-                self._note(f"{candidate.backend} became slower than the original")
-                self._next()
-
-    def _deoptimized(self, candidate: Candidate, gave_up: Deoptimize) -> None:
-        with self._lock:
-            self._gave_up += 1
-            if self._gave_up >= PATIENCE and self._current is candidate:
-                self._note(f"{candidate.backend}: {gave_up.what}")
-                self._next()
-
-    def _prove_one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A call of a candidate that is proven equal; a few of them tell whether it pays."""
-        current = self._current
-        if current is None:
-            return self._timed(args, kwargs)
-        started = self._clock()
+    def _guard(self, step: Callable[[], None]) -> None:
+        """A defect in looking for candidates is no reason to fail the caller's call."""
         try:
-            value = current.prepared(*args, **kwargs)
-        except Deoptimize as gave_up:
-            with self._lock:
-                if self._current is current:
-                    self._note(f"{current.backend}: {gave_up.what}")
-                    self._next()
-            return self._timed(args, kwargs)
-        self._proven.append(self._clock() - started)
-        if len(self._proven) >= PROVEN_CALLS:
-            with self._lock:
-                if self._current is current and self.state == "trying":
-                    self._judge_proven(current)
-        return value
+            step()
+        except Exception as error:
+            logger.exception("%s stays at level 0: looking for another failed", self.name)
+            self.doubt = f"looking for another level failed: {type(error).__name__}: {error}"
+            self.settle(self.doubt)
 
-    def _judge_proven(self, candidate: Candidate) -> None:
-        gain = self.plain_mean_s / statistics.median(self._proven)
-        if gain < CLEAR_GAIN:
-            self._note(f"{candidate.backend}: {gain:.3g}x on real calls")
-            self._next()
-            return
-        self._candidates.clear()
-        self.commit(Candidate(candidate.backend, candidate.prepared, gain))
-        self.decided(self)
+    def _tell_difference(self, current: Evidence, trial: Trial) -> None:
+        if trial.equality.verdict == "different":
+            logger.error(
+                "%s: %s returned something different for %s (%s); it is not used any more",
+                self.name, current.candidate.backend, self.kind, trial.equality.where,
+            )  # fmt: skip
+
+    def _note(self, reason: str) -> None:
+        self.reason = f"{self.reason}; {reason}" if self.reason else reason

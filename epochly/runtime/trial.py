@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import random
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from epochly.errors import Deoptimize, EpochlyError
+from epochly.loaded import loaded
 from epochly.model import Equality
 from epochly.workload import Tolerance
 
@@ -28,7 +28,7 @@ class Trial:
     plain_s, candidate_s : float
         Seconds of the two calls; ``candidate_s`` is NaN where the candidate gave up.
     equality : Equality
-        ``unchecked`` where the candidate gave up.
+        ``unchecked`` where the candidate gave up, or the outcomes cannot be compared.
     """
 
     value: Any
@@ -99,9 +99,14 @@ def run_beside(
     from epochly.verify.compare import compare
     from epochly.verify.outcome import outcome_of
 
-    expected = outcome_of(value, {**dict(enumerate(args)), **kwargs}, streams=after)
-    actual = outcome_of(found, {**dict(enumerate(args_2)), **kwargs_2}, streams=there)
-    return Trial(value, plain_s, candidate_s, compare(expected, actual, Tolerance()))
+    try:
+        expected = outcome_of(value, {**dict(enumerate(args)), **kwargs}, streams=after)
+        actual = outcome_of(found, {**dict(enumerate(args_2)), **kwargs_2}, streams=there)
+        equality = compare(expected, actual, Tolerance())
+    except Exception as error:  # noqa: BLE001 - the caller has a result; a user's class may raise
+        where = f"the results cannot be compared: {type(error).__name__}: {error}"
+        equality = Equality("unchecked", where=where)
+    return Trial(value, plain_s, candidate_s, equality)
 
 
 def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -114,12 +119,12 @@ def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
 
 
 def _streams() -> tuple[Any, Any]:
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     return random.getstate(), numpy.random.get_state() if numpy is not None else None
 
 
 def _set_streams(state: tuple[Any, Any]) -> None:
     random.setstate(state[0])
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     if numpy is not None and state[1] is not None:
         numpy.random.set_state(state[1])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import get_ident
 from collections import Counter
 from contextvars import ContextVar
 
+from epochly.runtime.forks import ProcessLock
 from epochly.runtime.tally import Tally
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ NESTED = "it was called from within an item that already runs side by side"
 _PARALLEL_LEVELS = (1, 3)
 HAS_MONITORING = sys.version_info >= (3, 12)
 DEBUGGER, COVERAGE = 0, 1
-_lock = allocate_lock()
+_lock = ProcessLock()
 # The thread that runs a function at a parallel level; its items carry the value to other threads.
 _mapping_in: ContextVar[int | None] = ContextVar("epochly_mapping_in", default=None)
 

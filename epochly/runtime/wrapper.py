@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NEVER = float("inf")
-COROUTINE = 0x80
+GENERATOR, COROUTINE, AWAITABLE_GENERATOR, ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
 
 
 class Handle:
@@ -42,8 +42,27 @@ class Handle:
         self.look_after: Callable[[int], None] = look_after
 
 
+def is_deferred(function: Any) -> bool:
+    """Whether its calls go on after they have returned, as those of the next three do."""
+    return bool(_flags(function) & (GENERATOR | COROUTINE | ASYNC_GENERATOR))
+
+
 def is_async(function: Any) -> bool:
     """Whether calling it makes a coroutine; partials and methods are looked through."""
+    return bool(_flags(function) & COROUTINE)
+
+
+def is_generator(function: Any) -> bool:
+    """Whether calling it makes a generator."""
+    return _flags(function) & (GENERATOR | AWAITABLE_GENERATOR) == GENERATOR
+
+
+def is_async_generator(function: Any) -> bool:
+    """Whether calling it makes an asynchronous generator."""
+    return bool(_flags(function) & ASYNC_GENERATOR)
+
+
+def _flags(function: Any) -> int:
     while True:
         inner = getattr(function, "__func__", None) or getattr(function, "func", None)
         if inner is None:
@@ -52,7 +71,7 @@ def is_async(function: Any) -> bool:
     code = getattr(function, "__code__", None)
     if code is None:
         code = getattr(getattr(type(function), "__call__", None), "__code__", None)  # noqa: B004
-    return code is not None and bool(code.co_flags & COROUTINE)
+    return 0 if code is None else int(code.co_flags)
 
 
 def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handle]:
@@ -108,12 +127,3 @@ def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handl
         due = calls + count if count else 0
 
     return optimized, Handle(take, send, show, look_after)
-
-
-def wrap_async(look: Callable[..., Any]) -> Any:
-    """Make a coroutine function every call of which is handed over to a coroutine function."""
-
-    async def optimized(*args: Any, **kwargs: Any) -> Any:
-        return await look(args, kwargs)
-
-    return optimized

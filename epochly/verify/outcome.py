@@ -6,7 +6,6 @@ import inspect
 import io
 import pickle
 import random
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from epochly.code.function import Function
 from epochly.errors import ResultError, UnpicklableOutcomeError, in_words
+from epochly.loaded import loaded
 from epochly.model import Arguments
 from epochly.verify.difference import short
 
@@ -102,7 +102,7 @@ class Watch:
 
     def _outcome(self, value: Any, raised: Raised | None, printed: str) -> Outcome:
         outside = _data_reached(self._function.plain) if self._function.plain is not None else {}
-        numpy = sys.modules.get("numpy")
+        numpy = loaded("numpy")
         return Outcome(
             value=value,
             raised=raised,
@@ -252,7 +252,7 @@ def _aliases(value: Any, arguments: Mapping[Any, Any]) -> Iterator[str]:
         for name, argument in arguments.items()
         if not _is_atom(argument)
     }
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     arrays = (
         [(name, a) for name, a in arguments.items() if isinstance(a, numpy.ndarray) and a.size]
         if numpy is not None
@@ -289,7 +289,7 @@ def _is_atom(value: Any, depth: int = DEEPEST) -> bool:
     """Whether a value cannot change, so that it does not matter which of two equal ones it is."""
     if isinstance(value, ATOMS):
         return True
-    numpy = sys.modules.get("numpy")
+    numpy = loaded("numpy")
     if numpy is not None and isinstance(value, numpy.generic):
         return True
     if not isinstance(value, (tuple, frozenset)):

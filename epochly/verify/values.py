@@ -7,12 +7,12 @@ import datetime
 import decimal
 import enum
 import math
-import sys
 from collections import deque
 from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from epochly.loaded import loaded
 from epochly.verify.arrays import array_parts, frame_parts
 from epochly.verify.difference import differ, short, type_name
 from epochly.verify.floats import Drift, first_difference
@@ -79,7 +79,7 @@ class ValueComparison:
         return False
 
     def _parts(self, one: Any, two: Any, path: str) -> Pairs:
-        numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+        numpy, pandas = loaded("numpy"), loaded("pandas")
         if numpy is not None and isinstance(one, (numpy.ndarray, numpy.generic)):
             yield from array_parts(self, one, two, path)
         elif pandas is not None and isinstance(

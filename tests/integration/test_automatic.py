@@ -188,3 +188,19 @@ def test_a_report_that_recommends_nothing_saves_nothing(run, tmp_path):
     assert done.returncode == 2
     assert "no decision to save" in done.stderr
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_program_and_the_module_of_its_name_share_their_decisions(run, tmp_path):
+    run(LOOP + UNTIL_DECIDED, name="loops.py")
+    assert "function: loops:slow" in (tmp_path / "cache" / "decisions.yaml").read_text()
+    (tmp_path / "loops.py").write_text(textwrap.dedent(LOOP))
+    said = run(
+        """
+        import epochly
+        import loops
+
+        assert loops.fast(loops.signal) == loops.slow(loops.signal)
+        print(epochly.explain(loops.fast))
+        """
+    )
+    assert "decided earlier" in said

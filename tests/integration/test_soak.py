@@ -5,7 +5,8 @@ from integration.soak import doubled, soak, squares
 SECONDS = 4
 
 
-def test_counts_are_exact_results_right_and_memory_flat():
+def test_counts_are_exact_results_right_and_memory_flat(tmp_path, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
     codes = squares.__code__, doubled.__code__
     found = soak(SECONDS)
     assert found.wrong == []
@@ -13,4 +14,6 @@ def test_counts_are_exact_results_right_and_memory_flat():
     assert found.counted["errors"] == found.errors
     assert found.calls > 1000
     assert found.growth < 30 * 2**20
+    assert {("climbed", "committed", 2), ("climbed", "settled", 0)} <= found.stood
+    assert found.checks > 0
     assert (squares.__code__, doubled.__code__) == codes

@@ -21,13 +21,17 @@ from epochly_backends.numba_jit.unit import Translated, Unit
 from epochly_backends.numba_jit.values import Refusal
 
 
-def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..., Any]:
+def build(
+    unit: Unit, root: Translated, example: tuple[Any, ...], *, keep: bool = True
+) -> Callable[..., Any]:
     """Compile a translated unit.
 
     Parameters
     ----------
     example : tuple
         Arguments as compiled code takes them; only their types matter.
+    keep : bool
+        Keep the compiled code on disk, where there is a folder for it.
 
     Raises
     ------
@@ -37,7 +41,7 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
     namespace = {**_names(), "__name__": __name__}
     text = "\n".join(line for _, line in unit.lines)
     nogil = not unit.draws
-    file = stored(text, f"nogil={nogil}")
+    file = stored(text, f"nogil={nogil}") if keep else None
     try:
         exec(compile(text, file or "<compiled by numba>", "exec"), namespace)
     except SyntaxError as error:
@@ -53,6 +57,9 @@ def build(unit: Unit, root: Translated, example: tuple[Any, ...]) -> Callable[..
         try:
             dispatcher.compile(tuple(map(numba.typeof, example)))
         except Exception as error:  # Numba's own defects show as any exception
+            if file is not None and isinstance(error, OSError):
+                # What cannot be kept, for want of room above all, can be compiled all the same.
+                return build(unit, root, example, keep=False)
             raise Refusal(
                 f"Numba cannot compile it: {_first_line(error)}",
                 "keep the numeric loop in a function of its own, with numbers and arrays only",

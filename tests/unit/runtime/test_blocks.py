@@ -88,3 +88,11 @@ def test_they_print_as_a_table():
 
 def test_without_blocks_the_table_says_how_to_make_one():
     assert "benchmark_context" in str(epochly.benchmarks())
+
+
+def test_a_block_in_a_block_of_its_name_takes_no_more_than_all_of_the_time():
+    with epochly.benchmark_context("again"), epochly.benchmark_context("again"):
+        sum(range(10_000))
+    (block,) = epochly.benchmarks()
+    assert block.runs == 2
+    assert block.share <= 1.0

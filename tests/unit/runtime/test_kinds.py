@@ -66,3 +66,19 @@ def test_the_words_of_a_kind_name_types_and_sizes():
         "float64[2d] ~2^20, list of float ~2^7, int ~4^7, str ~2^3, NoneType, flag=bool"
     )
     assert describe_kind(()) == "no arguments"
+
+
+def test_classes_that_a_program_makes_as_it_goes_are_not_kept_alive():
+    import gc
+    import weakref
+
+    from epochly.runtime.kinds import MOST_READERS
+
+    made = []
+    for number in range(MOST_READERS + 50):
+        cls = type(f"Made{number}", (), {})
+        kind_of([cls()], {})
+        made.append(weakref.ref(cls))
+    del cls
+    gc.collect()
+    assert all(one() is None for one in made[-50:])

@@ -214,3 +214,20 @@ def test_a_call_that_gives_up_is_a_fallback_with_its_reason():
     (fallback,) = entry_of(function)["fallbacks"]
     assert fallback["calls"] == 1
     assert "gave up" in fallback["reason"]
+
+
+def test_an_exporter_that_fails_does_not_fail_the_call_and_is_told_no_more(caplog):
+    from epochly.runtime.records import records
+
+    def broken(name, level, seconds):
+        raise ConnectionError("no collector")
+
+    function = epochly.optimize(level=0)(programs.shout)
+    records.listen(broken)
+    try:
+        assert [function("a"), function("b")] == ["A", "B"]
+        assert broken not in records.sinks
+    finally:
+        records.unlisten(broken)
+    assert len(caplog.records) == 1
+    assert epochly.get_metrics(function)["total_calls"] == 2

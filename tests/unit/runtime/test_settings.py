@@ -53,3 +53,18 @@ def test_a_file_is_no_cache_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be used"):
         epochly.configure(cache=tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", ["LEVEL", "MAX_WORKERS", "WATCH", "CACHE_DIR"])
+def test_an_empty_variable_counts_as_not_set(name, monkeypatch):
+    expected = epochly.configure()
+    monkeypatch.setenv(f"EPOCHLY_{name}", "")
+    assert epochly.configure() == expected
+    assert epochly.optimize(len)([1]) == 1
+    assert usable_cores() >= 1
+
+
+def test_a_share_that_cannot_be_is_told_when_decorating(monkeypatch):
+    monkeypatch.setenv("EPOCHLY_WATCH", "much")
+    with pytest.raises(UsageError, match="EPOCHLY_WATCH"):
+        epochly.optimize(len)

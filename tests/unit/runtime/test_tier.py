@@ -286,3 +286,71 @@ def test_preparing_in_the_program_happens_at_the_next_call_and_in_its_thread():
     program.run()
     assert seen == [(threading.get_ident(), (21,))]
     assert program.tier.state == "committed"
+
+
+def test_a_defect_in_looking_for_candidates_does_not_reach_the_caller(caplog):
+    program = Program()
+
+    def launch(tier, args, kwargs):
+        raise RuntimeError("cannot start a thread")
+
+    program.tier._launch = launch
+    with caplog.at_level(logging.ERROR, logger="epochly"):
+        program.run(6)
+    assert program.tier.state == "settled"
+    assert "cannot start a thread" in program.tier.doubt
+    assert "looking for another failed" in caplog.text
+
+
+def test_a_defect_in_preparing_at_a_call_does_not_reach_the_caller():
+    program = Program()
+    program.run(4)
+
+    def prepare(args, kwargs):
+        raise OSError("no space left")
+
+    program.tier.when_called(prepare)
+    program.run(3)
+    assert program.tier.state == "settled"
+
+
+def test_a_decision_that_cannot_be_noted_does_not_reach_the_caller(caplog):
+    program = Program()
+
+    def note(tier):
+        raise OSError("no space left")
+
+    program.tier.decided = note
+    with caplog.at_level(logging.ERROR, logger="epochly"):
+        program.committed()
+    assert "no space left" in caplog.text
+
+
+def test_a_thread_that_ends_late_in_a_dropped_candidate_does_not_have_the_next_one_checked():
+    program = Program(watch=0.5)
+    first = program.committed()
+    waiting, go_on = threading.Event(), threading.Event()
+    plain = first.__class__.__call__
+
+    def slowly(self, value):
+        if threading.current_thread() is late and self is first:
+            waiting.set()
+            go_on.wait(5)
+            program.clock.now += 1000.0
+        return plain(self, value)
+
+    program.tier._candidates = [program.candidate(0.02)]
+    Late = type("Late", (Prepared,), {"__call__": slowly})
+    first.__class__ = Late
+    late = threading.Thread(target=program.run)
+    late.start()
+    waiting.wait(5)
+    first.gives_up = True
+    program.run(2)
+    first.gives_up = False
+    assert program.tier.state == "trying"
+    go_on.set()
+    late.join()
+    program.run()
+    assert program.tier.state == "committed"
+    assert program.tier.checks == 0

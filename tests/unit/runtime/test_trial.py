@@ -85,3 +85,13 @@ def test_seconds_are_those_of_the_two_calls():
     times = iter([0.0, 2.0, 10.0, 10.5])
     trial = run_beside(lambda: 1, lambda: 1, (), {}, draws=False, clock=lambda: next(times))
     assert (trial.plain_s, trial.candidate_s) == (2.0, 0.5)
+
+
+def test_results_that_cannot_be_compared_are_unchecked_and_the_caller_has_his(monkeypatch):
+    def compare(*_):
+        raise RuntimeError("not me")
+
+    monkeypatch.setattr("epochly.verify.compare.compare", compare)
+    trial = run_beside(abs, abs, (-3,), {}, draws=False)
+    assert trial.value == 3
+    assert (trial.equality.verdict, "not me" in trial.equality.where) == ("unchecked", True)

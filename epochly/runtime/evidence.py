@@ -1,0 +1,111 @@
+"""What real calls have shown of one candidate, and what follows from it."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Literal
+
+from epochly.recommend.gain import CLEAR_GAIN
+from epochly.runtime.standing import Candidate
+from epochly.runtime.trial import Trial
+
+Conclusion = Literal["go on", "use it", "drop it"]
+
+PATIENCE = 2
+PROVEN_CALLS = 3
+# Attempts in vain, whatever was saved before; when it begins to always give up, that ends soon.
+MOST_CREDIT = 10.0
+
+
+class Evidence:
+    """Gathers the calls of one candidate; every method says what follows from one more.
+
+    Threads that are still in the middle of a dropped candidate add to its own evidence only.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.candidate = candidate
+        self.speedup = None if math.isnan(candidate.speedup) else candidate.speedup
+        self.reason = ""
+        self.unwatched_s = 0.0
+        self._unwatched_calls = 0
+        self._calls_since = 0
+        self._slower = 0
+        self._credit = float(PATIENCE)
+        self._proven: list[float] = []
+
+    def tried(self, trial: Trial) -> Conclusion:
+        """A first call beside the original: it must be equal, and clearly faster."""
+        if self._differs(trial):
+            return "drop it"
+        gain = _ratio(trial.plain_s, trial.candidate_s)
+        if gain >= CLEAR_GAIN:
+            self.speedup = gain
+            return "use it"
+        self._slower += 1
+        self.reason = f"{self.candidate.backend}: {gain:.3g}x on a real call"
+        return "drop it" if self._slower >= PATIENCE else "go on"
+
+    def checked(self, trial: Trial) -> Conclusion:
+        """A later call beside the original: it must still be equal, and not slower."""
+        self.unwatched_s, self._unwatched_calls = 0.0, 0
+        if self._differs(trial):
+            return "drop it"
+        self.speedup = _ratio(trial.plain_s, trial.candidate_s)
+        self._slower = self._slower + 1 if self.speedup < 1.0 else 0
+        self.reason = f"{self.candidate.backend} became slower than the original"
+        return "drop it" if self._slower >= PATIENCE else "go on"
+
+    def proven(self, seconds: float, plain_s: float) -> Conclusion:
+        """A call that needed no comparison; the median of a few tells whether it pays."""
+        self._proven.append(seconds)
+        if len(self._proven) < PROVEN_CALLS:
+            return "go on"
+        self.speedup = _ratio(plain_s, statistics.median(self._proven))
+        self.reason = f"{self.candidate.backend}: {self.speedup:.3g}x on real calls"
+        return "use it" if self.speedup >= CLEAR_GAIN else "drop it"
+
+    def refused(self, why: str) -> Conclusion:
+        """A first call that the original had to take over: a proof was wanting."""
+        self.reason = f"{self.candidate.backend}: {why}"
+        return "drop it"
+
+    def took(self, seconds: float) -> None:
+        """A call that nobody compared."""
+        self.unwatched_s += seconds
+        self._unwatched_calls += 1
+        self._calls_since += 1
+
+    def reviewed(self, plain_s: float) -> Conclusion:
+        """The mean of those calls against the original's, where it may not be run beside."""
+        self.speedup = _ratio(plain_s * self._unwatched_calls, self.unwatched_s)
+        self.unwatched_s, self._unwatched_calls = 0.0, 0
+        self.reason = f"{self.candidate.backend} became slower than the original"
+        return "drop it" if self.speedup < 1.0 else "go on"
+
+    def gave_up(self, why: str) -> Conclusion:
+        """A call that the original had to take over.
+
+        Compiled code gives up where the program raises, which may be its daily business: what an
+        attempt costs at most, one accelerated call, is paid from what other calls have saved.
+        """
+        earned = self._calls_since * max(0.0, (self.speedup or 1.0) - 1.0)
+        self._credit = min(self._credit + earned, MOST_CREDIT) - 1.0
+        self._calls_since = 0
+        self.reason = f"{self.candidate.backend}: {why}"
+        return "drop it" if self._credit <= 0.0 else "go on"
+
+    def _differs(self, trial: Trial) -> bool:
+        verdict, where = trial.equality.verdict, trial.equality.where or ""
+        self.reason = f"{self.candidate.backend}: {where if verdict == 'unchecked' else verdict}"
+        return verdict not in ("identical", "close")
+
+
+def _ratio(plain_s: float, candidate_s: float) -> float:
+    """How many times faster; a clock may be too coarse to see the candidate at all."""
+    return plain_s / candidate_s if candidate_s > 0.0 else math.inf

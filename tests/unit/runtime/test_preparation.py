@@ -1,0 +1,124 @@
+"""What another process finds out, and what is made of it when that fails."""
+
+import os
+import threading
+import time
+
+import pytest
+
+import epochly
+from epochly.code.function import function_of
+from epochly.model import Arguments
+from epochly.runtime import preparation
+from epochly.runtime.automatic import Automatic
+from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
+
+
+def slow(n):
+    total = 0
+    for i in range(n):
+        total += i * i % 7
+    return total
+
+
+def fails(n):
+    raise ValueError(n)
+
+
+def ends(n):
+    os._exit(n)
+
+
+def prepared(function, backends=("threads",)):
+    told = threading.Event()
+    answers = []
+
+    def report(tried, failure):
+        answers.append((tried, failure))
+        told.set()
+
+    payload = pack(function_of(function), Arguments((3,), {}))
+    Preparation(payload, backends, False, report)
+    assert told.wait(60)
+    return answers[0]
+
+
+def chosen(automatic):
+    """Call until a level was chosen for the one kind of arguments."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert automatic.call(100_000) == slow(100_000)
+        (standing,) = automatic.standings()
+        if standing.state in ("committed", "settled"):
+            return standing
+    raise AssertionError(standing)
+
+
+@pytest.fixture
+def decisions(tmp_path, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+    return tmp_path / "decisions.yaml"
+
+
+def test_every_backend_has_an_answer():
+    tried, failure = prepared(slow)
+    assert [item.backend for item in tried] == ["threads"]
+    assert failure == ""
+
+
+def test_an_example_that_raises_tells_nothing_of_what_would_pay():
+    assert prepared(fails) == ((), EXAMPLE_RAISED)
+
+
+def test_a_process_that_ends_early_is_told():
+    tried, failure = prepared(ends)
+    assert tried == ()
+    assert "ended before it was done" in failure
+
+
+def test_a_process_without_an_answer_leaves_no_decision_behind(decisions, monkeypatch):
+    monkeypatch.setattr(preparation, "LONGEST_S", 0.0)
+    standing = chosen(Automatic(slow, after_s=0.0))
+    assert standing.state == "settled"
+    assert "gave no answer" in standing.reason
+    assert not decisions.exists()
+
+
+def test_a_backend_that_fails_in_this_process_leaves_no_decision_behind(decisions, monkeypatch):
+    from epochly_backends.numba_jit import NumbaJit
+
+    def prepare(self, function, example):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(NumbaJit, "prepare", prepare)
+    standing = chosen(Automatic(slow, after_s=0.0))
+    assert standing.state == "settled"
+    assert "out of memory" in standing.reason
+    assert not decisions.exists()
+
+
+def test_what_pays_is_committed_to_and_decided(decisions):
+    automatic = Automatic(slow, after_s=0.0)
+    assert chosen(automatic).state == "committed"
+    assert f"{__name__}:slow" in decisions.read_text()
+    automatic.close()
+
+
+def test_a_function_that_raises_now_and_then_keeps_its_level(decisions):
+    @epochly.optimize
+    def picky(n):
+        if n < 0:
+            raise ValueError(n)
+        total = 0
+        for i in range(n):
+            total += i * i % 7
+        return total
+
+    deadline = time.monotonic() + 60
+    while "committed" not in epochly.explain(picky) and time.monotonic() < deadline:
+        picky(100_000)
+    for _ in range(50):
+        with pytest.raises(ValueError, match="-1"):
+            picky(-1)
+        picky(100_000)
+    assert "committed at level 2" in epochly.explain(picky)
