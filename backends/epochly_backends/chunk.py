@@ -16,7 +16,6 @@ from epochly_backends.held import (
 )
 from epochly_backends.surroundings import Surroundings
 
-
 _BUFFERS = (bytearray, array)
 
 

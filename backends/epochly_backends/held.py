@@ -73,9 +73,7 @@ def known_objects(items: list[Any]) -> list[Any]:
     return found
 
 
-def reach(
-    root: Any, known: frozenset[int] = frozenset(), *, code: bool = False
-) -> dict[int, Any]:
+def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False) -> dict[int, Any]:
     """Every object under a root whose identity can be told, by id.
 
     Parameters
@@ -158,6 +156,15 @@ def unwritable(values: list[Any]) -> str | None:
 
     found = any(isinstance(value, np.void) for value in values)
     return "a record of an array cannot be written elsewhere" if found else None
+
+
+def empty_cells(function: FunctionType) -> Iterator[str]:
+    """Variables that a function takes from an outer one and that have no value now."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            cell.cell_contents  # noqa: B018
+        except ValueError:
+            yield name
 
 
 def _outside(function: FunctionType) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from epochly.code.asking import attribute_of
 from epochly.code.function import undecorated
 from epochly.code.libraries import in_library
 from epochly.code.scopes import live_value
@@ -94,7 +95,7 @@ def call_graph(function: FunctionType) -> CallGraph:
 
 def is_users(function: Callable[..., Any]) -> bool:
     """Whether a Python function is the user's own, not the standard library's or a package's."""
-    code = getattr(function, "__code__", None)
+    code = attribute_of(function, "__code__")
     if code is None or code.co_filename.startswith("<"):
         return False
     return not in_library(code.co_filename)

@@ -1,0 +1,45 @@
+"""Whether a function asks which thread or process runs it, or acts on that alone."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from types import FunctionType
+
+from epochly.code.callgraph import Call, call_graph, calls_in
+from epochly.code.hashing import with_methods
+from epochly.code.kinds import is_listed_as, qualified_name
+from epochly.code.scopes import live_value
+from epochly.code.source import source_of
+from epochly.errors import SourceError
+
+
+def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
+    """What a function or a helper of it calls that answers otherwise in another place, or None.
+
+    Parameters
+    ----------
+    function : FunctionType
+    processes : bool
+        Whether another process is meant, and not only another thread of this one.
+    """
+    for member in with_methods(call_graph(function).functions):
+        try:
+            calls = calls_in(member, source_of(member).node)
+        except SourceError:
+            continue
+        for call in calls:
+            name = qualified_name(call.value) if call.found else ""
+            if is_listed_as("of_its_thread", name):
+                return f"{call.text} is about the thread that calls it"
+            if processes and (is_listed_as("of_its_process", name) or _logs(member, call)):
+                return f"{call.text} is about the process that calls it"
+    return None
+
+
+def _logs(function: FunctionType, call: Call) -> bool:
+    logging = sys.modules.get("logging")
+    if logging is None or not isinstance(call.node.func, ast.Attribute):
+        return False
+    known, owner = live_value(function, call.node.func.value)
+    return known and isinstance(owner, (logging.Logger, logging.LoggerAdapter))
