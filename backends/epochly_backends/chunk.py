@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from types import FunctionType
+from importlib import import_module
+from types import FunctionType, ModuleType
 from typing import Any
 
 from epochly_backends.held import (
@@ -26,6 +27,8 @@ def run_packed(payload: bytes) -> bytes:
     ``("lost", reason)`` where items have run, or ``("unread", reason)`` where none has; the bytes
     are for `unpacked` and `chained`.
     """
+    import contextlib
+    import io
     import pickle
 
     from threadpoolctl import threadpool_limits
@@ -48,8 +51,9 @@ def run_packed(payload: bytes) -> bytes:
     if reason is not None:
         return pickle.dumps(("unread", reason))
     values: list[Any] = []
+    printed = io.StringIO()
     try:
-        with threadpool_limits(1):
+        with threadpool_limits(1), contextlib.redirect_stdout(printed):
             for item in items:
                 values += body(item)
     except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
@@ -61,6 +65,8 @@ def run_packed(payload: bytes) -> bytes:
     # What a cache has kept meanwhile is held by the caller as well.
     theirs |= reach((items, list(data.values())), code=True)
     changed = Surroundings.now().differing(entered)
+    if printed.getvalue():
+        changed = "an item printed"
     reason = changed or _bound_to_the_caller(values, theirs, known)
     if reason is not None:
         return _failure(reason)
@@ -123,9 +129,6 @@ def _keeping_classes() -> dict[str, Any]:
 def _packed(values: list[Any], known: list[Any]) -> bytes:
     import io
 
-    import numpy as np
-
-    from epochly.runtime.strides import reduced
     from epochly.runtime.travel import pickler
 
     places = {
@@ -139,7 +142,9 @@ def _packed(values: list[Any], known: list[Any]) -> bytes:
             return places.get(id(obj))
 
         def reducer_override(self, obj: Any) -> Any:
-            return reduced(obj) if type(obj) is np.ndarray else super().reducer_override(obj)
+            if isinstance(obj, ModuleType):
+                return import_module, (obj.__name__,)
+            return super().reducer_override(obj)
 
     stream = io.BytesIO()
     Pickler(stream, protocol=5).dump(values)

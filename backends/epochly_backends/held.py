@@ -126,9 +126,14 @@ def _is_librarys(value: type | ModuleType) -> bool:
 
 def travels_otherwise(values: Iterable[Any]) -> str | None:
     """Which of these objects says itself what becomes of it in another process."""
+    import numpy as np
+
     judged: set[type] = set()
     for value in values:
         cls = type(value)
+        as_array = isinstance(value, np.ndarray) and cls.__reduce__ is np.ndarray.__reduce__
+        if as_array and getattr(value, "__dict__", None):
+            return f"a copy of a {cls.__qualname__} forgets its attributes"
         if cls in judged:
             continue
         judged.add(cls)

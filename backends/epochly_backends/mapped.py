@@ -13,7 +13,7 @@ from epochly.code.function import Function
 from epochly.code.harmless import hazard
 from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import MapLoop, Mappable, map_loops
-from epochly.code.sharing import changeable, shared_state
+from epochly.code.sharing import changeable, repeated_iterator, shared_state
 from epochly.code.whereabouts import place_asked_for
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
@@ -135,6 +135,7 @@ class Mapped:
         reason = (
             self._place
             or shared_state(held, names_of(body))
+            or repeated_iterator(items)
             or _handling()
             or _changed(loop, named)
         )

@@ -153,7 +153,11 @@ class CoreRunner:
                 kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
                     packed_values, signals = answer
-                    values += unpacked(packed_values, chunk)
+                    try:
+                        values += unpacked(packed_values, chunk)
+                    except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
+                        kind, answer = "lost", f"a result cannot be read here: {error}"
+                if kind == "values":
                     for signal in signals:
                         decimal.getcontext().flags[signal] = True
                     continue

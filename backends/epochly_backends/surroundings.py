@@ -30,6 +30,7 @@ class Surroundings:
         self.digits = 0
         self.printing: dict[str, Any] = {}
         self.locale = ""
+        self.streams: tuple[Any, ...] = ()
 
     @classmethod
     def now(cls) -> Surroundings:
@@ -46,6 +47,7 @@ class Surroundings:
         found.digits = sys.get_int_max_str_digits()
         found.printing = dict(np.get_printoptions())
         found.locale = locale.setlocale(locale.LC_ALL)
+        found.streams = _streams()
         return found
 
     def differing(self, before: Surroundings) -> str | None:
@@ -53,6 +55,8 @@ class Surroundings:
         cleared = [on and not self.decimals.flags[s] for s, on in before.decimals.flags.items()]
         if any(cleared) or _settings(self.decimals) != _settings(before.decimals):
             return "an item changed the decimal context"
+        if self.streams != before.streams:
+            return "an item drew random numbers"
         for name, called in _CALLED.items():
             if getattr(self, name) != getattr(before, name):
                 return f"an item changed {called}"
@@ -91,3 +95,13 @@ class Surroundings:
 
 def _settings(context: Any) -> tuple[Any, ...]:
     return context.prec, context.rounding, context.traps, context.capitals, context.clamp
+
+
+def _streams() -> tuple[Any, ...]:
+    """The states of the global generators of random numbers."""
+    import random
+
+    import numpy as np
+
+    name, keys, *rest = np.random.get_state()
+    return random.getstate(), name, keys.tobytes(), *rest

@@ -142,6 +142,8 @@ def _causes(
                     found.append(dataclasses.replace(cause, shared=shared))
             if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
                 found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
+            elif isinstance(inner, ast.ClassDef) and (inner.bases or inner.keywords):
+                found.append(Cause(Effect.UNKNOWN, inner.lineno, f"class {inner.name}", True))
     yield from sorted(found, key=lambda cause: cause.line)
 
 
@@ -212,7 +214,9 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
         if root and root not in bound_names(function.__code__):
             yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
             return
-    if name in OPENING:
+    if name == "type" and len(call.node.args) > 1:
+        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+    elif name in OPENING:
         yield Cause(effect_of_open(call.node), call.line, call.text, True)
     elif name in _PRINTING:
         text = call.text if call.text.endswith("print") else f"{call.text}, a print"

@@ -121,10 +121,11 @@ def _of_class(cls: type, names: frozenset[str], made_inside: bool) -> str | None
             continue
         if issubclass(base, Enum):
             continue
+        matched = vars(base).get("__match_args__", ())
         for name, raw in vars(base).items():
             special = name.startswith("__") and name.endswith("__") and name not in _MAKING
             by_name = isinstance(raw, property) and not names.isdisjoint(_BY_NAME)
-            if special or by_name or name in names:
+            if special or by_name or name in names or name in matched:
                 reason = _of_member(base, name, raw, made_inside)
                 if reason is not None:
                     return reason

@@ -59,6 +59,18 @@ def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> 
     return None
 
 
+def repeated_iterator(items: Sequence[Any]) -> str | None:
+    """Whether the very same iterator is several items, or a part of several."""
+    seen: set[int] = set()
+    for item in items:
+        for value in item if type(item) in (list, tuple) else (item,):
+            if type(value) not in ATOMS and is_iterator(value):
+                if id(value) in seen:
+                    return f"the items share a {type(value).__name__}"
+                seen.add(id(value))
+    return None
+
+
 _REENTRANT: Any = type(threading.RLock())
 
 

@@ -9,6 +9,7 @@ from types import FunctionType
 from epochly.code.callgraph import Call, call_graph, calls_in
 from epochly.code.hashing import with_methods
 from epochly.code.kinds import is_listed_as, qualified_name
+from epochly.code.libraries import in_library
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
 from epochly.errors import SourceError
@@ -25,9 +26,13 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
     """
     for member in with_methods(call_graph(function).functions):
         try:
-            calls = calls_in(member, source_of(member).node)
+            whole = source_of(member).node
         except SourceError:
             continue
+        named = _of_process(member, whole) if processes else None
+        if named is not None:
+            return f"{named} is of the process that asks"
+        calls = calls_in(member, whole)
         for call in calls:
             name = qualified_name(call.value) if call.found else ""
             if is_listed_as("of_its_thread", name):
@@ -35,6 +40,29 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
             if processes and (is_listed_as("of_its_process", name) or _logs(member, call)):
                 return f"{call.text} is about the process that calls it"
     return None
+
+
+def _of_process(function: FunctionType, whole: ast.AST) -> str | None:
+    """A part of ``sys``, or a module of the user's, that another process has of its own."""
+    for node in ast.walk(whole):
+        is_part = isinstance(node, ast.Attribute) and node.attr in _OF_SYS
+        if is_part and live_value(function, node.value) == (True, sys):
+            return ast.unparse(node)
+        imported: list[str] = []
+        if isinstance(node, ast.Import):
+            imported = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            imported = [node.module or ""]
+            if node.level:
+                return ast.unparse(node)
+        for name in imported:
+            file = getattr(sys.modules.get(name), "__file__", None)
+            if file is not None and not in_library(file):
+                return ast.unparse(node)
+    return None
+
+
+_OF_SYS = frozenset("meta_path modules path stderr stdin stdout".split())
 
 
 def _logs(function: FunctionType, call: Call) -> bool:

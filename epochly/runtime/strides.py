@@ -21,26 +21,29 @@ def reduced(array: Any) -> Any:
 
     flags = array.flags
     if flags.owndata and flags.forc:
-        made = array.__reduce__()
-        return made if flags.writeable else (_locked, (_Made(made),))
+        return _owned, (_Plain(array), bool(flags.writeable))
     if array.dtype.hasobject:
         return array.__reduce__()
-    return _laid_out, (np.array(array, order="C"), array.strides, bool(flags.writeable))
+    values = _Plain(np.array(array, order="C"))
+    return _laid_out, (values, array.strides, bool(flags.writeable))
 
 
-class _Made:
-    """An array that may be written, within the pickle of one that may not."""
+class _Plain:
+    """An array that is pickled as NumPy does it."""
 
-    def __init__(self, made: Any) -> None:
-        self.made = made
+    def __init__(self, array: Any) -> None:
+        self.array = array
 
     def __reduce__(self) -> Any:
-        return self.made
+        return self.array.__reduce_ex__(5)
 
 
-def _locked(array: Any) -> Any:
-    array.flags.writeable = False
-    return array
+def _owned(values: Any, writeable: bool) -> Any:
+    import numpy as np
+
+    made = np.array(values, order="K")
+    made.flags.writeable = writeable
+    return made
 
 
 def _laid_out(values: Any, strides: tuple[int, ...], writeable: bool) -> Any:

@@ -110,7 +110,7 @@ def pickler() -> Any:
                 raise TypeError(f"a {type(obj).__name__} belongs to this process")
             if isinstance(obj, _CACHED) and is_users(obj.__wrapped__):
                 return _cached, (obj.__wrapped__, obj.cache_parameters())
-            if type(obj) is ndarray and not (obj.flags.owndata and obj.flags.behaved):
+            if type(obj) is ndarray:
                 return reduced(obj)
             if isinstance(obj, CodeType):
                 make, parts = self.dispatch_table[CodeType](obj)
