@@ -120,20 +120,15 @@ def _is_librarys(value: type | ModuleType) -> bool:
     name = value.__module__ if isinstance(value, type) else value.__name__
     file = getattr(module, "__file__", None)
     if file is None:
-        return name.partition(".")[0] in sys.stdlib_module_names - {"__main__"}
+        return name.partition(".")[0] in sys.stdlib_module_names
     return in_library(file)
 
 
 def travels_otherwise(values: Iterable[Any]) -> str | None:
     """Which of these objects says itself what becomes of it in another process."""
-    import numpy as np
-
     judged: set[type] = set()
     for value in values:
         cls = type(value)
-        as_array = isinstance(value, np.ndarray) and cls.__reduce__ is np.ndarray.__reduce__
-        if as_array and getattr(value, "__dict__", None):
-            return f"a copy of a {cls.__qualname__} forgets its attributes"
         if cls in judged:
             continue
         judged.add(cls)

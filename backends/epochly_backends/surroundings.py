@@ -103,5 +103,5 @@ def _streams() -> tuple[Any, ...]:
 
     import numpy as np
 
-    name, keys, *rest = np.random.get_state()
-    return random.getstate(), name, keys.tobytes(), *rest
+    drawn: Any = np.random.get_state()
+    return random.getstate(), drawn[1].tobytes(), drawn[2:]

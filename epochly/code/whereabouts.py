@@ -45,16 +45,18 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
 def _of_process(function: FunctionType, whole: ast.AST) -> str | None:
     """A part of ``sys``, or a module of the user's, that another process has of its own."""
     for node in ast.walk(whole):
-        is_part = isinstance(node, ast.Attribute) and node.attr in _OF_SYS
-        if is_part and live_value(function, node.value) == (True, sys):
-            return ast.unparse(node)
+        if isinstance(node, ast.Attribute) and node.attr in _OF_SYS:
+            known, owner = live_value(function, node.value)
+            if known and owner is sys:
+                return ast.unparse(node)
         imported: list[str] = []
         if isinstance(node, ast.Import):
             imported = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            imported = [node.module or ""]
             if node.level:
                 return ast.unparse(node)
+            module = node.module or ""
+            imported = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         for name in imported:
             file = getattr(sys.modules.get(name), "__file__", None)
             if file is not None and not in_library(file):

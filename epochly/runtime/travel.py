@@ -112,6 +112,10 @@ def pickler() -> Any:
                 return _cached, (obj.__wrapped__, obj.cache_parameters())
             if type(obj) is ndarray:
                 return reduced(obj)
+            if isinstance(obj, ndarray) and getattr(obj, "__dict__", None):
+                reduce: Any = type(obj).__reduce__
+                if reduce is ndarray.__reduce__:
+                    raise TypeError(f"a copy of a {type(obj).__qualname__} forgets its attributes")
             if isinstance(obj, CodeType):
                 make, parts = self.dispatch_table[CodeType](obj)
                 return make, tuple(obj.co_filename if p == _NO_FILE else p for p in parts)
