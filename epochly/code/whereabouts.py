@@ -6,7 +6,7 @@ import ast
 import sys
 from types import FunctionType
 
-from epochly.code.callgraph import Call, call_graph, calls_in
+from epochly.code.callgraph import Call, body_of, call_graph, calls_in
 from epochly.code.hashing import with_methods
 from epochly.code.kinds import is_listed_as, qualified_name
 from epochly.code.libraries import in_library
@@ -26,14 +26,13 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
     """
     for member in with_methods(call_graph(function).functions):
         try:
-            whole = source_of(member).node
+            body = body_of(source_of(member).node)
         except SourceError:
             continue
-        named = _of_process(member, whole) if processes else None
+        named = _of_process(member, body) if processes else None
         if named is not None:
             return f"{named} is of the process that asks"
-        calls = calls_in(member, whole)
-        for call in calls:
+        for call in (call for part in body for call in calls_in(member, part)):
             name = qualified_name(call.value) if call.found else ""
             if is_listed_as("of_its_thread", name):
                 return f"{call.text} is about the thread that calls it"
@@ -42,9 +41,9 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
     return None
 
 
-def _of_process(function: FunctionType, whole: ast.AST) -> str | None:
+def _of_process(function: FunctionType, body: list[ast.AST]) -> str | None:
     """A part of ``sys``, or a module of the user's, that another process has of its own."""
-    for node in ast.walk(whole):
+    for node in (node for part in body for node in ast.walk(part)):
         if isinstance(node, ast.Attribute) and node.attr in _OF_SYS:
             known, owner = live_value(function, node.value)
             if known and owner is sys:
