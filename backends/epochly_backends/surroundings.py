@@ -15,6 +15,8 @@ _CALLED = {
     "printing": "how NumPy prints",
     "locale": "the locale",
 }
+# Libraries set these when they are imported, which the caller's process may have done long ago.
+_SET_BY_IMPORTS = frozenset({"variables", "filters"})
 
 
 class Surroundings:
@@ -30,6 +32,7 @@ class Surroundings:
         self.digits = 0
         self.printing: dict[str, Any] = {}
         self.locale = ""
+        self.modules = 0
         self.streams: tuple[Any, ...] = ()
 
     @classmethod
@@ -47,6 +50,7 @@ class Surroundings:
         found.digits = sys.get_int_max_str_digits()
         found.printing = dict(np.get_printoptions())
         found.locale = locale.setlocale(locale.LC_ALL)
+        found.modules = len(sys.modules)
         found.streams = _streams()
         return found
 
@@ -57,7 +61,10 @@ class Surroundings:
             return "an item changed the decimal context"
         if self.streams != before.streams:
             return "an item drew random numbers"
+        imported = self.modules != before.modules
         for name, called in _CALLED.items():
+            if imported and name in _SET_BY_IMPORTS:
+                continue
             if getattr(self, name) != getattr(before, name):
                 return f"an item changed {called}"
         return None
