@@ -50,8 +50,8 @@ class Surroundings:
         found.digits = sys.get_int_max_str_digits()
         found.printing = dict(np.get_printoptions())
         found.locale = locale.setlocale(locale.LC_ALL)
-        found.modules = len(sys.modules)
         found.streams = _streams()
+        found.modules = len(sys.modules)
         return found
 
     def differing(self, before: Surroundings) -> str | None:
