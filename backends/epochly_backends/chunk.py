@@ -1,10 +1,11 @@
-"""A chunk of a loop's items in a worker process, and what must be as it is for the caller."""
+"""A chunk of a loop's items in a worker process, and what it answers."""
 
 from __future__ import annotations
 
-import os
-from types import FunctionType
-from typing import Any, cast
+from array import array
+from importlib import import_module
+from types import FunctionType, ModuleType
+from typing import Any
 
 from epochly_backends.held import (
     held_by,
@@ -14,68 +15,9 @@ from epochly_backends.held import (
     travels_otherwise,
     unwritable,
 )
+from epochly_backends.surroundings import Surroundings
 
-
-class Surroundings:
-    """What a worker must share with the caller besides its data."""
-
-    def __init__(self, folder: str, variables: dict[str, str], decimals: Any, errors: Any) -> None:
-        self.folder = folder
-        self.variables = variables
-        self.decimals = decimals
-        self.errors = errors
-        self.filters: list[Any] = []
-        self.recursion = 0
-        self.digits = 0
-        self.printing: dict[str, Any] = {}
-        self.locale = ""
-
-    @classmethod
-    def now(cls) -> Surroundings:
-        import decimal
-        import locale
-        import sys
-        import warnings
-
-        import numpy as np
-
-        found = cls(os.getcwd(), dict(os.environ), decimal.getcontext().copy(), np.geterr())
-        found.filters = list(warnings.filters)
-        found.recursion = sys.getrecursionlimit()
-        found.digits = sys.get_int_max_str_digits()
-        found.printing = dict(np.get_printoptions())
-        found.locale = locale.setlocale(locale.LC_ALL)
-        return found
-
-    @staticmethod
-    def signals() -> list[Any]:
-        """What decimal arithmetic has signalled so far."""
-        import decimal
-
-        return [signal for signal, on in decimal.getcontext().flags.items() if on]
-
-    def enter(self) -> None:
-        import decimal
-        import locale
-        import sys
-        import time
-        import warnings
-
-        import numpy as np
-
-        os.chdir(self.folder)
-        os.environ.clear()
-        os.environ.update(self.variables)
-        decimal.setcontext(self.decimals)
-        np.seterr(**self.errors)
-        warnings.resetwarnings()
-        cast("list[Any]", warnings.filters).extend(self.filters)
-        sys.setrecursionlimit(self.recursion)
-        sys.set_int_max_str_digits(self.digits)
-        np.set_printoptions(**self.printing)
-        locale.setlocale(locale.LC_ALL, self.locale)
-        if hasattr(time, "tzset"):
-            time.tzset()
+_BUFFERS = (bytearray, array)
 
 
 def run_packed(payload: bytes) -> bytes:
@@ -85,6 +27,8 @@ def run_packed(payload: bytes) -> bytes:
     ``("lost", reason)`` where items have run, or ``("unread", reason)`` where none has; the bytes
     are for `unpacked` and `chained`.
     """
+    import contextlib
+    import io
     import pickle
 
     from threadpoolctl import threadpool_limits
@@ -94,9 +38,10 @@ def run_packed(payload: bytes) -> bytes:
         context.enter()
     except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
         return pickle.dumps(("unread", f"its items cannot be read elsewhere: {error}"))
+    entered = Surroundings.now()
     data = held_by(body)
     before = None if replayable else _digest((items, data))
-    theirs = reach((items, list(data.values())))
+    theirs = reach((items, list(data.values())), code=True)
     known = known_objects(items)
     reason = (
         travels_otherwise(theirs.values())
@@ -106,8 +51,9 @@ def run_packed(payload: bytes) -> bytes:
     if reason is not None:
         return pickle.dumps(("unread", reason))
     values: list[Any] = []
+    printed = io.StringIO()
     try:
-        with threadpool_limits(1):
+        with threadpool_limits(1), contextlib.redirect_stdout(printed):
             for item in items:
                 values += body(item)
     except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
@@ -116,7 +62,12 @@ def run_packed(payload: bytes) -> bytes:
         return pickle.dumps(("raised", _packed_error(error)))
     if before is not None and before != _digest((items, data)):
         return _failure("an item changed an object of the caller's")
-    reason = _bound_to_the_caller(values, theirs, known)
+    # What a cache has kept meanwhile is held by the caller as well.
+    theirs |= reach((items, list(data.values())), code=True)
+    changed = Surroundings.now().differing(entered)
+    if printed.getvalue():
+        changed = "an item printed"
+    reason = changed or _bound_to_the_caller(values, theirs, known)
     if reason is not None:
         return _failure(reason)
     try:
@@ -178,7 +129,7 @@ def _keeping_classes() -> dict[str, Any]:
 def _packed(values: list[Any], known: list[Any]) -> bytes:
     import io
 
-    import cloudpickle
+    from epochly.runtime.travel import pickler
 
     places = {
         id(value): number
@@ -186,9 +137,14 @@ def _packed(values: list[Any], known: list[Any]) -> bytes:
         if not isinstance(value, (bool, type, type(None)))
     }
 
-    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    class Pickler(pickler()):  # type: ignore[misc]
         def persistent_id(self, obj: Any) -> Any:
             return places.get(id(obj))
+
+        def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, ModuleType):
+                return import_module, (obj.__name__,)
+            return super().reducer_override(obj)
 
     stream = io.BytesIO()
     Pickler(stream, protocol=5).dump(values)
@@ -268,7 +224,8 @@ def _bound_to_the_caller(result: list[Any], theirs: dict[int, Any], known: list[
     for key, value in ours.items():
         if isinstance(value, np.ndarray) and owners.setdefault(id(_owner(value)), key) != key:
             return "arrays in the results are views of one another"
-    arrays = [value for value in theirs.values() if isinstance(value, np.ndarray)]
+    memory = [value for value in theirs.values() if isinstance(value, (np.ndarray, *_BUFFERS))]
+    arrays = [v if isinstance(v, np.ndarray) else np.frombuffer(v, np.uint8) for v in memory]
     for value in ours.values():
         if isinstance(value, np.ndarray) and any(np.may_share_memory(value, a) for a in arrays):
             return "an item's result is a view of an array that the caller holds"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -71,26 +73,55 @@ def known_objects(items: list[Any]) -> list[Any]:
     return found
 
 
-def reach(root: Any, known: frozenset[int] = frozenset()) -> dict[int, Any]:
-    """Every object under a root whose identity can be told, by id; known ones are left out."""
+def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False) -> dict[int, Any]:
+    """Every object under a root whose identity can be told, by id.
+
+    Parameters
+    ----------
+    root : iterable of object
+    known : frozenset of int
+        Ids of objects to leave out.
+    code : bool
+        Whether what the user's functions, classes and modules hold is reached as well.
+    """
     import gc
 
     import numpy as np
 
-    untracked = (np.ndarray, dict, bytearray)
+    untracked = (np.ndarray, dict, bytearray, memoryview, array)
     found: dict[int, Any] = {}
+    passed: set[int] = set()
     todo = list(root)
     while todo:
         value = todo.pop()
-        if id(value) in found or id(value) in known or isinstance(value, (type, ModuleType)):
+        if id(value) in found or id(value) in known or id(value) in passed:
             continue
-        if isinstance(value, FunctionType):
+        if isinstance(value, (type, ModuleType)):
+            passed.add(id(value))
+            if code and not _is_librarys(value):
+                todo += vars(value).values()
+        elif isinstance(value, FunctionType):
             found[id(value)] = value
+            if code and not in_library(value.__code__.co_filename):
+                todo += [*_outside(value).values(), value.__defaults__, value.__kwdefaults__]
+                todo += vars(value).values()
         elif gc.is_tracked(value) or isinstance(value, untracked) or type(value) is object:
             if not isinstance(value, tuple):
                 found[id(value)] = value
             todo += gc.get_referents(value)
+            if isinstance(value, np.ndarray) and value.dtype.hasobject:
+                todo += value.ravel().tolist()
     return found
+
+
+def _is_librarys(value: type | ModuleType) -> bool:
+    """Whether a class or module is no user's; one without a module of its own here is."""
+    module = sys.modules.get(value.__module__) if isinstance(value, type) else value
+    name = value.__module__ if isinstance(value, type) else value.__name__
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return name.partition(".")[0] in sys.stdlib_module_names
+    return in_library(file)
 
 
 def travels_otherwise(values: Iterable[Any]) -> str | None:
@@ -125,6 +156,15 @@ def unwritable(values: list[Any]) -> str | None:
 
     found = any(isinstance(value, np.void) for value in values)
     return "a record of an array cannot be written elsewhere" if found else None
+
+
+def empty_cells(function: FunctionType) -> Iterator[str]:
+    """Variables that a function takes from an outer one and that have no value now."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            cell.cell_contents  # noqa: B018
+        except ValueError:
+            yield name
 
 
 def _outside(function: FunctionType) -> dict[str, Any]:

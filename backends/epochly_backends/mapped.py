@@ -10,14 +10,16 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from epochly.code.function import Function
-from epochly.code.harmless import changeable, hazard, shared_state
+from epochly.code.harmless import hazard
 from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import MapLoop, Mappable, map_loops
+from epochly.code.sharing import changeable, repeated_iterator, shared_state
+from epochly.code.whereabouts import place_asked_for
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.loaded import loaded
 from epochly.model import Part, Realized, Refused
-from epochly_backends.held import functions_of, held_by, names_of
+from epochly_backends.held import empty_cells, functions_of, held_by, names_of
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _READ_AHEAD = frozenset(
@@ -84,6 +86,7 @@ class Mapped:
         plain = mappable.function.plain
         assert plain is not None
         self._judged = {function.__code__ for function in functions_of(plain)}
+        self._place = place_asked_for(plain, processes=level is Level.CORES)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
@@ -115,10 +118,11 @@ class Mapped:
 
     def _map(self, number: int, body: FunctionType, iterable: Any) -> list[Any]:
         sources = iterable.sources if isinstance(iterable, Lazy) else (iterable,)
-        if not all(_can_be_read_ahead(source) for source in sources):
+        missing = self._unbound(body)
+        if missing or not all(_can_be_read_ahead(source) for source in sources):
             self._counts["sequential_loops"] += 1
             self._ways[number] = "sequential"
-            return [value for item in iterable for value in body(item)]
+            return self._one_by_one(number, body, iterable, missing)
         loop = self._mappable.loops[number]
         named = held_by(body)
         held = list(named.values())
@@ -129,7 +133,13 @@ class Mapped:
         except Exception as error:  # noqa: BLE001 - raised once the items before it are done
             failure = error
         self._counts["items"] += len(items)
-        reason = shared_state(held, names_of(body)) or _handling() or _changed(loop, named)
+        reason = (
+            self._place
+            or shared_state(held, names_of(body))
+            or repeated_iterator(items)
+            or _handling()
+            or _changed(loop, named)
+        )
         risk = hazard([*held, items], names_of(body)) or changeable(loop.in_place, [*held, *items])
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
@@ -143,6 +153,27 @@ class Mapped:
         if failure is not None:
             raise failure
         return values
+
+    def _one_by_one(
+        self, number: int, body: FunctionType, iterable: Any, missing: frozenset[str]
+    ) -> list[Any]:
+        """Run the items; a local without a value, which the body took for a cell, is one again."""
+        try:
+            return [value for item in iterable for value in body(item)]
+        except NameError as error:
+            inlined = sys.version_info >= (3, 12)
+            is_local = inlined or self._mappable.loops[number].kind == "append-loop"
+            if not (is_local and error.name in missing and _raised_in(body, error)):
+                raise
+            name, where = error.name, error.__traceback__
+        what = f"cannot access local variable {name!r} where it is not associated with a value"
+        raise UnboundLocalError(what).with_traceback(where)
+
+    def _unbound(self, body: FunctionType) -> frozenset[str]:
+        """Locals of the function that a body reads, and that have no value now."""
+        plain = self._mappable.function.plain
+        assert plain is not None
+        return frozenset(empty_cells(body)) - set(plain.__code__.co_freevars)
 
     def _replaced(self, number: int, body: FunctionType) -> str | None:
         """Whether a helper took the place of one that was looked at, and must not run like it."""
@@ -158,6 +189,14 @@ class Mapped:
                     self._judged |= codes
                     return None
         return "a helper was replaced by one that does more"
+
+
+def _raised_in(body: FunctionType, error: BaseException) -> bool:
+    """Whether a body itself raised an exception, and no function that it calls."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code is body.__code__
 
 
 def _handling() -> str | None:

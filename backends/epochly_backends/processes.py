@@ -20,8 +20,9 @@ from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.model import Arguments, Refused
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
-from epochly_backends.chunk import Surroundings, chained, run_packed, unpacked
+from epochly_backends.chunk import chained, run_packed, unpacked
 from epochly_backends.mapped import Mapped, prepare_mapped
+from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
 
 CHUNKS_PER_WORKER = 4
@@ -152,7 +153,11 @@ class CoreRunner:
                 kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
                     packed_values, signals = answer
-                    values += unpacked(packed_values, chunk)
+                    try:
+                        values += unpacked(packed_values, chunk)
+                    except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
+                        kind, answer = "lost", f"a result cannot be read here: {error}"
+                if kind == "values":
                     for signal in signals:
                         decimal.getcontext().flags[signal] = True
                     continue

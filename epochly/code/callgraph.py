@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from epochly.code.asking import attribute_of
 from epochly.code.function import undecorated
 from epochly.code.libraries import in_library
 from epochly.code.scopes import live_value
-from epochly.code.source import source_of
+from epochly.code.source import FunctionNode, source_of
 from epochly.errors import SourceError
 
 
@@ -84,7 +85,7 @@ def call_graph(function: FunctionType) -> CallGraph:
         except SourceError:
             unread.append(current)
             continue
-        for call in calls_in(current, node):
+        for call in (call for part in body_of(node) for call in calls_in(current, part)):
             if not call.found:
                 opaque.append((current, call))
             elif isinstance(call.value, FunctionType) and is_users(call.value):
@@ -92,9 +93,14 @@ def call_graph(function: FunctionType) -> CallGraph:
     return CallGraph(tuple(seen), tuple(opaque), tuple(unread))
 
 
+def body_of(node: FunctionNode) -> list[ast.AST]:
+    """What runs when a function is called; its decorators and defaults ran when it was made."""
+    return list(node.body) if isinstance(node.body, list) else [node.body]
+
+
 def is_users(function: Callable[..., Any]) -> bool:
     """Whether a Python function is the user's own, not the standard library's or a package's."""
-    code = getattr(function, "__code__", None)
+    code = attribute_of(function, "__code__")
     if code is None or code.co_filename.startswith("<"):
         return False
     return not in_library(code.co_filename)

@@ -9,6 +9,7 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
+from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -19,6 +20,7 @@ from epochly.code.kinds import (
     assigned,
     fresh_locals,
     is_listed,
+    is_listed_as,
     is_load,
     kind_of,
     qualified_name,
@@ -26,19 +28,20 @@ from epochly.code.kinds import (
 )
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
+from epochly.code.modes import effect_of_open, effect_of_sql
 from epochly.code.positions import changed_argument
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
 from epochly.code.stores import Locals, roots_of, stores_in
 from epochly.errors import SourceError
 
-_READING_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
-
 
 @cache
 def effect_of_name(name: str) -> Effect:
     """The effect that the table gives for a qualified name."""
     known = table()
+    if name in known["settings"]:
+        return Effect.WRITES
     prefix, best, effect = name, -1, Effect.UNKNOWN
     while prefix:
         for candidate in Effect:
@@ -139,6 +142,8 @@ def _causes(
                     found.append(dataclasses.replace(cause, shared=shared))
             if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
                 found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
+            elif isinstance(inner, ast.ClassDef) and (inner.bases or inner.keywords):
+                found.append(Cause(Effect.UNKNOWN, inner.lineno, f"class {inner.name}", True))
     yield from sorted(found, key=lambda cause: cause.line)
 
 
@@ -191,7 +196,7 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
         for cause in _effects_of(call.value, around.open_codes).causes:
             yield from _seen_by_caller(around, call, cause)
         return
-    is_class, home = isinstance(call.value, type), getattr(call.value, "__module__", None)
+    is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
     if is_class and home != "builtins":
@@ -209,15 +214,18 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
         if root and root not in bound_names(function.__code__):
             yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
             return
-    if name in OPENING:
-        yield Cause(_effect_of_open(call.node), call.line, call.text, True)
+    if name == "type" and len(call.node.args) > 1:
+        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+    elif name in OPENING:
+        yield Cause(effect_of_open(call.node), call.line, call.text, True)
     elif name in _PRINTING:
         text = call.text if call.text.endswith("print") else f"{call.text}, a print"
         yield Cause(Effect.WRITES, call.line, text, False)
     else:
         effect = effect_of_name(name)
         if effect is not Effect.PURE:
-            yield Cause(effect, call.line, call.text, True)
+            shared = is_listed_as("settings", name)
+            yield Cause(effect, call.line, call.text, True, shared=shared)
 
 
 _PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
@@ -286,7 +294,9 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
     effect = _of_typed_method(around.function, call.node)
     if effect is not None:
         if effect is not Effect.PURE:
-            yield Cause(effect, call.line, call.text, True)
+            kind = kind_of(around.function, method.value)
+            shared = is_listed_as("settings", f"{kind}.{method.attr}")
+            yield Cause(effect, call.line, call.text, True, shared=shared)
         return
     known = table()
     if method.attr in known["pure_methods"]:
@@ -314,34 +324,8 @@ def _of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
     if kind is None:
         return None
     if kind.startswith("sqlite3.") and node.func.attr == "execute":
-        return _effect_of_sql(node)
+        return effect_of_sql(node)
     if kind == "pathlib.Path" and node.func.attr == "open":
-        return _effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
+        return effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
     name = f"{kind}.{node.func.attr}"
     return effect_of_name(name) if is_listed(name) else None
-
-
-def _effect_of_sql(node: ast.Call) -> Effect:
-    first = node.args[0] if node.args else None
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        return (
-            Effect.READS if first.value.split()[:1] in (["SELECT"], ["select"]) else Effect.WRITES
-        )
-    return Effect.UNKNOWN
-
-
-def _effect_of_open(node: ast.Call) -> Effect:
-    """What opening a file does, as far as the mode is written out."""
-    mode: ast.expr | None = node.args[1] if len(node.args) > 1 else None
-    for keyword in node.keywords:
-        if keyword.arg == "mode":
-            mode = keyword.value
-        elif keyword.arg in (None, "opener"):
-            return Effect.UNKNOWN
-    if any(isinstance(argument, ast.Starred) for argument in node.args):
-        return Effect.UNKNOWN
-    if mode is None:
-        return Effect.READS
-    if not isinstance(mode, ast.Constant):
-        return Effect.UNKNOWN
-    return Effect.READS if mode.value in _READING_MODES else Effect.WRITES

@@ -25,7 +25,7 @@ _SAFE_METHODS = _GIVING_SETS | frozenset(
 
 def order_of_hashes(function: FunctionType) -> str | None:
     """Where a function or a helper of it uses ``hash``, or the order that a set has, or None."""
-    for member in _with_methods(call_graph(function).functions):
+    for member in with_methods(call_graph(function).functions):
         try:
             whole = source_of(member).node
         except SourceError:
@@ -36,7 +36,7 @@ def order_of_hashes(function: FunctionType) -> str | None:
     return None
 
 
-def _with_methods(functions: Iterable[FunctionType]) -> Iterator[FunctionType]:
+def with_methods(functions: Iterable[FunctionType]) -> Iterator[FunctionType]:
     """Functions, and the methods of the user's classes that they name."""
     for function in functions:
         yield function

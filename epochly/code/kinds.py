@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.asking import attribute_of
 from epochly.code.function import undecorated
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
@@ -155,17 +156,17 @@ def qualified_name(value: Any) -> str:
     """The name under which a callable stands in the table: its module and its own name."""
     value = undecorated(value)
     if _calls_python(value):
-        return f"{type(value).__qualname__} of {getattr(value, '__name__', '')}"
-    module = getattr(value, "__module__", None)
-    owner = getattr(value, "__self__", None)
+        return f"{type(value).__qualname__} of {attribute_of(value, '__name__', '')}"
+    module = attribute_of(value, "__module__")
+    owner = attribute_of(value, "__self__")
     if module is None and owner is not None and not isinstance(owner, type(ast)):
         module = getattr(type(owner), "__module__", None)
         module = {"numpy.random.mtrand": "numpy.random"}.get(module or "", module)
     elif owner is not None and isinstance(owner, type(ast)):
         module = owner.__name__
     elif module is None:
-        module = getattr(getattr(value, "__objclass__", None), "__module__", None)
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+        module = getattr(attribute_of(value, "__objclass__"), "__module__", None)
+    name = attribute_of(value, "__qualname__") or attribute_of(value, "__name__", "")
     if type(value).__module__.partition(".")[0] == "numpy" and module is None:
         module = "numpy"
     module = _PUBLIC.get(module or "", module or "")
@@ -181,6 +182,7 @@ def _calls_python(value: Any) -> bool:
 
 _PUBLIC = {
     "_bisect": "bisect",
+    "_contextvars": "contextvars",
     "_heapq": "heapq",
     "_io": "builtins",
     "posix": "os",
@@ -219,7 +221,13 @@ def _document() -> dict[str, Any]:
 
 
 @cache
+def is_listed_as(kind: str, name: str) -> bool:
+    """Whether one list of the table has a name or the module or class that it belongs to."""
+    return not table()[kind].isdisjoint((name, f"{name.rpartition('.')[0]}.*"))
+
+
+@cache
 def is_listed(name: str) -> bool:
     """Whether the table has an entry for a name or for the class it belongs to."""
     wanted = {name, f"{name.rpartition('.')[0]}.*"}
-    return any(wanted & table()[kind] for kind in ("pure", "reads", "draws", "writes"))
+    return any(wanted & table()[kind] for kind in ("pure", "reads", "draws", "writes", "settings"))

@@ -8,6 +8,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call
 from epochly.code.kinds import qualified_name, table
 
@@ -32,7 +33,7 @@ def changed_argument(call: Call) -> ast.expr | None:
     if not call.found:
         return _of_method(method, arguments) if isinstance(method, ast.Attribute) else None
     name = qualified_name(call.value)
-    owner = getattr(call.value, "__self__", None)
+    owner = attribute_of(call.value, "__self__")
     if name in table()["changing_first"] and isinstance(owner, (ModuleType, type(None))):
         return arguments[0] if arguments else None
     if name == "numpy.nan_to_num":

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from epochly.code.callgraph import call_graph
+from epochly.code.callgraph import call_graph, is_users
 from epochly.code.libraries import in_library
 from epochly.code.mark import original_of
 from epochly.errors import EpochlyError
@@ -17,6 +17,7 @@ from epochly.runtime.decorated import STATE, decorated
 from epochly.runtime.dispatcher import Dispatcher
 from epochly.runtime.policy import ObservingPolicy
 from epochly.runtime.records import Account, records
+from epochly.runtime.strides import reduced
 
 _NO_FILE = "<dynamic-code>"
 WORKER = "it runs within an item, in a worker process"
@@ -25,7 +26,7 @@ WORKER = "it runs within an item, in a worker process"
 def dumps(value: Any) -> bytes:
     """Pickle for a worker process, where decorated functions run at level 0 and are counted."""
     with io.BytesIO() as file:
-        _pickler()(file, protocol=5).dump(value)
+        pickler()(file, protocol=5).dump(value)
         return file.getvalue()
 
 
@@ -84,21 +85,37 @@ def _users_modules(loaded: frozenset[str], own: frozenset[str]) -> frozenset[str
     )
 
 
+_BOUND = (io.TextIOWrapper, memoryview)
+_CACHED = type(cache(len))
 _MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "__cached__"})
 _OUR_OWN = frozenset({"epochly", "epochly_cli", "epochly_backends"})
 
 
 @cache
-def _pickler() -> Any:
+def pickler() -> Any:
+    """The class of picklers that `dumps` uses; NumPy is imported by the first call."""
     import cloudpickle
+    from numpy import ndarray
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         """Pickles a decorated function as what it decorates: its locks and pools stay here.
 
         Code keeps the name of its file, which cloudpickle drops, for tracebacks and its source.
+        A cache is empty elsewhere, over the function as it is now. What cloudpickle would make
+        into something else, a file into a text and a view of memory into bytes, does not travel.
         """
 
         def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, _BOUND) and obj not in (sys.stdout, sys.stderr):
+                raise TypeError(f"a {type(obj).__name__} belongs to this process")
+            if isinstance(obj, _CACHED) and is_users(obj.__wrapped__):
+                return _cached, (obj.__wrapped__, obj.cache_parameters())
+            if type(obj) is ndarray:
+                return reduced(obj)
+            if isinstance(obj, ndarray) and getattr(obj, "__dict__", None):
+                reduce: Any = type(obj).__reduce__
+                if reduce is ndarray.__reduce__:
+                    raise TypeError(f"a copy of a {type(obj).__qualname__} forgets its attributes")
             if isinstance(obj, CodeType):
                 make, parts = self.dispatch_table[CodeType](obj)
                 return make, tuple(obj.co_filename if p == _NO_FILE else p for p in parts)
@@ -116,6 +133,10 @@ def _pickler() -> Any:
             return super().reducer_override(obj)
 
     return Pickler
+
+
+def _cached(function: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+    return lru_cache(**parameters)(function)
 
 
 def counted(run: Callable[[bytes], bytes], payload: bytes) -> tuple[bytes, dict[str, Account]]:

@@ -1,0 +1,33 @@
+"""Attributes of objects, asked for without running code of the user's."""
+
+from __future__ import annotations
+
+import inspect
+from types import FunctionType
+from typing import Any
+
+_HOOKS = ("__getattr__", "__getattribute__")
+
+
+def attribute_of(value: Any, name: str, default: Any = None) -> Any:
+    """``getattr`` that leaves out ``__getattr__`` and ``__getattribute__`` written in Python.
+
+    Parameters
+    ----------
+    value : object
+    name : str
+    default : object
+    """
+    cls = type(value)
+    if any(isinstance(inspect.getattr_static(cls, hook, None), FunctionType) for hook in _HOOKS):
+        ask = type.__getattribute__ if isinstance(value, type) else object.__getattribute__
+        try:
+            return ask(value, name)
+        except AttributeError:
+            return default
+    return getattr(value, name, default)
+
+
+def is_iterator(value: Any) -> bool:
+    """Whether an object gives its items one by one, and only once."""
+    return any("__next__" in vars(base) for base in type(value).__mro__)

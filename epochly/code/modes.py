@@ -1,0 +1,36 @@
+"""What opening a file or running a statement of SQL does, as far as it is written out."""
+
+from __future__ import annotations
+
+import ast
+
+from epochly.code.causes import Effect
+
+_READING_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
+
+
+def effect_of_sql(node: ast.Call) -> Effect:
+    """What ``execute`` does; only a statement that stands there can be told."""
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return (
+            Effect.READS if first.value.split()[:1] in (["SELECT"], ["select"]) else Effect.WRITES
+        )
+    return Effect.UNKNOWN
+
+
+def effect_of_open(node: ast.Call) -> Effect:
+    """What opening a file does, as far as the mode is written out."""
+    mode: ast.expr | None = node.args[1] if len(node.args) > 1 else None
+    for keyword in node.keywords:
+        if keyword.arg == "mode":
+            mode = keyword.value
+        elif keyword.arg in (None, "opener"):
+            return Effect.UNKNOWN
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        return Effect.UNKNOWN
+    if mode is None:
+        return Effect.READS
+    if not isinstance(mode, ast.Constant):
+        return Effect.UNKNOWN
+    return Effect.READS if mode.value in _READING_MODES else Effect.WRITES

@@ -1,0 +1,163 @@
+"""Objects that several items of a loop reach, and must not use at the same time."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
+from typing import Any
+
+from epochly.code.asking import attribute_of, is_iterator
+from epochly.code.causes import Cause
+from epochly.loaded import loaded
+
+ATOMS = frozenset(
+    (
+        bool,
+        int,
+        float,
+        complex,
+        str,
+        bytes,
+        type(None),
+        type(Ellipsis),
+        type(NotImplemented),
+        range,
+        slice,
+        ModuleType,
+        CodeType,
+    )
+)
+CONTAINERS = frozenset(
+    (list, tuple, dict, set, frozenset, deque, OrderedDict, Counter, MappingProxyType)
+)
+
+
+def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> str | None:
+    """What of these objects gives another answer to every one who asks, or to every thread.
+
+    Parameters
+    ----------
+    values : iterable of object
+    names : frozenset of str
+        Attributes to look into: a generator of random numbers may be one of an object.
+    """
+    told = list(values)
+    kinds = _for_one_at_a_time()
+    for value in told:
+        if isinstance(value, kinds) or is_iterator(value):
+            return f"the items share a {type(value).__name__}"
+    for value in _reached(told, names):
+        iterates = type(value).__module__ in ("builtins", "itertools") and is_iterator(value)
+        if isinstance(value, kinds) or iterates:
+            return f"the items share a {type(value).__name__}"
+        if isinstance(value, _REENTRANT) and value._is_owned():
+            return "the thread that calls holds a lock, which another would wait for"
+    return None
+
+
+def repeated_iterator(items: Sequence[Any]) -> str | None:
+    """Whether the very same iterator is several items, or a part of several."""
+    seen: set[int] = set()
+    for item in items:
+        for value in item if type(item) in (list, tuple) else (item,):
+            if type(value) not in ATOMS and is_iterator(value):
+                if id(value) in seen:
+                    return f"the items share a {type(value).__name__}"
+                seen.add(id(value))
+    return None
+
+
+_REENTRANT: Any = type(threading.RLock())
+
+
+def _for_one_at_a_time() -> tuple[type, ...]:
+    """Generators of random numbers, and what refuses or surprises threads that did not make it."""
+    import random
+
+    kinds: tuple[type, ...] = (random.Random, threading.local)
+    numpy, sqlite3 = loaded("numpy"), loaded("sqlite3")
+    if numpy is not None:
+        drawing = numpy.random
+        kinds += (drawing.Generator, drawing.RandomState, drawing.BitGenerator)
+    if sqlite3 is not None:
+        kinds += (sqlite3.Connection, sqlite3.Cursor)
+    return kinds
+
+
+def changeable(causes: Sequence[Cause], values: Iterable[Any]) -> str | None:
+    """Whether augmented assignments to names may change one of these objects.
+
+    Parameters
+    ----------
+    causes : sequence of Cause
+        Those that are `in_place`.
+    values : iterable of object
+    """
+    if not causes:
+        return None
+    for value in _reached(list(values), None):
+        cls = type(value)
+        if any(hasattr(cls, name) for name in _IN_PLACE) and not isinstance(value, type):
+            return f"{causes[0].what} may change a {cls.__name__} that outlives the item"
+    return None
+
+
+_IN_PLACE = ("__iadd__", "__imul__", "__isub__", "__ior__", "__iand__", "__ixor__", "__itruediv__")
+
+
+def _reached(todo: list[Any], names: frozenset[str] | None) -> Iterator[Any]:
+    """Objects, what is in containers and bound to methods, and attributes of these names or all."""
+    seen: set[int] = set()
+    while todo:
+        value = todo.pop()
+        if type(value) in ATOMS or id(value) in seen or isinstance(value, (type, FunctionType)):
+            continue
+        seen.add(id(value))
+        yield value
+        owner = attribute_of(value, "__self__") if callable(value) else None
+        if owner is not None:
+            todo.append(owner)
+        if isinstance(value, partial):
+            todo += [value.func, *value.args, *value.keywords.values()]
+        if isinstance(value, tuple(CONTAINERS)):
+            todo += parts_of(value)
+        for name, held in attribute_of(value, "__dict__", {}).items():
+            if names is None or name in names:
+                todo.append(held)
+        if names is None:
+            todo += slots_of(value)
+        else:
+            todo += [held for name, held in _named_slots(value) if name in names]
+
+
+def parts_of(value: Any) -> list[Any]:
+    """What a container holds, unless all of it is numbers, texts and the like."""
+    if isinstance(value, (dict, MappingProxyType)):
+        return _odd(value.keys()) + _odd(value.values())
+    return _odd(value)
+
+
+def _odd(values: Iterable[Any]) -> list[Any]:
+    return [] if set(map(type, values)) <= ATOMS else list(values)
+
+
+def slots_of(value: Any) -> list[Any]:
+    """What an object holds in slots, and as a container."""
+    found = [held for _, held in _named_slots(value)]
+    return found + (parts_of(value) if isinstance(value, tuple(CONTAINERS)) else [])
+
+
+def _named_slots(value: Any) -> list[tuple[str, Any]]:
+    found = []
+    for cls in type(value).__mro__:
+        for name, raw in vars(cls).items():
+            if inspect.ismemberdescriptor(raw):
+                try:
+                    found.append((name, raw.__get__(value)))
+                except AttributeError:
+                    continue
+    return found
