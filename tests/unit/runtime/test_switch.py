@@ -14,8 +14,8 @@ def _off(monkeypatch):
 
 
 def test_asking_about_a_function_is_no_error():
-    function = epochly.optimize(level=2)(programs.squares)
-    assert function(10) == 285
+    function = epochly.optimize(level=2)(lambda n: 2 * n)
+    assert function(10) == 20
     found = epochly.get_metrics(function)
     assert (found["total_calls"], found["functions"]) == (0, {})
     assert "EPOCHLY_DISABLE=1" in epochly.explain(function)
