@@ -20,7 +20,7 @@ guide: $(VENV)/.demo ## Measure every case of the guide (BUDGET seconds each) an
 	$(BIN)/python tools/guide_vs_measured.py build/guide.json docs/guide-vs-measured.md
 
 test: $(VENV)/.dev ## Run the tests
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 test-all: ## Run the tests on every tested Python that is installed
 	@ran=0; for version in $(TESTED); do \
