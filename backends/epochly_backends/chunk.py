@@ -23,9 +23,9 @@ _BUFFERS = (bytearray, array)
 def run_packed(payload: bytes) -> bytes:
     """Run one chunk in a worker process; what it raises is part of the answer.
 
-    The answer is a pickled ``("values", (bytes, signals))``, ``("raised", bytes or None)``,
-    ``("lost", reason)`` where items have run, or ``("unread", reason)`` where none has; the bytes
-    are for `unpacked` and `chained`.
+    The answer is a pickled ``("values", (bytes, signals, printed))``, ``("raised", (bytes or None,
+    printed))``, ``("lost", reason)`` where items have run, or ``("unread", reason)`` where none
+    has; the bytes are for `unpacked` and `chained`.
     """
     import contextlib
     import io
@@ -59,21 +59,19 @@ def run_packed(payload: bytes) -> bytes:
     except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
         if before is not None and before != _digest((items, data)):
             return _failure("an item changed an object of the caller's")
-        return pickle.dumps(("raised", _packed_error(error)))
+        return pickle.dumps(("raised", (_packed_error(error), printed.getvalue())))
     if before is not None and before != _digest((items, data)):
         return _failure("an item changed an object of the caller's")
     # What a cache has kept meanwhile is held by the caller as well.
     theirs |= reach((items, list(data.values())), code=True)
-    changed = Surroundings.now().differing(entered)
-    if printed.getvalue():
-        changed = "an item printed"
-    reason = changed or _bound_to_the_caller(values, theirs, known)
+    reason = Surroundings.now().differing(entered) or _bound_to_the_caller(values, theirs, known)
     if reason is not None:
         return _failure(reason)
     try:
-        return pickle.dumps(("values", (_packed(values, known), Surroundings.signals())))
+        answer = _packed(values, known), Surroundings.signals(), printed.getvalue()
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
         return _failure(f"a result cannot travel between processes: {error}")
+    return pickle.dumps(("values", answer))
 
 
 def unpacked(answer: bytes, items: list[Any]) -> list[Any]:

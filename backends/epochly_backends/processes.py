@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import math
 import os
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -77,15 +79,21 @@ class CoreRunner:
         if self._released is None:
             if len(items) < 4:
                 return "sequential", _here(body, items)
+            before, output = Surroundings.now(), _Noted(sys.stdout)
             started = time.perf_counter()
-            head = body(items[0])
+            with contextlib.redirect_stdout(output):
+                head = body(items[0])
             item_s = time.perf_counter() - started
+            changed = Surroundings.now().differing(before)
+            if changed is not None:
+                return f"sequential: {changed}", head + _here(body, items[1:])
             wanted = max(PROBE_ITEMS, math.ceil(PROBE_S / max(item_s, 1e-9)))
             each = 2 * max(1, min(wanted, (len(items) - 1) // (2 * PROBES + 1)))
             items = items[1:]
             self._released = False
             # A busy machine hides an overlap but never feigns one, so one sighting is enough.
-            for _ in range(PROBES):
+            # Threads would print in another order than the items'.
+            for _ in range(0 if output.used else PROBES):
                 if self._released or len(items) < 2:
                     break
                 values, self._released = _probed(body, items[:each])
@@ -152,17 +160,18 @@ class CoreRunner:
             for future, chunk in zip(futures, chunks, strict=True):
                 kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
-                    packed_values, signals = answer
+                    packed_values, signals, printed = answer
                     try:
                         values += unpacked(packed_values, chunk)
                     except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
                         kind, answer = "lost", f"a result cannot be read here: {error}"
                 if kind == "values":
+                    _print(printed)
                     for signal in signals:
                         decimal.getcontext().flags[signal] = True
                     continue
                 if kind == "raised" and not replayable:
-                    _raise(answer)
+                    _raise(*answer)
                 if kind == "lost" and not replayable:
                     raise _done(answer)
                 reasons.append(answer if isinstance(answer, str) else "it fails elsewhere only")
@@ -176,8 +185,30 @@ class CoreRunner:
         return "processes", values
 
 
-def _raise(packed: bytes | None) -> None:
+class _Noted:
+    """Standard output, with a note of whether anything was written to it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.used = stream, False
+
+    def write(self, text: str) -> Any:
+        """Write on."""
+        self.used = True
+        return None if self._stream is None else self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _print(text: str) -> None:
+    """Print here what items have printed elsewhere."""
+    if text and sys.stdout is not None:
+        sys.stdout.write(text)
+
+
+def _raise(packed: bytes | None, printed: str) -> None:
     """Raise what an item raised elsewhere, where it must not run again."""
+    _print(printed)
     if packed is not None:
         raise chained(packed)
     raise _done("an item raised an exception that cannot travel between processes")
@@ -207,8 +238,6 @@ def _end_workers() -> None:
 
 def _forget_executor() -> None:
     """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
-    import sys
-
     loky = sys.modules.get("joblib.externals.loky.reusable_executor")
     if loky is not None:
         loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]

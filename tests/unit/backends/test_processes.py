@@ -1,0 +1,57 @@
+"""Items in worker processes whose effects the caller has vouched for, unseen by the analysis."""
+
+import random
+
+import pytest
+
+import epochly
+
+
+def busy(k):
+    total = 0
+    for i in range(20_000):
+        total += i * k
+    return total
+
+
+class Speaking:
+    def fit(self, k):
+        print("fitted", k)
+        if k == 13:
+            raise ValueError(k)
+        return busy(k)
+
+
+class Drawing:
+    def fit(self, k):
+        return busy(k) + random.random()
+
+
+@pytest.fixture
+def fitted():
+    """Each model fitted in turn at level 3, by a function that is made anew."""
+
+    def all_fitted(models):
+        return [model.fit(k) for k, model in enumerate(models)]
+
+    return epochly.optimize(level=3)(all_fitted)
+
+
+def test_what_items_print_elsewhere_is_printed_here_in_their_order(fitted, capsys):
+    assert fitted([Speaking() for _ in range(12)]) == [busy(k) for k in range(12)]
+    assert capsys.readouterr().out == "".join(f"fitted {k}\n" for k in range(12))
+    assert ", processes" in epochly.explain(fitted)
+
+
+def test_what_was_printed_before_an_exception_is_printed(fitted, capsys):
+    with pytest.raises(ValueError, match="13"):
+        fitted([Speaking() for _ in range(20)])
+    assert capsys.readouterr().out == "".join(f"fitted {k}\n" for k in range(14))
+
+
+def test_items_that_draw_random_numbers_keep_the_callers_stream(fitted):
+    random.seed(7)
+    expected = [Drawing().fit(k) for k in range(12)]
+    random.seed(7)
+    assert fitted([Drawing() for _ in range(12)]) == expected
+    assert "drew random numbers" in epochly.explain(fitted)
