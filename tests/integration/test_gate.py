@@ -61,7 +61,7 @@ class Repository:
         self.git("commit", "--quiet", "--message", "a change")
 
     def gate(self, *arguments):
-        ran = self.folder.run("gate", "--format", "json", "--budget", "8", *arguments)
+        ran = self.folder.run("gate", "--format", "json", "--budget", "15", *arguments)
         assert self.git("worktree", "list").count("\n") == 1
         return ran
 
@@ -100,7 +100,7 @@ def test_each_workload_gets_the_verdict_of_its_own_change(repository):
     ))  # fmt: skip
     repository.workloads(**common, latter={**loop, "args": "21000"}, came={**loop, "args": "8"})
 
-    ran = repository.gate("--against", "HEAD", "--budget", "20")
+    ran = repository.gate("--against", "HEAD", "--budget", "30")
 
     found = results(ran)
     outcomes = {name: one["outcome"] for name, one in found.items()}
@@ -154,7 +154,7 @@ def test_processes_that_the_function_starts_run_their_own_side_too(repository):
     repository.write("src/shop/slow.py", "import time\ntime.sleep(0.2)\n")
     repository.folder.environment["PYTHONPATH"] = str(repository.folder.path / "src")
 
-    ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "20")
+    ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "30")
 
     assert results(ran)["total"]["outcome"] == "slower"
 
@@ -206,7 +206,7 @@ def test_a_promised_speedup_that_is_not_reached_fails(repository):
     repository.workloads(squares=keys)
     repository.commit()
 
-    ran = repository.gate("--against", "HEAD", "--budget", "14")
+    ran = repository.gate("--against", "HEAD", "--budget", "30")
 
     assert ran.code == 1
     assert results(ran)["squares"]["outcome"] == "broken_promise"
@@ -353,7 +353,7 @@ def test_a_promise_that_this_machine_cannot_hold_is_not_passed(repository):
     )
     repository.commit()
 
-    ran = repository.gate("--against", "HEAD", "--budget", "20")
+    ran = repository.gate("--against", "HEAD", "--budget", "30")
 
     assert ran.code == 5
     states = {(c["kind"], c["state"]) for c in results(ran)["squares"]["checks"]}
