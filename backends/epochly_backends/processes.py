@@ -145,9 +145,9 @@ class CoreRunner:
 
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
+        now = Surroundings.now()
         payloads = [
-            packed(self._function.plain, (body, chunk, Surroundings.now(), replayable))
-            for chunk in chunks
+            packed(self._function.plain, (body, chunk, now, replayable)) for chunk in chunks
         ]
         executor = get_reusable_executor(max_workers=cores, timeout=60)
         _end_workers_with(os.getpid())
