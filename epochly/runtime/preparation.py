@@ -15,7 +15,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochly.cores import usable_cores
@@ -96,11 +95,12 @@ class Preparation:
         failure = "the process that tries other levels did not start"
         atexit.register(self.stop)
         try:
-            with tempfile.NamedTemporaryFile(prefix="epochly-") as file:
+            # Without a name: a program that ends first leaves nothing behind.
+            with tempfile.TemporaryFile() as file:
                 file.write(self._packed)
-                file.flush()
+                file.seek(0)
                 self._packed = b""
-                failure = self._try(file.name, found)
+                failure = self._try(file.fileno(), found)
         except OSError as error:
             failure = f"{failure}: {error}"
         finally:
@@ -108,17 +108,17 @@ class Preparation:
             atexit.unregister(self.stop)
             self._report(tuple(found), failure)
 
-    def _try(self, path: str, found: list[Tried]) -> str:
+    def _try(self, data: int, found: list[Tried]) -> str:
         """Add what came of each backend; returns why it ended early, if it did."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), path],
+                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(data)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "EPOCHLY_DISABLE": "1"},
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(theirs.fileno(), data),
             )
         channel = Channel(ours)
         failure = f"the process that tries other levels gave no answer for {LONGEST_S:g} s"
@@ -185,7 +185,7 @@ def try_backend(name: str, load: Callable[[], Any], draws: bool) -> Tried:
     return Tried(name, plain_s, candidate_s, "equal")
 
 
-def main(descriptor: int, path: str) -> None:
+def main(descriptor: int, packed_in: int) -> None:
     """Try what the other end of the line asks for, and say what came of it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
@@ -193,7 +193,8 @@ def main(descriptor: int, path: str) -> None:
     channel = Channel(socket.socket(fileno=descriptor))
     request = channel.receive()
     assert request is not None
-    data = Path(path).read_bytes()
+    with open(packed_in, "rb") as file:
+        data = file.read()
 
     def load() -> Any:
         import pickle
@@ -220,4 +221,4 @@ def main(descriptor: int, path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), int(sys.argv[2]))

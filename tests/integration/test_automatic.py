@@ -107,6 +107,8 @@ def test_a_function_that_leaves_a_trace_stays_at_level_0_and_says_why(run):
 
 
 def test_a_program_that_ends_while_candidates_are_prepared_leaves_nothing_behind(run, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     said = run(
         LOOP
         + """
@@ -115,9 +117,11 @@ def test_a_program_that_ends_while_candidates_are_prepared_leaves_nothing_behind
     time.sleep(0.2)
     import psutil
     print("children", len(psutil.Process().children()))
-    """
+    """,
+        TMPDIR=str(scratch),
     )
     assert "Traceback" not in said
+    assert list(scratch.iterdir()) == []
     left = [
         process.pid
         for process in psutil.process_iter(["cmdline", "environ"])
