@@ -44,7 +44,7 @@ def carried_inputs():
 def bench(
     func: Callable[..., Any],
     *args: Any,
-    levels: Iterable[int] = (0, 1, 2, 3, 4),
+    levels: str | Iterable[int] = (0, 1, 2, 3, 4),
     budget_s: float = BUDGET_S,
     allow_effects: bool = False,
     **kwargs: Any,
@@ -60,7 +60,7 @@ def bench(
         A decorated function is measured without its decorator.
     *args, **kwargs
         Its arguments; every sample gets a fresh copy.
-    levels : iterable of int
+    levels : iterable of int, or str as in ``"0-4"`` or ``"0,2"``
         Levels to run; level 0 always runs.
     budget_s : float
         Seconds of sampling beyond the first calls.
@@ -80,10 +80,13 @@ def bench(
     NothingMeasuredError
         When no level could be measured.
     """
-    from epochly.levels import Level
+    from epochly.levels import Level, parse_levels
     from epochly.measure.session import Options
 
-    chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
+    if isinstance(levels, str):
+        chosen = parse_levels(levels, "levels")
+    else:
+        chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
     options = Options(levels=chosen, budget_s=budget_s, allow_effects=allow_effects)
     return measured(func, args, kwargs, options)
 

@@ -12,8 +12,8 @@ from epochly.workload import Workload
 MEMORY_BYTES = 230_000_000
 
 
-def kinds(program, levels, **options):
-    workload = Workload(f"epochly_fixtures.mistakes:{program}", os.getcwd())
+def kinds(program, levels, args=None, **options):
+    workload = Workload(f"epochly_fixtures.mistakes:{program}", os.getcwd(), args=args)
     chosen = tuple(Level(number) for number in levels)
     report = measure(workload, Options(levels=chosen, budget_s=0.2, **options))
     for mistake in report.mistakes:
@@ -47,5 +47,6 @@ def test_level_4_without_a_card_is_found_where_it_is_asked_for():
 
 
 def test_copies_that_do_not_fit_into_memory_are_found():
-    assert "memory" in kinds("sum_lists", (0, 3), memory_bytes=MEMORY_BYTES)
-    assert "memory" not in kinds("sum_lists", (0, 3))
+    few = "[1_200_000] * 3"
+    assert "memory" in kinds("sum_lists", (0, 3), few, memory_bytes=MEMORY_BYTES)
+    assert "memory" not in kinds("sum_lists", (0, 3), few)

@@ -23,7 +23,7 @@ def test_a_closure_is_measured_with_what_it_holds():
             total += factor * i
         return total
 
-    report = epochly.bench(scaled, 20_000, offset=1, levels=(0, 2), budget_s=0.5)
+    report = epochly.bench(scaled, 20_000, offset=1, levels="0,2", budget_s=0.5)
     row = row_of(report, Level.COMPILE, "numba")
     assert row.status == "measured"
     assert row.equality.verdict == "identical"
@@ -61,6 +61,8 @@ def test_what_cannot_be_copied_is_told():
 def test_what_is_no_level_is_told():
     with pytest.raises(UsageError, match="is not a level"):
         epochly.bench(programs.shout, "a", levels=(9,))
+    with pytest.raises(UsageError, match="'0-9' is not a level"):
+        epochly.bench(programs.shout, "a", levels="0-9")
 
 
 def test_arguments_that_do_not_fit_are_told_with_the_function_and_the_call():
