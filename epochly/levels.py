@@ -20,6 +20,8 @@ class Level(enum.IntEnum):
         return _PURPOSE[self]
 
 
+# Levels that run the items of a loop side by side, on as many cores as there are.
+SPREADING = (Level.THREADS, Level.CORES)
 _PURPOSE = {
     Level.MONITOR: "run it as it is, and measure",
     Level.THREADS: "overlap its waiting with threads",

@@ -16,14 +16,12 @@ from epochly.gate.model import Check, Comparison, Judgement
 from epochly.gate.outcome import Found
 from epochly.gate.unpaired import Difference, difference
 from epochly.gate.verdict import Limit
-from epochly.levels import Level
+from epochly.levels import SPREADING, Level
 from epochly.measure.session import Options
 from epochly.model import LevelRow, Report
 from epochly.units import ratio, seconds
 from epochly.workload import Workload
 
-# Levels whose gain follows the number of cores.
-_SPREAD = (Level.THREADS, Level.CORES)
 # A smaller change of the machine's pace is not worth a note.
 _NOTEWORTHY = 0.05
 
@@ -264,7 +262,7 @@ class _Comparing:
     def _stays(self, then: BaselineRow) -> str | None:
         """Why a gain says nothing about another machine."""
         before, after = self._entry.machine, self._report.machine
-        if then.level in _SPREAD and before.cores != after.cores:
+        if then.level in SPREADING and before.cores != after.cores:
             return (
                 f"{place(then)} had {before.cores} cores in the baseline and has {after.cores} "
                 "here, so its gain was not compared"

@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError
-from epochly.levels import Level
+from epochly.levels import SPREADING, Level
 from epochly.model import Arguments, Realized, Refused
-from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
@@ -34,7 +33,6 @@ logger = logging.getLogger("epochly")
 UNDECIDED_CALLS = 16
 DECIDED_CALLS = 1024
 MOST_KINDS = 64
-PROVING_LEVELS = (Level.THREADS, Level.CORES)
 _busy = threading.Semaphore(1)
 
 
@@ -186,7 +184,7 @@ class Automatic:
             return
         tier.decided = self._keep
         if replay.allowed == "proven":
-            made = [self._prepared(b.name, example) for b in _backends(PROVING_LEVELS)]
+            made = [self._prepared(b.name, example) for b in _backends(SPREADING)]
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove([item for item in made if isinstance(item, Candidate)])
             return
@@ -218,7 +216,9 @@ class Automatic:
 
     def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
         """Make the backends that paid elsewhere ready here, the fastest first."""
-        good = [t for t in tried if t.verdict == "equal" and t.plain_s > CLEAR_GAIN * t.candidate_s]
+        from epochly.runtime.preparation import promising
+
+        good = [item for item in tried if promising(item)]
         words = [_words(item) for item in tried if item not in good]
         words += [tier.doubt] if tier.doubt else []
         candidates: list[Candidate] = []
@@ -250,7 +250,7 @@ class Automatic:
             return f"{name}: preparing failed: {type(error).__name__}: {error}"
         if isinstance(answer, Refused):
             return answer.reason
-        parallel = backend.level in PROVING_LEVELS
+        parallel = backend.level in SPREADING
         return Candidate(name, _SideBySide(answer) if parallel else answer)
 
     def _note(self, tier: Tier) -> None:

@@ -18,8 +18,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from epochly.cores import usable_cores
+from epochly.levels import SPREADING
 from epochly.measure.channel import Channel
 from epochly.model import Arguments, Refused
+from epochly.recommend.gain import CLEAR_GAIN
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
@@ -135,6 +137,20 @@ class Preparation:
         self._process.kill()
         self._process.wait()
         return failure
+
+
+def promising(tried: Tried) -> bool:
+    """Whether a backend gained enough there to be tried on real calls here.
+
+    The caller was at work meanwhile, on a core that a level which spreads work would have used too.
+    """
+    from epochly.registry import get_backend
+
+    asked = CLEAR_GAIN
+    if get_backend(tried.backend).level in SPREADING:
+        cores = usable_cores()
+        asked *= max(1, cores - 1) / cores
+    return tried.verdict == "equal" and tried.plain_s > asked * tried.candidate_s
 
 
 def pack(function: Function, arguments: Arguments) -> bytes:

@@ -11,7 +11,7 @@ from epochly.code.function import function_of
 from epochly.model import Arguments
 from epochly.runtime import preparation
 from epochly.runtime.automatic import Automatic
-from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
+from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, pack, promising
 
 
 def slow(n):
@@ -95,6 +95,25 @@ def test_a_backend_that_fails_in_this_process_leaves_no_decision_behind(decision
     assert standing.state == "settled"
     assert "out of memory" in standing.reason
     assert not decisions.exists()
+
+
+@pytest.mark.parametrize(
+    ("backend", "cores", "gain", "expected"),
+    [
+        ("threads", 2, 0.6, True),
+        ("processes", 2, 0.5, False),
+        ("threads", 16, 1.0, False),
+        ("processes", 1, 1.0, False),
+        ("numba", 2, 1.05, False),
+        ("numba", 2, 1.2, True),
+    ],
+)
+def test_a_level_that_had_to_share_the_cores_with_the_caller_may_gain_less_there(
+    monkeypatch, backend, cores, gain, expected
+):
+    monkeypatch.setattr(preparation, "usable_cores", lambda: cores)
+    assert promising(Tried(backend, gain, 1.0, "equal")) is expected
+    assert not promising(Tried(backend, gain, 1.0, "different"))
 
 
 def test_what_pays_is_committed_to_and_decided(decisions):
