@@ -17,7 +17,7 @@ from epochly.code.function import function_of
 from epochly.errors import Deoptimize
 from epochly.model import Arguments, Refused
 
-_prepared: dict[Callable[..., Any], Prepared | Refused] = {}
+_prepared: dict[Callable[..., Any], Prepared] = {}
 
 
 def prepare(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Prepared | Refused:
@@ -33,18 +33,17 @@ def compiled(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Prepare
 
 
 def differential(function: Callable[..., Any], *args: Any) -> str:
-    """Compare one call with plain Python's; a function is prepared for its first arguments.
+    """Compare one call with plain Python's; a function is prepared for the first it accepts.
 
     Returns
     -------
     str
         ``equal``, ``deoptimized``, or ``refused:`` with the reason; a difference fails.
     """
-    if function not in _prepared:
-        _prepared[function] = prepare(function, *args)
-    made = _prepared[function]
+    made = _prepared.get(function) or prepare(function, *args)
     if isinstance(made, Refused):
         return f"refused: {made.reason}"
+    _prepared[function] = made
     given = copy.deepcopy(args)
     states = random.getstate(), np.random.get_state()
     with warnings.catch_warnings():
