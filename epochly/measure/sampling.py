@@ -9,6 +9,7 @@ from typing import Any
 
 from epochly.errors import EpochlyError
 from epochly.measure.contender import Contender
+from epochly.measure.quiet import core_in_turn
 from epochly.measure.schedule import Plan, plan, rotated
 from epochly.measure.statistics import paired_ratio
 from epochly.measure.yardstick import FEWEST_LOOPS, yardstick_loops
@@ -65,7 +66,7 @@ class Sampling:
             if generation or not started:
                 self._restart(members, generation)
             say(generation + 1, generation / chosen.generations)
-            self._rounds(members, chosen)
+            self._rounds(members, chosen, core_in_turn(generation))
             for contender in everyone:
                 contender.stop()
             if generation + 1 >= chosen.first_look and self._all_converged():
@@ -88,7 +89,7 @@ class Sampling:
             elif answer is not None:
                 contender.warm_first_calls_s.append(seconds + answer["seconds"])
 
-    def _rounds(self, members: list[Contender], chosen: Plan) -> None:
+    def _rounds(self, members: list[Contender], chosen: Plan, core: int | None) -> None:
         for contender in members:
             contender.pairs.append([])
             contender.relative.append([])
@@ -98,7 +99,7 @@ class Sampling:
             taken: dict[int, float] = {}
             yard_s = self._yardstick()
             for contender in rotated([c for c in members if c.alive], number):
-                seconds = contender.sample(self._timeout_s)
+                seconds = contender.sample(self._timeout_s, core)
                 if seconds is not None:
                     taken[id(contender)] = seconds
             self._keep(members, taken, yard_s)
