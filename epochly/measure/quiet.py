@@ -33,18 +33,6 @@ def move_to(core: int) -> None:
         os.sched_setaffinity(0, allowed)
 
 
-def core_in_turn(number: int) -> int | None:
-    """A core for everyone to begin on, the next for another number; None where there is no choice.
-
-    Cores differ, by half in a virtual machine with a busy neighbour: what is compared begins on the
-    same one.
-    """
-    if not hasattr(os, "sched_getaffinity"):
-        return None
-    cores = sorted(os.sched_getaffinity(0))
-    return cores[number % len(cores)]
-
-
 def quietest_core() -> int | None:
     """The core that is least busy in a short glance, while we ourselves are idle.
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from epochly.errors import EpochlyError
 from epochly.measure.contender import Contender
-from epochly.measure.quiet import core_in_turn
 from epochly.measure.schedule import Plan, plan, rotated
 from epochly.measure.statistics import paired_ratio
 from epochly.measure.yardstick import FEWEST_LOOPS, yardstick_loops
@@ -66,7 +65,7 @@ class Sampling:
             if generation or not started:
                 self._restart(members, generation)
             say(generation + 1, generation / chosen.generations)
-            self._rounds(members, chosen, core_in_turn(generation))
+            self._rounds(members, chosen)
             for contender in everyone:
                 contender.stop()
             if generation + 1 >= chosen.first_look and self._all_converged():
@@ -89,7 +88,7 @@ class Sampling:
             elif answer is not None:
                 contender.warm_first_calls_s.append(seconds + answer["seconds"])
 
-    def _rounds(self, members: list[Contender], chosen: Plan, core: int | None) -> None:
+    def _rounds(self, members: list[Contender], chosen: Plan) -> None:
         for contender in members:
             contender.pairs.append([])
             contender.relative.append([])
@@ -99,7 +98,7 @@ class Sampling:
             taken: dict[int, float] = {}
             yard_s = self._yardstick()
             for contender in rotated([c for c in members if c.alive], number):
-                seconds = contender.sample(self._timeout_s, core)
+                seconds = contender.sample(self._timeout_s)
                 if seconds is not None:
                     taken[id(contender)] = seconds
             self._keep(members, taken, yard_s)

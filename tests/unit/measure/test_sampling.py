@@ -1,25 +1,17 @@
 """Sampling comes to an end, whoever drops out."""
 
-import os
-
 import pytest
 
 from epochly.levels import Level
 from epochly.measure.contender import Contender
-from epochly.measure.quiet import core_in_turn
 from epochly.measure.sampling import Sampling
-from epochly.measure.schedule import Plan
 from epochly.measure.yardstick import FEWEST_LOOPS, yardstick_loops
 
 
 class Answering:
     """A contender's worker that answers at once."""
 
-    def __init__(self):
-        self.cores = []
-
-    def request(self, verb, *, core=None, **fields):
-        self.cores.append(core)
+    def request(self, verb, **fields):
         answers = {
             "sample": {"seconds": 1.0, "cpu_s": 1.0, "make_s": 0.0, "queued_s": 0.0, "raised": None}
         }
@@ -35,19 +27,6 @@ def test_a_level_is_sampled_to_an_end_beside_a_level_0_that_failed():
     Sampling(baseline, [other], lambda *_: {}, 1.0).take(0.001, True, lambda *_: None)
     assert len(other.samples_s) >= 3
     assert other.pairs == [[]]
-
-
-def test_a_round_begins_on_one_core_for_everyone_and_the_next_generation_on_another(monkeypatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 3}, raising=False)
-    level_0, level_1 = Answering(), Answering()
-    baseline = Contender(Level.MONITOR, "monitor", worker=level_0, call_s=1.0, first_call_s=1.0)
-    other = Contender(Level.THREADS, "threads", worker=level_1, call_s=1.0, first_call_s=1.0)
-    sampling = Sampling(baseline, [other], lambda *_: {}, 1.0)
-    chosen = Plan(generations=2, first_look=2, sampling_s=0.0)
-    for generation in range(2):
-        sampling._rounds([baseline, other], chosen, core_in_turn(generation))
-    assert level_0.cores == level_1.cores
-    assert set(level_0.cores) == {3, 5}
 
 
 class Timing:
