@@ -34,14 +34,14 @@ def test_heavy_tails_do_not_make_changes():
     assert false <= 0.03 * SERIES
 
 
-@pytest.mark.parametrize("at", [10, 25])
+@pytest.mark.parametrize("at", [10, 20, 25])
 def test_a_step_of_10_per_cent_is_found_in_95_of_100_series(at: int):
     generator = np.random.default_rng(7)
     found = 0
-    for _ in range(SERIES // 4):
+    for _ in range(SERIES // 2):
         changes = change_points(noisy(step(1.10, at), generator))
         found += any(abs(change.index - at) <= 2 for change in changes)
-    assert found >= 0.95 * SERIES // 4
+    assert found >= 0.95 * SERIES // 2
 
 
 def test_a_change_tells_its_place_both_medians_and_how_sure_it_is():
@@ -58,10 +58,10 @@ def test_two_changes_are_two_in_95_of_100_series():
     generator = np.random.default_rng(9)
     levels = np.repeat([1.0, 1.2, 0.9], 12)
     exact = 0
-    for _ in range(20):
+    for _ in range(40):
         found = [change.index for change in change_points(noisy(levels, generator))]
         exact += len(found) == 2 and abs(found[0] - 12) <= 1 and abs(found[1] - 24) <= 1
-    assert exact >= 19
+    assert exact >= 38
 
 
 def test_one_slow_run_is_no_change():
