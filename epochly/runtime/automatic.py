@@ -216,9 +216,7 @@ class Automatic:
 
     def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
         """Make the backends that paid elsewhere ready here, the fastest first."""
-        from epochly.runtime.preparation import promising
-
-        good = [item for item in tried if promising(item)]
+        good = [item for item in tried if item.promising]
         words = [_words(item) for item in tried if item not in good]
         words += [tier.doubt] if tier.doubt else []
         candidates: list[Candidate] = []

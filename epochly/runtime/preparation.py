@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from epochly.cores import usable_cores
-from epochly.levels import SPREADING
+from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.model import Arguments, Refused
 from epochly.recommend.gain import CLEAR_GAIN
@@ -48,6 +48,8 @@ class Tried:
         Of `Equality`, or ``refused``.
     reason : str
         Why it is refused or different.
+    asked : float
+        How many times faster it has to be there to be worth trying here.
     """
 
     backend: str
@@ -55,6 +57,23 @@ class Tried:
     candidate_s: float
     verdict: str
     reason: str = ""
+    asked: float = CLEAR_GAIN
+
+    @property
+    def promising(self) -> bool:
+        """Whether it is worth trying on real calls."""
+        return self.verdict == "equal" and self.plain_s > self.asked * self.candidate_s
+
+
+def asked_of(level: Level) -> float:
+    """The gain that a level must show in another process to be tried in the caller's.
+
+    The caller is at work meanwhile, on a core that a level which spreads work would have used too.
+    """
+    if level not in SPREADING:
+        return CLEAR_GAIN
+    cores = usable_cores()
+    return CLEAR_GAIN * max(1, cores - 1) / cores
 
 
 class Preparation:
@@ -139,20 +158,6 @@ class Preparation:
         return failure
 
 
-def promising(tried: Tried) -> bool:
-    """Whether a backend gained enough there to be tried on real calls here.
-
-    The caller was at work meanwhile, on a core that a level which spreads work would have used too.
-    """
-    from epochly.registry import get_backend
-
-    asked = CLEAR_GAIN
-    if get_backend(tried.backend).level in SPREADING:
-        cores = usable_cores()
-        asked *= max(1, cores - 1) / cores
-    return tried.verdict == "equal" and tried.plain_s > asked * tried.candidate_s
-
-
 def pack(function: Function, arguments: Arguments) -> bytes:
     """A function and the arguments of one call, for another process.
 
@@ -179,7 +184,8 @@ def try_backend(name: str, load: Callable[[], Any], draws: bool) -> Tried:
     from epochly.runtime.trial import run_beside
 
     original, args, kwargs = load()
-    answer = get_backend(name).prepare(function_of(original), Arguments(args, kwargs))
+    backend = get_backend(name)
+    answer = backend.prepare(function_of(original), Arguments(args, kwargs))
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     plain_s = candidate_s = math.inf
@@ -198,7 +204,7 @@ def try_backend(name: str, load: Callable[[], Any], draws: bool) -> Tried:
                     break
     finally:
         answer.close()
-    return Tried(name, plain_s, candidate_s, "equal")
+    return Tried(name, plain_s, candidate_s, "equal", asked=asked_of(backend.level))
 
 
 def main(descriptor: int, packed_in: int) -> None:

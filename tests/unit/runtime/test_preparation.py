@@ -9,9 +9,10 @@ import pytest
 import epochly
 from epochly.code.function import function_of
 from epochly.model import Arguments
+from epochly.registry import get_backend
 from epochly.runtime import preparation
 from epochly.runtime.automatic import Automatic
-from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, pack, promising
+from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, asked_of, pack
 
 
 def slow(n):
@@ -112,8 +113,9 @@ def test_a_level_that_had_to_share_the_cores_with_the_caller_may_gain_less_there
     monkeypatch, backend, cores, gain, expected
 ):
     monkeypatch.setattr(preparation, "usable_cores", lambda: cores)
-    assert promising(Tried(backend, gain, 1.0, "equal")) is expected
-    assert not promising(Tried(backend, gain, 1.0, "different"))
+    asked = asked_of(get_backend(backend).level)
+    assert Tried(backend, gain, 1.0, "equal", asked=asked).promising is expected
+    assert not Tried(backend, gain, 1.0, "different", asked=asked).promising
 
 
 def test_what_pays_is_committed_to_and_decided(decisions):
