@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from epochly.call import Arguments, Realized, Refused
 from epochly.levels import Level
-from epochly.model import Arguments, Realized, Refused
 
 if TYPE_CHECKING:
     from epochly.code.function import Function

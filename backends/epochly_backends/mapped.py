@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, Protocol
 
+from epochly.call import Part, Realized, Refused
 from epochly.code.function import Function
 from epochly.code.harmless import hazard
 from epochly.code.mapper_calls import Lazy
@@ -18,7 +19,6 @@ from epochly.code.whereabouts import place_asked_for
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.loaded import loaded
-from epochly.model import Part, Realized, Refused
 from epochly_backends.held import empty_cells, functions_of, held_by, names_of
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from epochly.backend import Available, Capabilities
+from epochly.call import Arguments, Realized
 from epochly.code.function import Function
 from epochly.errors import ClosedError
 from epochly.levels import Level
-from epochly.model import Arguments, Realized
 
 
 class Monitor:

@@ -15,12 +15,12 @@ from types import FunctionType
 from typing import Any
 
 from epochly.backend import Available, Capabilities, Unavailable
+from epochly.call import Arguments, Refused
 from epochly.code.function import Function
 from epochly.code.hashing import order_of_hashes
 from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
-from epochly.model import Arguments, Refused
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
 from epochly_backends.chunk import chained, run_packed, unpacked
 from epochly_backends.mapped import Mapped, prepare_mapped

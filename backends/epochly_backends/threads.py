@@ -12,10 +12,10 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from epochly.backend import Available, Capabilities
+from epochly.call import Arguments, Refused
 from epochly.code.function import Function
 from epochly.cores import usable_cores
 from epochly.levels import Level
-from epochly.model import Arguments, Refused
 from epochly_backends.mapped import Mapped, prepare_mapped
 
 MOST_THREADS = 64

@@ -24,8 +24,8 @@ from epochly.code.kinds import (
     is_load,
     kind_of,
     qualified_name,
-    table,
 )
+from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
 from epochly.code.modes import effect_of_open, effect_of_sql
@@ -39,13 +39,12 @@ from epochly.errors import SourceError
 @cache
 def effect_of_name(name: str) -> Effect:
     """The effect that the table gives for a qualified name."""
-    known = table()
-    if name in known["settings"]:
+    if name in CALLS["settings"]:
         return Effect.WRITES
     prefix, best, effect = name, -1, Effect.UNKNOWN
     while prefix:
         for candidate in Effect:
-            listed = known.get(candidate.name.lower(), frozenset())
+            listed = CALLS.get(candidate.name.lower(), frozenset())
             wanted = prefix if prefix == name else f"{prefix}.*"
             if wanted in listed and len(prefix) > best:
                 best, effect = len(prefix), candidate
@@ -168,7 +167,7 @@ def _handed_over(function: FunctionType, node: ast.AST) -> Iterator[Call]:
         for argument in (*inner.args, *(keyword.value for keyword in inner.keywords)):
             known, value = live_value(function, argument)
             if isinstance(argument, ast.Attribute) and not known:
-                if argument.attr in table()["changing_methods"]:
+                if argument.attr in CALLS["changing_methods"]:
                     made = ast.copy_location(ast.Call(argument, [], []), argument)
                     yield Call(made, argument.lineno, ast.unparse(argument), False, None)
             elif known and callable(value) and not isinstance(value, type):
@@ -298,11 +297,10 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
             shared = is_listed_as("settings", f"{kind}.{method.attr}")
             yield Cause(effect, call.line, call.text, True, shared=shared)
         return
-    known = table()
-    if method.attr in known["pure_methods"]:
+    if method.attr in CALLS["pure_methods"]:
         return
     owner = method.value
-    if method.attr in known["changing_methods"]:
+    if method.attr in CALLS["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
             yield around.cause(Effect.WRITES, call.line, call.text, root_name(owner))
         return

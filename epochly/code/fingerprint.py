@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator
-from importlib import metadata
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -113,7 +113,16 @@ def _plain(value: Any) -> str:
 
 
 def _version(module: str) -> str:
+    """What a package calls its version, else what it was installed as; empty where neither is."""
+    root = module.partition(".")[0]
+    if root in sys.stdlib_module_names:
+        return ""
+    said = getattr(sys.modules.get(root), "__dict__", {}).get("__version__")
+    if isinstance(said, str):
+        return said
+    from importlib import metadata
+
     try:
-        return metadata.version(module.partition(".")[0])
+        return metadata.version(root)
     except (metadata.PackageNotFoundError, ValueError):
         return ""

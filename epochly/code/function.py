@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
+from epochly.call import Arguments
 from epochly.code.libraries import adopt
 from epochly.code.mark import original_of
 from epochly.code.source import Source, source_of
 from epochly.errors import SourceError, TargetError
-from epochly.model import Arguments
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of
 from epochly.code.function import undecorated
+from epochly.code.known_calls import CALLS, RETURNS
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
-from epochly.files import plain_yaml
 
 OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Tuple)
@@ -64,10 +63,10 @@ def _kind_of_call(function: FunctionType, node: ast.Call, open_names: frozenset[
     known, value = live_value(function, node.func)
     if known:
         name = qualified_name(value)
-        return _returned().get(name, _class_name(value) if isinstance(value, type) else None)
+        return RETURNS.get(name, _class_name(value) if isinstance(value, type) else None)
     if isinstance(node.func, ast.Attribute):
         owner = _kind(function, node.func.value, open_names)
-        return _returned().get(f"{owner}.{node.func.attr}")
+        return RETURNS.get(f"{owner}.{node.func.attr}")
     return None
 
 
@@ -203,27 +202,9 @@ _PUBLIC = {
 
 
 @cache
-def table() -> dict[str, frozenset[str]]:
-    """Qualified names and bare method names by what they do."""
-    return {kind: frozenset(names) for kind, names in _document().items() if kind != "returns"}
-
-
-@cache
-def _returned() -> dict[str, str]:
-    return dict(_document()["returns"])
-
-
-@cache
-def _document() -> dict[str, Any]:
-    text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = plain_yaml(text)
-    return found
-
-
-@cache
 def is_listed_as(kind: str, name: str) -> bool:
     """Whether one list of the table has a name or the module or class that it belongs to."""
-    return not table()[kind].isdisjoint((name, f"{name.rpartition('.')[0]}.*"))
+    return not CALLS[kind].isdisjoint((name, f"{name.rpartition('.')[0]}.*"))
 
 
 @cache

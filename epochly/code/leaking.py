@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from epochly.call import Refused
 from epochly.code.collected import may_swallow
 from epochly.code.function import Function
 from epochly.code.loops import Role, loop_at, stored_names
-from epochly.model import Refused
 
 _ALL = frozenset({"eval", "exec", "locals"})
 _OWN_IF_BARE = frozenset({"dir", "vars"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from epochly.call import Refused
 from epochly.code.collected import is_private_list, may_swallow, records_warnings
 from epochly.code.effects import Cause, Effect, effects_in
 from epochly.code.function import Function
@@ -19,7 +20,6 @@ from epochly.code.mapper_calls import LAZY, MAPPER, Changer, Copier, Lazy, appen
 from epochly.code.rebuild import rebuild
 from epochly.code.scopes import live_value
 from epochly.errors import SourceError
-from epochly.model import Refused
 
 _LATE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp, ast.ClassDef)
 _LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)

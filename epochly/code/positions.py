@@ -10,7 +10,8 @@ from typing import Any
 
 from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call
-from epochly.code.kinds import qualified_name, table
+from epochly.code.kinds import qualified_name
+from epochly.code.known_calls import CALLS
 
 _OVERWRITING = frozenset({"inplace", "overwrite_input"})
 
@@ -34,7 +35,7 @@ def changed_argument(call: Call) -> ast.expr | None:
         return _of_method(method, arguments) if isinstance(method, ast.Attribute) else None
     name = qualified_name(call.value)
     owner = attribute_of(call.value, "__self__")
-    if name in table()["changing_first"] and isinstance(owner, (ModuleType, type(None))):
+    if name in CALLS["changing_first"] and isinstance(owner, (ModuleType, type(None))):
         return arguments[0] if arguments else None
     if name == "numpy.nan_to_num":
         copies = [k.value for k in call.node.keywords if k.arg == "copy"] + arguments[1:2]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from epochly.call import Equality
 from epochly.measure.contender import Contender
-from epochly.model import Equality
 from epochly.workload import Tolerance
 
 MOMENTS = ("first", "warm")

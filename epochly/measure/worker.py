@@ -8,11 +8,11 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
+from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
 from epochly.measure.documents import described, workload_of
 from epochly.measure.quiet import move_to, settle
 from epochly.measure.stdio import CaughtOutput
-from epochly.model import Arguments
 from epochly.profile.counters import queued_s
 from epochly.workload import Tolerance, Workload
 
@@ -111,7 +111,7 @@ class Worker:
 
     def prepare(self, backend: str) -> dict[str, Any]:
         """Make the function ready to run at the level; answers a refusal as a fact."""
-        from epochly.model import Refused
+        from epochly.call import Refused
         from epochly.registry import get_backend
 
         example = self._inputs.make()
@@ -263,7 +263,7 @@ class Worker:
         """Compare two outcomes kept in files."""
         import dataclasses
 
-        from epochly.model import Equality
+        from epochly.call import Equality
         from epochly.verify.compare import compare
         from epochly.verify.outcome import load
 

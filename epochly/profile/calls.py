@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from epochly.model import Arguments
+from epochly.call import Arguments
 from epochly.profile.counters import Steal, Times, counted, run_calls, timed
 from epochly.profile.sampler import Sampler
 from epochly.profile.stacks import write_stacks

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from epochly.call import Arguments, Realized, Refused
 from epochly.errors import EpochlyError
 from epochly.levels import SPREADING, Level
-from epochly.model import Arguments, Realized, Refused
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import Kind, describe_kind, kind_of

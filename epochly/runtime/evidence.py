@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from typing import Literal
 
 from epochly.recommend.gain import CLEAR_GAIN
@@ -66,7 +65,9 @@ class Evidence:
         self._proven.append(seconds)
         if len(self._proven) < PROVEN_CALLS:
             return "go on"
-        self.speedup = _ratio(plain_s, statistics.median(self._proven))
+        from statistics import median
+
+        self.speedup = _ratio(plain_s, median(self._proven))
         self.reason = f"{self.candidate.backend}: {self.speedup:.3g}x on real calls"
         return "use it" if self.speedup >= CLEAR_GAIN else "drop it"
 

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochly.model import Arguments, Identity
 from epochly.runtime.kinds import describe_kind, kind_of
 
 if TYPE_CHECKING:
+    from epochly.call import Arguments
     from epochly.code.function import Function
+    from epochly.model import Identity
 
 
 def identity_of(function: Function, arguments: Arguments) -> Identity | None:
@@ -18,6 +19,8 @@ def identity_of(function: Function, arguments: Arguments) -> Identity | None:
 
     What a method is bound to counts among the arguments, as it does for a decorated method.
     """
+    from epochly.model import Identity
+
     if function.plain is None:
         return None
     given = function.arguments_of_plain(arguments)

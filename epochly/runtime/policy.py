@@ -153,9 +153,9 @@ class FixedPolicy:
 
     def _prepare(self, kind: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         from epochly.backend import Unavailable
+        from epochly.call import Arguments, Refused
         from epochly.code.forwarding import forwarded_by
         from epochly.code.function import function_of
-        from epochly.model import Arguments, Refused
 
         backends = self._backends()
         function = function_of(self.original)

@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from epochly.call import Arguments, Refused
 from epochly.cores import usable_cores
 from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
-from epochly.model import Arguments, Refused
 from epochly.recommend.gain import CLEAR_GAIN
 
 if TYPE_CHECKING:

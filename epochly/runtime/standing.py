@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from epochly.model import Realized
+from epochly.call import Realized
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared

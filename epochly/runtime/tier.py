@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from epochly.call import Realized
 from epochly.errors import Deoptimize
 from epochly.levels import Level
-from epochly.model import Realized
 from epochly.runtime.evidence import Conclusion, Evidence
 from epochly.runtime.standing import Candidate, Standing, State
 from epochly.runtime.trial import NotCopiedError, Trial, run_beside

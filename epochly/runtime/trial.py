@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from epochly.call import Equality
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.loaded import loaded
-from epochly.model import Equality
-from epochly.workload import Tolerance
 
 Clock = Callable[[], float]
 
@@ -98,6 +97,7 @@ def run_beside(
         return Trial(value, plain_s, candidate_s, Equality("different", where=where))
     from epochly.verify.compare import compare
     from epochly.verify.outcome import outcome_of
+    from epochly.workload import Tolerance
 
     try:
         expected = outcome_of(value, {**dict(enumerate(args)), **kwargs}, streams=after)

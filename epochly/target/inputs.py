@@ -10,8 +10,8 @@ import traceback
 from types import CodeType
 from typing import Any
 
+from epochly.call import Arguments
 from epochly.errors import ArgumentsError, MissingArgumentsError, in_words
-from epochly.model import Arguments
 from epochly.target.load import Target, signature_text
 from epochly.workload import Workload
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from epochly.model import Arguments
+from epochly.call import Arguments
 from epochly.testing import programs
 
 

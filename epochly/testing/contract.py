@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from epochly.backend import Available, Backend, Prepared, Unavailable
+from epochly.call import Realized, Refused
 from epochly.code.function import Function, function_of
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
-from epochly.model import Realized, Refused
 from epochly.testing.cases import Case
 from epochly.verify.compare import compare
 from epochly.verify.outcome import Outcome, Watch

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from epochly.model import Equality
+from epochly.call import Equality
 from epochly.verify.difference import DifferenceError, differ
 from epochly.verify.outcome import Outcome
 from epochly.verify.values import ValueComparison

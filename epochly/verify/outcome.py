@@ -12,10 +12,10 @@ from pathlib import Path
 from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
+from epochly.call import Arguments
 from epochly.code.function import Function
 from epochly.errors import ResultError, UnpicklableOutcomeError, in_words
 from epochly.loaded import loaded
-from epochly.model import Arguments
 from epochly.verify.difference import short
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType)

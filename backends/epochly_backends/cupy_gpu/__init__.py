@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from epochly.backend import Available, Capabilities, Prepared, Unavailable
+from epochly.call import Arguments, Part, Realized, Refused
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
-from epochly.model import Arguments, Part, Realized, Refused
 
 if TYPE_CHECKING:
     from epochly.code.function import Function

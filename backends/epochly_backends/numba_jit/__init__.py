@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from epochly.backend import Available, Capabilities, Prepared, Unavailable
+from epochly.call import Arguments, Refused
 from epochly.errors import Deoptimize, SourceError
 from epochly.levels import Level
-from epochly.model import Arguments, Refused
 
 if TYPE_CHECKING:
     from epochly.code.function import Function

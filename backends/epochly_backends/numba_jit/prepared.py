@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from epochly.call import Arguments, Realized
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
-from epochly.model import Arguments, Realized
 from epochly_backends.numba_jit.guards import parts_of, still
 from epochly_backends.numba_jit.kinds import kind_of
 from epochly_backends.numba_jit.specialization import Specialization

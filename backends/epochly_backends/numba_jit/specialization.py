@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
+from epochly.call import Part
 from epochly.errors import Deoptimize
-from epochly.model import Part
 from epochly_backends.numba_jit.arithmetic import Inexact
 from epochly_backends.numba_jit.functions import build
 from epochly_backends.numba_jit.kinds import (

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
+from epochly.call import Part
 from epochly.code.function import undecorated
 from epochly.code.source import source_of
 from epochly.errors import SourceError
-from epochly.model import Part
 from epochly_backends.numba_jit.calls import table
 from epochly_backends.numba_jit.creation import copied
 from epochly_backends.numba_jit.definitions import Definitions

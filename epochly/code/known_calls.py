@@ -1,0 +1,223 @@
+"""What calls do, by the qualified name of the function called.
+
+A name ending in ``.*`` covers a module or class; the longest entry wins. Names that stand nowhere
+here are unknown. It is Python, and not a file of data, since a program that chooses its level
+while it runs pays for reading it.
+"""
+
+from __future__ import annotations
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CALLS = {
+    "pure": _names(
+        """
+        abs all any ascii bin bool bytes callable chr complex dict divmod enumerate
+        filter float format frozenset getattr hasattr hash hex id int isinstance
+        issubclass iter len list map max min oct ord pow range repr reversed round set
+        slice sorted str sum super tuple type zip
+        base64.*
+        binascii.*
+        bisect.bisect bisect.bisect_left bisect.bisect_right
+        cmath.*
+        collections.Counter collections.OrderedDict collections.defaultdict
+        collections.deque
+        copy.copy copy.deepcopy
+        datetime.date datetime.datetime datetime.timedelta
+        decimal.Decimal
+        fractions.Fraction
+        functools.partial functools.reduce
+        hashlib.*
+        html.*
+        io.BytesIO io.StringIO
+        itertools.*
+        json.dumps json.loads
+        math.*
+        numpy.*
+        operator.abs operator.add operator.and_ operator.attrgetter operator.concat
+        operator.contains operator.countOf operator.eq operator.floordiv operator.ge
+        operator.getitem operator.gt operator.index operator.indexOf operator.inv
+        operator.invert operator.is_ operator.is_not operator.itemgetter operator.le
+        operator.lshift operator.lt operator.matmul operator.mod operator.mul
+        operator.ne operator.neg operator.not_ operator.or_ operator.pos operator.pow
+        operator.rshift operator.sub operator.truediv operator.truth operator.xor
+        os.path.basename os.path.dirname os.path.join os.path.split os.path.splitext
+        pathlib.Path pathlib.Path.joinpath pathlib.Path.with_suffix pathlib.PurePath
+        pickle.dumps
+        re.*
+        requests.models.Response.*
+        statistics.*
+        str.*
+        string.*
+        struct.*
+        textwrap.*
+        urllib.parse.*
+        zlib.*
+        """
+    ),
+    "reads": _names(
+        """
+        contextvars.ContextVar.get
+        csv.DictReader csv.reader
+        datetime.date.today datetime.datetime.now
+        file.close file.read file.readline file.readlines file.seek file.tell
+        glob.glob
+        http.client.HTTPResponse.read
+        json.load
+        numpy.fromfile numpy.genfromtxt numpy.load numpy.loadtxt
+        os.getcwd os.getenv os.listdir os.path.* os.scandir os.stat
+        pandas.read_csv pandas.read_json pandas.read_parquet
+        pathlib.Path.exists pathlib.Path.glob pathlib.Path.is_dir pathlib.Path.is_file
+        pathlib.Path.iterdir pathlib.Path.read_bytes pathlib.Path.read_text
+        pathlib.Path.stat
+        pickle.load pickle.loads
+        requests.api.get requests.api.head requests.sessions.Session
+        requests.sessions.Session.close requests.sessions.Session.get
+        requests.sessions.Session.head
+        socket.gethostbyname
+        sqlite3.Connection.close sqlite3.Connection.cursor sqlite3.Cursor.close
+        sqlite3.Cursor.fetchall sqlite3.Cursor.fetchmany sqlite3.Cursor.fetchone
+        sqlite3.connect
+        time.*
+        tomllib.load
+        urllib.request.urlopen
+        zipfile.ZipFile.namelist zipfile.ZipFile.read
+        """
+    ),
+    "draws": _names(
+        """
+        numpy.random.*
+        random.*
+        secrets.*
+        uuid.uuid4
+        """
+    ),
+    "writes": _names(
+        """
+        input
+        builtins.exec
+        file.write file.writelines
+        json.dump
+        numpy.copyto numpy.fill_diagonal numpy.info numpy.memmap numpy.nditer
+        numpy.place numpy.put numpy.put_along_axis numpy.putmask numpy.save
+        numpy.savetxt numpy.savez numpy.savez_compressed numpy.show_config
+        numpy.show_runtime
+        operator.delitem operator.iadd operator.methodcaller operator.setitem
+        os.makedirs os.mkdir os.remove os.rename os.replace os.rmdir os.system os.unlink
+        os.write
+        pathlib.Path.mkdir pathlib.Path.rename pathlib.Path.rmdir pathlib.Path.touch
+        pathlib.Path.unlink pathlib.Path.write_bytes pathlib.Path.write_text
+        requests.api.delete requests.api.patch requests.api.post requests.api.put
+        shutil.*
+        struct.pack_into
+        subprocess.*
+        urllib.request.urlretrieve
+        """
+    ),
+    # Calls that answer for the thread that makes them.
+    "of_its_thread": _names(
+        """
+        _asyncio.current_task _asyncio.get_event_loop _asyncio.get_running_loop
+        _thread.get_ident _thread.get_native_id
+        asyncio.current_task asyncio.events.get_event_loop
+        asyncio.events.get_running_loop asyncio.get_event_loop asyncio.get_running_loop
+        asyncio.tasks.current_task
+        inspect.currentframe inspect.stack
+        signal.set_wakeup_fd signal.signal
+        sys._getframe sys.setprofile sys.settrace
+        threading.current_thread threading.get_ident threading.get_native_id
+        traceback.extract_stack traceback.format_stack traceback.print_stack
+        """
+    ),
+    # Calls that answer for the process that makes them, or change what only it sees.
+    "of_its_process": _names(
+        """
+        __import__ eval exec globals
+        _signal.*
+        _tracemalloc.*
+        atexit.*
+        gc.*
+        importlib.*
+        logging.*
+        multiprocessing.process.active_children multiprocessing.process.current_process
+        multiprocessing.process.parent_process
+        os.getpgid os.getpid os.getppid
+        signal.*
+        sys.intern
+        threading.active_count threading.enumerate
+        traceback.print_exc traceback.print_exception traceback.print_tb
+        tracemalloc.*
+        """
+    ),
+    # Calls that change a setting which other items see, or would miss.
+    "settings": _names(
+        """
+        contextvars.ContextVar.reset contextvars.ContextVar.set
+        decimal.setcontext
+        locale.setlocale
+        numpy.set_printoptions numpy.set_string_function numpy.setbufsize numpy.seterr
+        numpy.seterrcall
+        os.chdir os.putenv os.umask os.unsetenv
+        signal.signal
+        socket.setdefaulttimeout
+        sys.set_int_max_str_digits sys.setrecursionlimit
+        """
+    ),
+    # Functions that change their first argument.
+    "changing_first": _names(
+        """
+        delattr setattr
+        bisect.insort bisect.insort_left bisect.insort_right
+        dict.clear dict.pop dict.setdefault dict.update
+        heapq.heapify heapq.heappop heapq.heappush heapq.heappushpop heapq.heapreplace
+        list.append list.clear list.extend list.insert list.pop list.remove list.reverse
+        list.sort
+        numpy.copyto numpy.fill_diagonal numpy.place numpy.put numpy.put_along_axis
+        numpy.putmask
+        operator.delitem operator.iadd operator.iand operator.iconcat operator.imul
+        operator.ior operator.isub operator.setitem
+        set.add set.update
+        struct.pack_into
+        """
+    ),
+    # Methods that only read the object they belong to, whatever built-in type it has.
+    "pure_methods": _names(
+        """
+        as_integer_ratio astype bit_count bit_length capitalize casefold conjugate copy
+        count decode dot encode endswith find flatten format get group groups hexdigest
+        index isalnum isalpha isdigit isspace items join json keys ljust lower lstrip
+        mean partition ravel replace reshape rjust rpartition rsplit rstrip split
+        splitlines startswith std strip sum swapcase title tobytes tolist transpose
+        union upper values var zfill
+        """
+    ),
+    # Methods that change the object they belong to.
+    "changing_methods": _names(
+        """
+        __delitem__ __iadd__ __setitem__ add append appendleft clear difference_update
+        discard extend extendleft fill insert intersection_update move_to_end pop
+        popitem popleft remove resize reverse rotate setdefault sort subtract
+        symmetric_difference_update update
+        """
+    ),
+}
+# What a call returns, where its methods are listed above.
+RETURNS = {
+    "bz2.open": "file",
+    "gzip.open": "file",
+    "io.open": "file",
+    "lzma.open": "file",
+    "open": "file",
+    "pathlib.Path.open": "file",
+    "pathlib._local.Path": "pathlib.Path",
+    "requests.api.get": "requests.models.Response",
+    "requests.sessions.Session.get": "requests.models.Response",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.Connection.cursor": "sqlite3.Cursor",
+    "sqlite3.Connection.execute": "sqlite3.Cursor",
+    "sqlite3.Cursor.execute": "sqlite3.Cursor",
+    "urllib.request.urlopen": "http.client.HTTPResponse",
+}
