@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from epochly.backend import Backend
+from epochly.backend import Available, Backend
 from epochly.errors import EpochlyError, UsageError
 from epochly.levels import Level
 
@@ -68,6 +69,17 @@ def _loaded() -> tuple[tuple[Backend, ...], tuple[EpochlyError, ...]]:
 def backends_of(level: Level) -> tuple[Backend, ...]:
     """Every backend of a level that can be imported, in alphabetical order of their names."""
     return tuple(backend for backend in _loaded()[0] if backend.level == level)
+
+
+def usable_backends(levels: Iterable[Level]) -> tuple[Backend, ...]:
+    """Backends of some levels that can be used here and act inside a running interpreter."""
+    return tuple(
+        backend
+        for level in levels
+        for backend in backends_of(level)
+        if not backend.capabilities.worker_environment
+        and isinstance(backend.availability(), Available)
+    )
 
 
 def broken_backends() -> tuple[EpochlyError, ...]:

@@ -24,7 +24,7 @@ from epochly.runtime.undecided import AFTER_S, OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
 
 if TYPE_CHECKING:
-    from epochly.backend import Backend, Prepared
+    from epochly.backend import Prepared
     from epochly.code.function import Function
     from epochly.runtime.preparation import Tried
 
@@ -184,11 +184,13 @@ class Automatic:
             return
         tier.decided = self._keep
         if replay.allowed == "proven":
-            made = [self._prepared(b.name, example) for b in _backends(SPREADING)]
+            from epochly.registry import usable_backends
+
+            made = [self._prepared(b.name, example) for b in usable_backends(SPREADING)]
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove([item for item in made if isinstance(item, Candidate)])
             return
-        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
+        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack, words_of
 
         busy = _busy
         if not busy.acquire(blocking=False):
@@ -201,12 +203,17 @@ class Automatic:
                 tier.wait()
                 return
             tier.doubt = failure
+            if not failure and not any(item.promising for item in tried):
+                # The other process has written that down.
+                tier.decided = self._note
+                tier.settle(words_of(tried))
+                return
             tier.when_called(lambda args, kwargs: self._offer(tier, tried, Arguments(args, kwargs)))
 
         try:
             payload = pack(self._function, example)
-            names = [backend.name for backend in _backends(tuple(Level)[1:])]
-            Preparation(payload, names, replay.draws, report)
+            identity = (name_of_function(self._function), tier.kind, self._code)
+            Preparation(payload, identity, replay.draws, report)
         except EpochlyError as error:
             busy.release()
             tier.settle(error.what)
@@ -217,8 +224,7 @@ class Automatic:
     def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
         """Make the backends that paid elsewhere ready here, the fastest first."""
         good = [item for item in tried if item.promising]
-        words = [_words(item) for item in tried if item not in good]
-        words += [tier.doubt] if tier.doubt else []
+        words = [*(item.words for item in tried if item not in good), tier.doubt]
         candidates: list[Candidate] = []
         for item in sorted(good, key=lambda item: item.candidate_s / item.plain_s)[:2]:
             made = self._prepared(item.backend, example)
@@ -228,7 +234,7 @@ class Automatic:
             else:
                 tier.doubt = f"{item.backend} paid in another process, and here: {made}"
                 words.append(tier.doubt)
-        tier.reason = "; ".join(words)
+        tier.reason = "; ".join(filter(None, words))
         tier.offer(candidates)
 
     def _prepared(self, name: str, example: Arguments) -> Candidate | str:
@@ -290,26 +296,6 @@ class _SideBySide:
     @property
     def realized(self) -> Realized:
         return self._prepared.realized
-
-
-def _backends(levels: Sequence[Level]) -> list[Backend]:
-    """Backends of some levels that can be used here and act inside a running interpreter."""
-    from epochly.backend import Available
-    from epochly.registry import backends_of
-
-    return [
-        backend
-        for level in levels
-        for backend in backends_of(level)
-        if not backend.capabilities.worker_environment
-        and isinstance(backend.availability(), Available)
-    ]
-
-
-def _words(tried: Tried) -> str:
-    if tried.verdict == "equal":
-        return f"{tried.backend}: {tried.plain_s / tried.candidate_s:.3g}x"
-    return f"{tried.backend}: {tried.verdict}, {tried.reason}"
 
 
 def _after_fork() -> None:

@@ -9,10 +9,12 @@ import pytest
 import epochly
 from epochly.code.function import function_of
 from epochly.model import Arguments
-from epochly.registry import get_backend
-from epochly.runtime import preparation
+from epochly.levels import Level
+from epochly.registry import get_backend, usable_backends
+from epochly.runtime import attempts, preparation
+from epochly.runtime.attempts import asked_of
 from epochly.runtime.automatic import Automatic
-from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, asked_of, pack
+from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, pack
 
 
 def slow(n):
@@ -30,7 +32,7 @@ def ends(n):
     os._exit(n)
 
 
-def prepared(function, backends=("threads",)):
+def prepared(function):
     told = threading.Event()
     answers = []
 
@@ -39,7 +41,7 @@ def prepared(function, backends=("threads",)):
         told.set()
 
     payload = pack(function_of(function), Arguments((3,), {}))
-    Preparation(payload, backends, False, report)
+    Preparation(payload, ("m:f", "int ~4^1", "code"), False, report)
     assert told.wait(60)
     return answers[0]
 
@@ -61,9 +63,9 @@ def decisions(tmp_path, monkeypatch):
     return tmp_path / "decisions.yaml"
 
 
-def test_every_backend_has_an_answer():
+def test_every_backend_has_an_answer(decisions):
     tried, failure = prepared(slow)
-    assert [item.backend for item in tried] == ["threads"]
+    assert [item.backend for item in tried] == [b.name for b in usable_backends(tuple(Level)[1:])]
     assert failure == ""
 
 
@@ -112,7 +114,7 @@ def test_a_backend_that_fails_in_this_process_leaves_no_decision_behind(decision
 def test_a_level_that_had_to_share_the_cores_with_the_caller_may_gain_less_there(
     monkeypatch, backend, cores, gain, expected
 ):
-    monkeypatch.setattr(preparation, "usable_cores", lambda: cores)
+    monkeypatch.setattr(attempts, "usable_cores", lambda: cores)
     asked = asked_of(get_backend(backend).level)
     assert Tried(backend, gain, 1.0, "equal", asked=asked).promising is expected
     assert not Tried(backend, gain, 1.0, "different", asked=asked).promising
@@ -143,3 +145,35 @@ def test_a_function_that_raises_now_and_then_keeps_its_level(decisions):
             picky(-1)
         picky(100_000)
     assert "committed at level 2" in epochly.explain(picky)
+
+
+def joined(words):
+    return ", ".join(sorted(words, key=str.lower))
+
+
+def test_what_does_not_pay_is_decided_about_as_well(decisions):
+    standing = Automatic(joined, after_s=0.0)
+    words = ["level"] * 50_000
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        standing.call(words)
+        (now,) = standing.standings()
+        if now.state == "settled":
+            break
+    assert now.state == "settled", now
+    text = decisions.read_text()
+    assert f"{__name__}:joined" in text
+    assert "level: 0" in text
+    again = Automatic(joined)
+    again.call(words)
+    assert again.standings()[0].reason.startswith("decided earlier: ")
+
+
+def test_a_decision_that_the_other_process_cannot_write_is_told(decisions, caplog):
+    decisions.mkdir()
+    automatic = Automatic(joined, after_s=0.0)
+    words = ["level"] * 50_000
+    deadline = time.monotonic() + 60
+    while "not saved" not in caplog.text and time.monotonic() < deadline:
+        automatic.call(words)
+    assert f"{decisions}: not saved" in caplog.text

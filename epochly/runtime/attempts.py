@@ -1,0 +1,154 @@
+"""The program of the process that tries levels: runs each beside the original, and answers."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import math
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from epochly.call import Arguments, Refused
+from epochly.cores import usable_cores
+from epochly.levels import SPREADING, Level
+from epochly.measure.channel import Channel
+from epochly.recommend.gain import CLEAR_GAIN
+from epochly.runtime.preparation import EXAMPLE_RAISED, Tried, words_of
+
+if TYPE_CHECKING:
+    from epochly.backend import Backend
+
+REPEATS = 3
+HOPELESS = 2.0
+# No level that spreads work over cores can overtake one that gains this much more.
+UNBEATEN = 2.0
+PARENT_DEATH_SIGNAL = 1
+
+
+def asked_of(level: Level) -> float:
+    """The gain that a level must show in another process to be tried in the caller's.
+
+    The caller is at work meanwhile, on a core that a level which spreads work would have used too.
+    """
+    if level not in SPREADING:
+        return CLEAR_GAIN
+    cores = usable_cores()
+    return CLEAR_GAIN * max(1, cores - 1) / cores
+
+
+def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried:
+    """Prepare a backend and run it beside the original a few times.
+
+    Parameters
+    ----------
+    load : callable
+        Makes the original and its arguments afresh.
+    """
+    from epochly.code.function import function_of
+    from epochly.runtime.trial import run_beside
+
+    original, args, kwargs = load()
+    name = backend.name
+    answer = backend.prepare(function_of(original), Arguments(args, kwargs))
+    if isinstance(answer, Refused):
+        return Tried(name, math.inf, math.inf, "refused", answer.reason)
+    plain_s = candidate_s = math.inf
+    try:
+        for number in range(REPEATS):
+            _, args, kwargs = load()
+            trial = run_beside(original, answer, args, kwargs, draws=draws)
+            verdict, where = trial.equality.verdict, trial.equality.where or ""
+            if verdict not in ("identical", "close"):
+                verdict_or = "refused" if verdict == "unchecked" else verdict
+                return Tried(name, math.inf, math.inf, verdict_or, where)
+            if number:
+                plain_s = min(plain_s, trial.plain_s)
+                candidate_s = min(candidate_s, trial.candidate_s)
+                if candidate_s > HOPELESS * plain_s:
+                    break
+    finally:
+        answer.close()
+    return Tried(name, plain_s, candidate_s, "equal", asked=asked_of(backend.level))
+
+
+def keep_plain(function: str, kind: str, code: str, reason: str) -> None:
+    """Write down that a kind of calls stays at level 0."""
+    from epochly.runtime.decisions import (
+        Decision,
+        decision_file,
+        decision_path,
+        hardware,
+        software,
+    )
+
+    made = Decision(function, kind, 0, "monitor", 1.0, code, software(), hardware(), reason)
+    decision_file(decision_path()).put(made)
+
+
+class Warnings(logging.Handler):
+    """Passes on what is logged here, where nobody would see it.
+
+    Parameters
+    ----------
+    channel : Channel
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__(logging.WARNING)
+        self._channel = channel
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one message."""
+        self._channel.send({"warning": record.getMessage()})
+
+
+def main(descriptor: int, packed_in: int) -> None:
+    """Try what the other end of the line asks for, and say what came of it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    os.set_inheritable(descriptor, False)
+    channel = Channel(socket.socket(fileno=descriptor))
+    logging.getLogger("epochly").addHandler(Warnings(channel))
+    request = channel.receive()
+    assert request is not None
+    with open(packed_in, "rb") as file:
+        data = file.read()
+
+    def load() -> Any:
+        import pickle
+
+        return pickle.loads(data)
+
+    try:
+        original, args, kwargs = load()
+        original(*args, **kwargs)
+    except Exception:  # noqa: BLE001 - an exception tells nothing of what would pay
+        channel.send({"done": EXAMPLE_RAISED})
+        os._exit(0)
+    from epochly.registry import usable_backends
+
+    found = []
+    for backend in usable_backends(tuple(Level)[1:]):
+        try:
+            tried = try_backend(backend, load, request["draws"])
+        except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
+            text = f"{type(error).__name__}: {error}"
+            tried = Tried(backend.name, math.inf, math.inf, "refused", text)
+        found.append(tried)
+        channel.send(asdict(tried))
+        if tried.plain_s > UNBEATEN * usable_cores() * tried.candidate_s:
+            break
+    if not any(tried.promising for tried in found):
+        function, kind, code = request["identity"]
+        keep_plain(function, kind, code, words_of(found))
+    channel.send({"done": ""})
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
