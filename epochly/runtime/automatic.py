@@ -20,8 +20,9 @@ from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.settings import watched_share
 from epochly.runtime.standing import Candidate, Standing
 from epochly.runtime.tier import Tier
-from epochly.runtime.undecided import AFTER_S, OBSERVED
+from epochly.runtime.undecided import OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced, side_by_side
+from epochly.runtime.young import AFTER_S
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared

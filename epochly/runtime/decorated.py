@@ -8,6 +8,7 @@ from functools import update_wrapper
 from epochly.code.mark import mark
 from epochly.runtime.forks import ProcessLock
 from epochly.runtime.wrapper import is_deferred, wrap
+from epochly.runtime.young import Youth, nursery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,22 +30,30 @@ class Decorated:
     original : callable
     make : callable
         ``make(original)`` returns the dispatcher.
+    young : bool
+        Whether that may wait until the function has run for a while.
     """
 
     def __init__(
-        self, original: Callable[..., Any], make: Callable[[Callable[..., Any]], Dispatcher]
+        self,
+        original: Callable[..., Any],
+        make: Callable[[Callable[..., Any]], Dispatcher],
+        young: bool = False,
     ) -> None:
         self._original = original
         self._make = make
         self._made: Dispatcher | None = None
         self._handle: Handle | None = None
+        self._youth: Youth | None = None
         function: Any = None
         if is_deferred(original):
             from epochly.runtime.deferred import wrap_deferred
 
             function = wrap_deferred(original, lambda: self.dispatcher)
         if function is None:
-            function, self._handle = wrap(original, self._look)
+            self._youth = Youth(original) if young and nursery.open else None
+            call = original if self._youth is None else self._youth.call
+            function, self._handle = wrap(call, self._look)
         update_wrapper(function, original)
         if not hasattr(original, "__qualname__"):
             from epochly.runtime.names import name_of
@@ -71,16 +80,29 @@ class Decorated:
                     made = self._make(self._original)
                     if self._handle is not None:
                         self._handle.show(made.look)
-                    made.attach(self._function(), self._handle)
+                    kept = [] if self._youth is None else self._youth.kept
+                    made.attach(self._function(), self._handle, kept)
                     self._made = made
+            nursery.remove(self)
         return self._made
 
     def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        function = self._function()
+        if self._handle is not None and self._youth is not None and function is not None:
+            calls = self._youth.lasts() if nursery.open else 0
+            if calls and self._made is None:
+                nursery.add(self, function)
+                self._handle.look_after(calls)
+                # A context may have been opened by another thread in between.
+                if nursery.open:
+                    return function(*args, **kwargs)
         return self.dispatcher.look(args, kwargs)
 
 
 def decorated(
-    original: Callable[..., Any], make: Callable[[Callable[..., Any]], Dispatcher]
+    original: Callable[..., Any],
+    make: Callable[[Callable[..., Any]], Dispatcher],
+    young: bool = False,
 ) -> Any:
     """The function to put in the place of an original."""
-    return Decorated(original, make).release()
+    return Decorated(original, make, young).release()

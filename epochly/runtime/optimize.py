@@ -127,6 +127,6 @@ def _decorator(
                 f"optimize cannot decorate {original!r}",
                 remedy="put it on a function or method; a @property goes above it",
             )
-        return decorated(original, make)
+        return decorated(original, make, young=level is None and backend is None)
 
     return decorate

@@ -8,6 +8,7 @@ from _thread import RLock
 from collections import Counter, deque
 
 from epochly.runtime.tally import Tally
+from epochly.runtime.young import nursery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,11 +72,17 @@ class Records:
             os.register_at_fork(after_in_child=self._after_fork)
 
     def add(self, dispatcher: Dispatcher, function: Any) -> None:
-        """Count a dispatcher for as long as a function lives, and keep its account afterwards."""
+        """Count a dispatcher for as long as a function lives, and keep its account afterwards.
+
+        Without a function, it is gone already.
+        """
         with self._lock:
             self._bury()
             key = id(dispatcher)
             self._live[key] = dispatcher
+        if function is None:
+            self._dead.append(key)
+            return
         # Nothing but an atomic append is safe where the garbage collector calls.
         finalizer = weakref.finalize(function, self._dead.append, key)
         finalizer.atexit = False
@@ -119,6 +126,7 @@ class Records:
 
     def accounts(self) -> dict[str, Account]:
         """What was counted until now, by name."""
+        nursery.end()
         with self._lock:
             self._bury()
             found: dict[str, Account] = {}
@@ -130,6 +138,7 @@ class Records:
 
     def reset(self) -> None:
         """Forget all counts."""
+        nursery.end()
         with self._lock:
             self._bury()
             self._past.clear()
@@ -152,6 +161,8 @@ class Records:
 
     def _look(self) -> None:
         before, self.attentive = self.attentive, self._contexts > 0 or bool(self.sinks)
+        if before != self.attentive:
+            nursery.attend(self.attentive)
         if before or not self.attentive:
             return
         for dispatcher in tuple(self._live.values()):

@@ -7,6 +7,7 @@ from _thread import RLock
 from epochly.runtime.names import name_of
 from epochly.runtime.places import is_decided_about
 from epochly.runtime.way import Way
+from epochly.runtime.young import AFTER_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from epochly.runtime.automatic import Automatic
     from epochly.runtime.standing import Standing
 
-AFTER_S = 0.05
 MOST_CALLS = 1024
 OBSERVED = "observed until it is known what pays"
 

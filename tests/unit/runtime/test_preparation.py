@@ -8,8 +8,8 @@ import pytest
 
 import epochly
 from epochly.code.function import function_of
-from epochly.model import Arguments
 from epochly.levels import Level
+from epochly.model import Arguments
 from epochly.registry import get_backend, usable_backends
 from epochly.runtime import attempts, preparation
 from epochly.runtime.attempts import asked_of

@@ -1,0 +1,110 @@
+"""Functions that have hardly run: their wrappers count by themselves, and nothing is imported.
+
+A dispatcher costs more at the first call than many a function takes in all.
+"""
+
+from __future__ import annotations
+
+import sys
+from _weakref import ref
+from time import perf_counter
+
+from epochly.runtime.places import is_decided_about
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from epochly.runtime.decorated import Decorated
+
+AFTER_S = 0.05
+# All of them are kept for percentiles, of which a tally keeps a few more.
+MOST_CALLS = 500
+
+
+class Youth:
+    """The first calls of a function that was given no level.
+
+    It ends when so much time was spent that choosing one may pay, after `MOST_CALLS`, and when
+    anybody asks; where a decision about the function may be kept on disk it does not begin.
+
+    Parameters
+    ----------
+    original : callable
+    """
+
+    __slots__ = ("_name", "call", "kept")
+
+    def __init__(self, original: Callable[..., Any]) -> None:
+        self.kept: list[float] = []
+        self.call = _timed(original, self.kept)
+        self._name = getattr(original, "__qualname__", "")
+
+    def lasts(self) -> int:
+        """How many calls may pass before it is asked again; 0 when it is over."""
+        calls, seconds = len(self.kept), sum(self.kept)
+        if not calls:
+            return 0 if is_decided_about(self._name.rpartition(".")[2]) else 1
+        left_s = AFTER_S - seconds
+        return max(0, min(MOST_CALLS - calls, int(left_s * calls / max(seconds, 1e-9))))
+
+
+def _timed(original: Callable[..., Any], kept: list[float]) -> Callable[..., Any]:
+    clock = perf_counter
+
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        started = clock()
+        try:
+            return original(*args, **kwargs)
+        finally:
+            kept.append(clock() - started)
+
+    return timed
+
+
+class Nursery:
+    """All functions that are young.
+
+    ``open`` tells whether there may be any: not while a context is open or somebody listens, nor
+    without a GIL, where a wrapper cannot count by itself.
+    """
+
+    def __init__(self) -> None:
+        gil = getattr(sys, "_is_gil_enabled", None)
+        self._possible = gil is None or bool(gil())
+        self.open = self._possible
+        self._living: dict[int, tuple[Decorated, ref[Any]]] = {}
+        self._orphans: list[int] = []
+
+    def add(self, decorated: Decorated, function: Any) -> None:
+        """Remember one until its youth ends; one whose function is gone is counted at the next."""
+        while self._orphans:
+            self._end(self._orphans.pop())
+        key = id(decorated)
+        if key not in self._living:
+            # Nothing but an atomic append is safe where the garbage collector calls.
+            self._living[key] = decorated, ref(function, lambda _: self._orphans.append(key))
+
+    def remove(self, decorated: Decorated) -> None:
+        """Forget one whose youth has ended."""
+        self._living.pop(id(decorated), None)
+
+    def end(self) -> None:
+        """End every youth, so that all calls so far are counted, and all later ones looked at."""
+        for key in tuple(self._living):
+            self._end(key)
+
+    def attend(self, attentive: bool) -> None:
+        """Stay closed for as long as every call must be looked at."""
+        self.open = self._possible and not attentive
+        if attentive:
+            self.end()
+
+    def _end(self, key: int) -> None:
+        found = self._living.get(key)
+        if found is not None:
+            assert found[0].dispatcher
+
+
+nursery = Nursery()
