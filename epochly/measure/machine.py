@@ -7,8 +7,10 @@ import platform
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from epochly.model import Machine
+if TYPE_CHECKING:
+    from epochly.model import Machine
 
 PACKAGES = ("numpy", "scipy", "numba", "joblib", "cupy-cuda12x", "cupy-cuda13x", "epochly-cli")
 
@@ -18,6 +20,7 @@ def this_machine() -> Machine:
     import psutil
 
     from epochly.cores import usable_cores
+    from epochly.model import Machine
 
     return Machine(
         python=platform.python_version(),
