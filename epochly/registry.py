@@ -25,6 +25,25 @@ def backend_names() -> tuple[str, ...]:
     return tuple(sorted(_entry_points()))
 
 
+def registered(name: str) -> EntryPoint:
+    """Where a backend comes from, which is not imported.
+
+    Raises
+    ------
+    UsageError
+        When no backend of that name is registered.
+    """
+    entry = _entry_points().get(name)
+    if entry is None:
+        near = difflib.get_close_matches(name, backend_names(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UsageError(
+            f"there is no backend named {name!r}",
+            remedy=f"{hint}`epochly backends` lists them: {', '.join(backend_names())}",
+        )
+    return entry
+
+
 @cache
 def get_backend(name: str) -> Backend:
     """Load a backend by its name.
@@ -36,14 +55,7 @@ def get_backend(name: str) -> Backend:
     EpochlyError
         When its module cannot be imported.
     """
-    entry = _entry_points().get(name)
-    if entry is None:
-        near = difflib.get_close_matches(name, backend_names(), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise UsageError(
-            f"there is no backend named {name!r}",
-            remedy=f"{hint}`epochly backends` lists them: {', '.join(backend_names())}",
-        )
+    entry = registered(name)
     try:
         factory = entry.load()
     except (ImportError, AttributeError) as error:

@@ -34,11 +34,15 @@ class optimize_context:
     Raises
     ------
     UsageError
-        When the level is none of 0 to 4.
+        When the level is none of 0 to 4, or no backend has that name.
     """
 
     def __init__(self, *, level: int, backend: str | None = None) -> None:
         self.level = checked_level(level)
+        if backend is not None:
+            from epochly.registry import registered
+
+            registered(backend)
         self.backend = backend
         self._reached: dict[str, None] = {}
         self._open: list[_Held] = []

@@ -80,7 +80,8 @@ else:
         Raises
         ------
         UsageError
-            When the level is none of 0 to 4, or what is decorated is no function.
+            When the level is none of 0 to 4, no backend has that name, or what is decorated is
+            no function.
         """
         decorate = _decorator(level, backend, strict, watch)
         return decorate if func is None else decorate(func)
@@ -98,6 +99,10 @@ def _decorator(
 
         level = checked_level(level)
 
+    if backend is not None:
+        from epochly.registry import registered
+
+        registered(backend)
     if watch is not None or (level is None and "EPOCHLY_WATCH" in os.environ):
         from epochly.runtime.settings import checked_share, watched_share
 

@@ -189,6 +189,14 @@ def test_arguments_of_another_kind_are_prepared_for_when_they_come():
     assert entry["realized"]["level"] == 2
 
 
+def test_a_backend_that_does_not_exist_is_told_where_it_is_asked_for():
+    with pytest.raises(epochly.UsageError, match="no backend named 'numbra'") as raised:
+        epochly.optimize(backend="numbra")
+    assert "did you mean 'numba'?" in str(raised.value.remedy)
+    with pytest.raises(epochly.UsageError, match="no backend named 'numbra'"):
+        epochly.optimize_context(level=2, backend="numbra")
+
+
 def test_a_backend_gives_its_level_and_another_level_is_an_error():
     function = epochly.optimize(backend="numba", strict=True)(programs.squares)
     assert function(10) == 285
