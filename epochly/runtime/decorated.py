@@ -74,6 +74,10 @@ class Decorated:
     @property
     def dispatcher(self) -> Dispatcher:
         """The dispatcher of its calls."""
+        return self.dispatch()
+
+    def dispatch(self) -> Dispatcher:
+        """Have its calls go to its dispatcher from now on, if they do not yet."""
         if self._made is None:
             with _lock:
                 if self._made is None:

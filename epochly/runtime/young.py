@@ -104,7 +104,7 @@ class Nursery:
     def _end(self, key: int) -> None:
         found = self._living.get(key)
         if found is not None:
-            assert found[0].dispatcher
+            found[0].dispatch()
 
 
 nursery = Nursery()
