@@ -93,13 +93,14 @@ class Decorated:
     def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         function = self._function()
         if self._handle is not None and self._youth is not None and function is not None:
-            calls = self._youth.lasts() if nursery.open else 0
-            if calls and self._made is None:
+            calls = self._youth.lasts() if nursery.open and self._made is None else 0
+            if calls:
                 nursery.add(self, function)
                 self._handle.look_after(calls)
-                # A context may have been opened by another thread in between.
-                if nursery.open:
+                if nursery.open and self._made is None:
                     return function(*args, **kwargs)
+                # Another thread has opened a context, or asked, in between.
+                self._handle.look_after(0)
         return self.dispatcher.look(args, kwargs)
 
 
