@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from epochly import errors
 from epochly.errors import EpochlyError, WorkerError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
+from epochly.measure.layout import fixed_addresses, padding
 from epochly.units import size
 
 WATCH_S = 0.05
@@ -100,7 +102,7 @@ class WorkerProcess:
         for name in ("tmp", "joblib"):
             (self.folder / name).mkdir(parents=True)
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, fixed_addresses():
             self._process = subprocess.Popen(
                 self._command(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
@@ -129,7 +131,8 @@ class WorkerProcess:
 
     def _command(self, descriptor: int) -> list[str]:
         module = "epochly.measure.serve"
-        return [sys.executable, "-P", "-m", module, str(descriptor), str(self.folder)]
+        moved = padding(random.SystemRandom())
+        return [sys.executable, "-P", "-m", module, str(descriptor), str(self.folder), moved]
 
     @property
     def pid(self) -> int:

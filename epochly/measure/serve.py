@@ -63,4 +63,5 @@ def main(descriptor: int, folder: str) -> None:
 
 
 if __name__ == "__main__":
+    del sys.argv[3:]
     main(int(sys.argv[1]), sys.argv[2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
 import tempfile
 import time
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
 from epochly.measure.documents import described, workload_of
+from epochly.measure.layout import SmallBlocks
 from epochly.measure.quiet import move_to, settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.profile.counters import queued_s
@@ -38,6 +40,7 @@ class Worker:
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
         self._pid = os.getpid()
+        self._blocks = SmallBlocks(random.Random())
 
     def load(
         self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
@@ -197,6 +200,7 @@ class Worker:
         making = time.perf_counter()
         arguments = self._fresh()
         making = time.perf_counter() - making
+        self._blocks.shuffle()
         if core is not None:
             move_to(core)
         call, args, kwargs = self._callable(), arguments.args, arguments.kwargs
