@@ -137,6 +137,9 @@ def _tell_click(error: Any) -> int:
     else:
         # Typer checks values through another library, which says so; a choice is a list of lines.
         message = " ".join(message.replace(": Value error, ", ": ").split())
+        for found in getattr(error.__cause__, "errors", list)():
+            if (value := repr(found["input"])) not in message:
+                message = message.replace("value for", f"value {value} for", 1)
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "epochly"
         remedy = f"`{command} --help` shows what it takes"

@@ -44,6 +44,8 @@ class Inputs:
         self._check_filled_in()
         self._maker_name = f"{target.spec.attributes[-1]}_inputs"
         self._maker = getattr(target.owner, self._maker_name, None)
+        # The name of the function that makes the arguments, where the workload gives none.
+        self.made_by = self._maker_name if workload.args is None and self._maker else None
         if workload.args is None and self._maker is None:
             self._check_binds(Arguments())
 

@@ -79,8 +79,8 @@ def load_target(text: str, directory: str) -> Target:
     return Target(spec, function, vars(module), owner)
 
 
-def describe(target: Target, workload: Workload) -> TargetInfo:
-    """A target as a report shows it."""
+def describe(target: Target, arguments: str, inputs: str | None) -> TargetInfo:
+    """A target as a report shows it, with what makes its arguments."""
     function = target.function
     return TargetInfo(
         spec=target.spec.text,
@@ -88,7 +88,8 @@ def describe(target: Target, workload: Workload) -> TargetInfo:
         file=function.file,
         line=function.line,
         signature=signature_text(function),
-        arguments=workload.args or "",
+        arguments=arguments,
+        inputs=inputs,
     )
 
 
