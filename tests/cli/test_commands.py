@@ -107,7 +107,9 @@ def test_init_leaves_the_arguments_to_the_function_that_makes_them(
     assert said.out == "wrote epochly.yaml: run `epochly bench`\n"
     (workload,) = load_config(str(tmp_path / "epochly.yaml"))
     assert workload.args is None
-    assert "# mean_inputs() beside it makes the arguments" in (tmp_path / "epochly.yaml").read_text()
+    assert (
+        "# mean_inputs() beside it makes the arguments" in (tmp_path / "epochly.yaml").read_text()
+    )
 
 
 def test_init_never_overwrites(epochly, look, tmp_path: Path):
