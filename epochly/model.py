@@ -185,7 +185,15 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class TargetInfo:
-    """The target as it was found."""
+    """The target as it was found.
+
+    Parameters
+    ----------
+    arguments : str
+        What stands between the parentheses of the call.
+    inputs : str or None
+        The function beside it that returns the arguments, where nothing else gives them.
+    """
 
     spec: str
     qualname: str
@@ -193,6 +201,7 @@ class TargetInfo:
     line: int | None
     signature: str
     arguments: str
+    inputs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from epochly_cli.commands.analyze import analyze
 from epochly_cli.commands.backends import backends
@@ -24,7 +24,7 @@ from epochly_cli.stderr import note, tell
 INTERRUPTED = 130
 DEFECT = 70
 # Typer bundles Click or depends on it, by version; the base of Click's errors is in reach anyway.
-_CLICK_ERROR = typer.BadParameter.__mro__[2]
+_CLICK_ERROR: Any = typer.BadParameter.__mro__[2]
 _ASCII = {
     "µ": "u",
     "–": "-",
@@ -53,6 +53,17 @@ class _Group(TyperGroup):
             return INTERRUPTED
 
 
+class _Command(TyperCommand):
+    """Says of every mistake in its options that it is one of this command's."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except _CLICK_ERROR as error:
+            error.ctx = ctx
+            raise
+
+
 app = typer.Typer(
     cls=_Group,
     name="epochly",
@@ -63,7 +74,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (analyze, bench, gate, history, profile, export, doctor, backends, init):
-    app.command()(_command)
+    app.command(cls=_Command)(_command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -137,6 +148,9 @@ def _tell_click(error: Any) -> int:
     else:
         # Typer checks values through another library, which says so; a choice is a list of lines.
         message = " ".join(message.replace(": Value error, ", ": ").split())
+        for found in getattr(error.__cause__, "errors", list)():
+            if (value := repr(found["input"])) not in message:
+                message = message.replace("value for", f"value {value} for", 1)
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "epochly"
         remedy = f"`{command} --help` shows what it takes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from epochly_cli.output import Destination, ReportWriter
@@ -62,6 +63,10 @@ def measure_all(
     from epochly.errors import EpochlyError, NothingMeasuredError
     from epochly.measure.session import InterruptedRunError, analyze, measure
 
+    if history is not None:
+        from epochly.gate.history import check_place
+
+        check_place(Path(history))
     writer = ReportWriter(destination, single=single, detail=detail)
     measured: list[tuple[Workload, Report]] = []
     codes: set[int] = set()

@@ -245,18 +245,15 @@ def check_place(option: str, file: str) -> None:
         When it is a directory, or in one that is missing or not writable.
     """
     folder = os.path.dirname(os.path.realpath(file))
-    problem = None
+    problem, remedy = None, "give another file"
     if os.path.isdir(file):
         problem = "it is a directory"
     elif not os.path.isdir(folder):
-        problem = f"there is no directory {folder}"
+        problem, remedy = f"there is no directory {folder}", "create it, or give another file"
     elif not os.access(folder, os.W_OK):
         problem = f"the directory {folder} is not writable"
     if problem is not None:
-        raise UsageError(
-            f"{option} {file} cannot be written: {problem}",
-            remedy="create the directory or give another file",
-        )
+        raise UsageError(f"{option} {file} cannot be written: {problem}", remedy=remedy)
 
 
 def _check(file: str, endings: Sequence[str]) -> None:

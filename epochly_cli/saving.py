@@ -90,13 +90,15 @@ def baseline_saver(path: str, workloads: Sequence[Workload], *, partly: bool) ->
     Raises
     ------
     UsageError
-        When nothing can be written there, or the file that is to keep something is broken.
+        When nothing can be written there, another file is there, or the file that is to keep
+        something is broken.
     """
     import os
 
-    from epochly.gate.baseline_file import load_baseline
+    from epochly.gate.baseline_file import check_replaceable, load_baseline
 
     check_place("--save-baseline", path)
+    check_replaceable(path)
     old = load_baseline(path) if partly and os.path.exists(path) else None
     return BaselineSaver(path, tuple(workloads), old)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _NOT_TEXT = {"yes", "no", "on", "off", "true", "false", "null"}
 _FILE = """\
-# What `epochly bench` measures in this directory. Every key is explained in
+# What `epochly bench` measures in this directory. Every key is explained in epochly's
 # docs/configuration.md; one that is commented out shows how it is written.
 workloads:
   {name}:
@@ -82,7 +82,10 @@ def starter_config(target: TargetInfo) -> str:
     """
     name = target.qualname.rpartition(".")[2]
     placeholders = _placeholders(target.signature)
-    if placeholders:
+    if target.inputs is not None:
+        args = f"    # {target.inputs}() beside it makes the arguments; `args` would replace it."
+        args += f"\n    # args: {_quoted(placeholders or '[1.0, 2.0], n=3')}"
+    elif placeholders:
         remark = (
             f"Replace each ... with a value, or leave `args` out where a function {name}_inputs"
         )

@@ -38,7 +38,7 @@ def of_target(target: str, given: Given, config: str | None) -> Workload:
             "--config and inputs on the command line exclude each other",
             remedy="leave out --config, or --args and --setup",
         )
-    if not complete and (config is not None or os.path.isfile(path)):
+    if not complete and (config is not None or os.path.lexists(path)):
         found = [workload for workload in load_config(path) if workload.target == target]
         if len(found) > 1:
             names = [str(workload.name) for workload in found]
@@ -91,7 +91,7 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
             raise UsageError(
                 f"{flag} needs a TARGET", remedy=f"`epochly bench pkg.mod:func {flag} ...`"
             )
-    if config is None and not os.path.isfile(FILE_NAME):
+    if config is None and not os.path.lexists(FILE_NAME):
         note(
             f"THERE IS NO {FILE_NAME} HERE: running the bundled examples, not your code; "
             "`epochly init pkg.mod:func` writes one"

@@ -106,7 +106,8 @@ CALLS = {
         numpy.savetxt numpy.savez numpy.savez_compressed numpy.show_config
         numpy.show_runtime
         operator.delitem operator.iadd operator.methodcaller operator.setitem
-        os.makedirs os.mkdir os.remove os.rename os.replace os.rmdir os.system os.unlink
+        os.fork os.forkpty os.kill os.killpg os.makedirs os.mkdir os.posix_spawn
+        os.posix_spawnp os.remove os.rename os.replace os.rmdir os.system os.unlink
         os.write
         pathlib.Path.mkdir pathlib.Path.rename pathlib.Path.rmdir pathlib.Path.touch
         pathlib.Path.unlink pathlib.Path.write_bytes pathlib.Path.write_text

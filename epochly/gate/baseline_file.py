@@ -51,6 +51,27 @@ def load_baseline(path: str) -> Baseline:
     return _Reader(path).baseline(root)
 
 
+def check_replaceable(path: str) -> None:
+    """Check that a file is missing, empty or a baseline, whole or not.
+
+    Raises
+    ------
+    ConfigError
+        When something else is there.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return
+    if text.strip() and not _SCHEMA.search(text):
+        raise ConfigError(
+            "another file than a baseline is there, and stays as it is",
+            where=path,
+            remedy="give another file to --save-baseline",
+        )
+
+
 def save_baseline(path: str, baseline: Baseline) -> None:
     """Write a baseline in one step; where that fails, the old file stays whole.
 
@@ -153,7 +174,9 @@ class _Reader(Nodes):
         match = None if node is None else _SCHEMA.fullmatch(str(node.value))
         if node is None or match is None:
             self.fail(
-                node or root, f"this is not a baseline: `schema` is not {SCHEMA}", _anew(self.path)
+                node or root,
+                f"this is not a baseline: `schema` is not {SCHEMA}",
+                f"give a file that `{SAVE} FILE` wrote",
             )
         if match[0] != SCHEMA:
             self.fail(

@@ -13,6 +13,8 @@ from epochly.gate.entries import Entry, entry_document, moment_of, parse_entry
 
 DEFAULT = os.path.join(".epochly", "history.jsonl")
 LOCK_S = 10.0
+_MARK = b"epochly.history/"
+_START = b'{"schema": "' + _MARK
 _REMEDY = "give another file, or make room and allow writing there"
 
 
@@ -70,7 +72,7 @@ def check_place(path: Path) -> None:
     Raises
     ------
     UsageError
-        When nothing can be written there.
+        When nothing can be written there, or another file is there.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +80,8 @@ def check_place(path: Path) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if path.exists():
+            _check_ours(path, path.read_bytes())
     except OSError as error:
         raise UsageError(
             f"the history {path} cannot be written: {error.strerror}",
@@ -120,12 +124,24 @@ def read(path: Path) -> History:
     return History(tuple(entries), tuple(warnings))
 
 
+def _check_ours(path: Path, content: bytes) -> None:
+    """Add to no other file, whose last line would be taken for a torn one of ours."""
+    text = content.strip()
+    if text and _MARK not in text and not _START.startswith(text):
+        raise UsageError(
+            f"{path} is not a history, and stays as it is",
+            remedy="give another file to --history",
+        )
+
+
 def _append(path: Path, line: bytes) -> str | None:
     warning = None
     with open(path, "a+b", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        kept, newline, torn = file.read().rpartition(b"\n")
+        content = file.read()
+        _check_ours(path, content)
+        kept, newline, torn = content.rpartition(b"\n")
         if torn:
             try:
                 json.loads(torn)

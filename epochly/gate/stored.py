@@ -194,11 +194,12 @@ class _Comparing:
                 )
 
     def _of_times(self, then: BaselineRow, now: LevelRow) -> Comparison:
-        corrected_s = now.median_s and now.median_s / (self._pace() or 1.0)
+        before, after = then.generation_relative, now.generation_relative
+        unit_s = _yardstick_s(then)
+        corrected_s = statistics.median(after) * unit_s if after and unit_s else now.median_s
         blank = replace(
             self._blank(then, now), measure="time", reference_s=then.median_s, head_s=corrected_s
         )
-        before, after = then.generation_relative, now.generation_relative
         found = difference(before, after, self._limit.max_slowdown)
         if found is None or then.median_s is None:
             return replace(blank, slowdown=_times(before, after))

@@ -190,9 +190,7 @@ class Contender:
 
     def failed(self, raised: dict[str, Any]) -> None:
         """The function raised: its row says what and where."""
-        place = raised["place"]
-        where = f" (at {place[0]}:{place[1]})" if place else ""
-        self.end("failed", f"raised {raised['text']}{where}", line=place[1] if place else None)
+        self.end("failed", f"raised {raised['text']}", line=raised["line"])
 
     def note_realized(self) -> None:
         """Fetch what really ran."""

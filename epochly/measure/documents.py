@@ -21,16 +21,21 @@ def workload_of(document: dict[str, Any]) -> Workload:
     return Workload(**fields)
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """An exception as a reader wants it: its text, and the innermost line of the user's code."""
+def described(error: BaseException, file: str | None) -> dict[str, Any]:
+    """An exception as a reader wants it: its text with the innermost place outside of our code.
+
+    ``line`` is that place's where it lies in ``file``, the function's own, else None.
+    """
     import traceback
 
     ours = str(Path(__file__).parents[1])
-    place = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        if not frame.filename.startswith(ours):
-            place = [frame.filename, frame.lineno]
-    return {"text": in_words(error), "place": place}
+    text, line = in_words(error), None
+    frames = traceback.extract_tb(error.__traceback__)
+    innermost = next((one for one in reversed(frames) if not one.filename.startswith(ours)), None)
+    if innermost is not None:
+        text += f" (at {innermost.filename}:{innermost.lineno})"
+        line = innermost.lineno if innermost.filename == file else None
+    return {"text": text, "line": line}
 
 
 def defect(error: Exception) -> EpochlyError:

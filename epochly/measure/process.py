@@ -186,6 +186,10 @@ class WorkerProcess:
                     self._time_out(timeout_s or 0.0)
         except (ConnectionError, BrokenPipeError) as error:
             raise self._ended() from error
+        except KeyboardInterrupt:
+            # What it is in the middle of may take long, and nobody waits for it any more.
+            self.kill()
+            raise
         if "error" in answer:
             raise _revived(answer["error"])
         return answer

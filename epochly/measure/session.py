@@ -205,13 +205,19 @@ def analyze(
 def look(workload: Workload) -> TargetInfo:
     """Load a workload's target in a worker and describe it, without calling it.
 
+    Arguments that it needs may be missing.
+
     Raises
     ------
     UsageError
         When the target cannot be had.
     """
-    with _loaded(workload) as (_, target):
-        return target
+    try:
+        with _loaded(workload) as (_, target):
+            return target
+    except MissingArgumentsError:
+        with _loaded(_without_arguments(workload)) as (_, target):
+            return target
 
 
 def _read(workload: Workload, missing: MissingArgumentsError) -> Report:
@@ -219,11 +225,15 @@ def _read(workload: Workload, missing: MissingArgumentsError) -> Report:
     from epochly.measure.summary import static_report
     from epochly.recommend.facts import facts_from
 
-    # With arguments of its own, even none, a target is not asked for those it needs.
-    with _loaded(replace(workload, args="", service=None)) as (worker, target):
+    with _loaded(replace(_without_arguments(workload), service=None)) as (worker, target):
         answer = worker.request("understand", timeout_s=LOOK_TIMEOUT_S, call=False)
     facts = facts_from(answer["facts"])
     return static_report(target, facts, missing.what, missing.remedy or "")
+
+
+def _without_arguments(workload: Workload) -> Workload:
+    """The workload with arguments of its own, none, so that it is not asked for those it needs."""
+    return replace(workload, args="")
 
 
 @contextlib.contextmanager

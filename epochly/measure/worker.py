@@ -64,10 +64,8 @@ class Worker:
         function = dataclasses.replace(target.function, independent=independent)
         self._target = dataclasses.replace(target, function=function)
         self._inputs = Inputs(self._target, self._workload)
-        return {
-            "warnings": warnings,
-            "target": dataclasses.asdict(describe(self._target, self._workload)),
-        }
+        found = describe(self._target, self._workload.args or "", self._inputs.made_by)
+        return {"warnings": warnings, "target": dataclasses.asdict(found)}
 
     def origins(self) -> dict[str, Any]:
         """Which tree the modules loaded by now come from."""
@@ -160,7 +158,7 @@ class Worker:
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
         )
-        answer["raised"] = None if raised is None else described(raised)
+        answer["raised"] = None if raised is None else self._described(raised)
         if capture is not None:
             printed = self._output.printed()
             if raised is None:
@@ -189,7 +187,7 @@ class Worker:
         except EpochlyError:
             raise
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
-            answer["raised"] = described(error)
+            answer["raised"] = self._described(error)
         self.leave_if_forked()
         self._output.restore()
         settle()
@@ -230,7 +228,7 @@ class Worker:
             "queued_s": queued / loops,
             "cpu_s": cpu / loops,
             "make_s": making,
-            "raised": None if raised is None else described(raised),
+            "raised": None if raised is None else self._described(raised),
         }
 
     def yardstick(self, loops: int) -> dict[str, Any]:
@@ -295,6 +293,9 @@ class Worker:
 
     def _callable(self) -> Any:
         return self._target.function.original if self._prepared is None else self._prepared
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        return described(error, self._target.function.file)
 
     def _run(self, arguments: Arguments) -> Any:
         return self._callable()(*arguments.args, **arguments.kwargs)

@@ -44,6 +44,8 @@ class Inputs:
         self._check_filled_in()
         self._maker_name = f"{target.spec.attributes[-1]}_inputs"
         self._maker = getattr(target.owner, self._maker_name, None)
+        # The name of the function that makes the arguments, where the workload gives none.
+        self.made_by = self._maker_name if workload.args is None and self._maker else None
         if workload.args is None and self._maker is None:
             self._check_binds(Arguments())
 
@@ -52,8 +54,7 @@ class Inputs:
         text = self._workload.args
         if text is None:
             return
-        call = ast.parse(f"{_CALL}({text}\n)", mode="eval").body
-        assert isinstance(call, ast.Call)
+        call = _call_of(text)
         given = [(str(place), value) for place, value in enumerate(call.args, 1)]
         given += [(word.arg or "", word.value) for word in call.keywords]
         empty = [
@@ -151,6 +152,8 @@ def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
         return None
     source = f"{_CALL}({text}\n)" if mode == "eval" else text
     try:
+        if mode == "eval":
+            _call_of(text)
         return compile(source, f"<{what}>", mode, dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise ArgumentsError(
@@ -161,6 +164,14 @@ def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
             else "write Python statements",
             detail="".join(traceback.format_exception_only(error)).replace(f"{_CALL}(", "("),
         ) from None
+
+
+def _call_of(text: str) -> ast.Call:
+    """The call with the text between its parentheses."""
+    call = ast.parse(f"{_CALL}({text}\n)", "<args>", "eval").body
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+        return call
+    raise SyntaxError("it closes the parentheses of the call")
 
 
 def _remedy(what: str, error: BaseException) -> str:

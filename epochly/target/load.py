@@ -19,7 +19,6 @@ from epochly.errors import MissingFunctionError, TargetError, in_words
 from epochly.model import TargetInfo
 from epochly.target.imports import is_shadowing
 from epochly.target.spec import TargetSpec, parse_target
-from epochly.workload import Workload
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +78,8 @@ def load_target(text: str, directory: str) -> Target:
     return Target(spec, function, vars(module), owner)
 
 
-def describe(target: Target, workload: Workload) -> TargetInfo:
-    """A target as a report shows it."""
+def describe(target: Target, arguments: str, inputs: str | None) -> TargetInfo:
+    """A target as a report shows it, with what makes its arguments."""
     function = target.function
     return TargetInfo(
         spec=target.spec.text,
@@ -88,7 +87,8 @@ def describe(target: Target, workload: Workload) -> TargetInfo:
         file=function.file,
         line=function.line,
         signature=signature_text(function),
-        arguments=workload.args or "",
+        arguments=arguments,
+        inputs=inputs,
     )
 
 
@@ -194,15 +194,19 @@ def _no_module(spec: TargetSpec, missing: str, directory: str) -> TargetError:
 
 
 def _missing(spec: TargetSpec, name: str, owner: Any) -> MissingFunctionError:
-    names = [key for key, value in vars(owner).items() if callable(value) or key == name]
+    found = {key: inspect.getattr_static(owner, key, None) for key in dir(owner)}
+    names = [key for key, one in found.items() if callable(one) or isinstance(one, classmethod)]
     near = difflib.get_close_matches(name, names, n=1)
-    kind = "class" if isinstance(owner, type) else "module"
+    kind = "instance of"
+    if isinstance(owner, type | ModuleType):
+        kind = "class" if isinstance(owner, type) else "module"
     holder = getattr(owner, "__name__", type(owner).__name__)
     shown = ", ".join(sorted(key for key in names if not key.startswith("_"))[:8])
+    there = f"it has: {shown}" if shown else "it has no functions"
     return MissingFunctionError(
         f"the {kind} {holder!r} has no {name!r}",
         where=spec.text,
-        remedy=f"did you mean {near[0]!r}?" if near else f"it has: {shown or 'no functions'}",
+        remedy=f"did you mean {near[0]!r}?" if near else there,
     )
 
 

@@ -137,6 +137,8 @@ class Nodes:
         name = node.value if plain else None
         if not isinstance(name, str) or not name.strip():
             shown = node.value if isinstance(node.value, str) else kind(node)
+            if isinstance(name, str):
+                self.fail(node, f"a key of {what} is empty", "give it a name")
             self.fail(node, f"a key of {what} must be text, not {shown}", "put it in quotes")
         if accepted is not None and name not in accepted:
             near = difflib.get_close_matches(name, accepted, n=1)

@@ -165,7 +165,8 @@ def _not_realized(title: str, row: LevelRow, report: Report) -> Answer:
     else:
         said = f"{row.status}: {row.reason}" if row.reason else row.status
     lines = [f"{title} was not realized", f"  {row.backend}: {said}"]
-    if row.line is not None:
+    # What a function raised says by itself where it did.
+    if row.line is not None and row.status != "failed":
         file = report.target.file
         lines.append(f"  where: {file}:{row.line}" if file else f"  where: line {row.line}")
     if row.remedy:

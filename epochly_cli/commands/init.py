@@ -32,8 +32,8 @@ def init(
             where=os.path.abspath(FILE_NAME),
             remedy="add a workload to it by hand, or replace it with --force",
         )
-    # With arguments of its own, even none, a target is not asked for those it needs.
-    found = look(Workload(target=target, directory=current_directory(), args=""))
+    found = look(Workload(target=target, directory=current_directory()))
     write_file(FILE_NAME, starter_config(found))
-    typer.echo(f"wrote {FILE_NAME}: look at `args`, then run `epochly bench`")
+    first = "" if found.inputs else "look at `args`, then "
+    typer.echo(f"wrote {FILE_NAME}: {first}run `epochly bench`")
     return 0

@@ -57,7 +57,7 @@ def _header(report: Report) -> list[tuple[str, str]]:
     where = wording.place(report.target.file, report.target.line)
     facts = [
         ("target", f"{report.target.spec}  {where}".rstrip()),
-        ("call", wording.call(report)),
+        ("call", wording.call(report.target)),
         ("machine", wording.machine(report.machine)),
     ]
     if report.profile is not None:

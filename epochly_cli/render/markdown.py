@@ -96,7 +96,7 @@ def _header(report: Report) -> str:
     where = wording.place(report.target.file, report.target.line)
     lines = [
         f"- target: {_code(report.target.spec)} {escaped(where)}".rstrip(),
-        f"- call: {_code(wording.call(report))}",
+        f"- call: {_code(wording.call(report.target))}",
         f"- machine: {escaped(wording.machine(report.machine))}",
     ]
     if report.profile is not None:

@@ -46,7 +46,7 @@ def _facts(report: ProfileReport) -> list[tuple[str, str]]:
     where = wording.place(target.file, target.line)
     facts = [
         ("target", f"{target.spec}  {where}".rstrip()),
-        ("call", f"{target.qualname}({target.arguments})"),
+        ("call", wording.call(target)),
         ("machine", wording.machine(report.machine)),
         ("time", _times(found)),
         ("states", " · ".join(wording.states(found)) + _error(found)),

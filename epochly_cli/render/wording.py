@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from epochly.units import count, digits, percent, ratio, seconds, size
 
 if TYPE_CHECKING:
-    from epochly.model import LevelRow, Machine, Profile, Recommendation, Report
+    from epochly.model import LevelRow, Machine, Profile, Recommendation, Report, TargetInfo
 
 
 _MANY_ULP = 1e6
@@ -22,9 +22,11 @@ def title(report: Report) -> str:
     return report.workload or report.target.qualname
 
 
-def call(report: Report) -> str:
+def call(target: TargetInfo) -> str:
     """The call that was measured, as code."""
-    return f"{report.target.qualname}({report.target.arguments})"
+    if target.inputs is not None:
+        return f"args, kwargs = {target.inputs}(); {target.qualname}(*args, **kwargs)"
+    return f"{target.qualname}({target.arguments})"
 
 
 def place(file: str | None, line: int | None) -> str:
@@ -166,7 +168,9 @@ def outcome(row: LevelRow) -> str:
 
 def hints(row: LevelRow, report: Report) -> tuple[str, ...]:
     """Where a reason lies and what would help."""
-    where = place(report.target.file, row.line) if row.line is not None else ""
+    # What a function raised says by itself where it did, in whatever file that was.
+    known = row.line is None or row.status == "failed"
+    where = "" if known else place(report.target.file, row.line)
     return tuple(text for text in (where, row.remedy and f"remedy: {row.remedy}") if text)
 
 

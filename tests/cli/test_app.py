@@ -68,6 +68,29 @@ def test_an_unknown_format_is_a_usage_error(epochly):
     assert "rich" in said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("bench", "--budget", "1h"), "--budget"),
+        (("gate", "--timeout", "1h"), "--timeout"),
+        (("profile", "a:b", "--seed", "1h"), "--seed"),
+        (("history", "--limit", "1h"), "--limit"),
+        (("bench", "--format", "1h"), "--format"),
+    ],
+)
+def test_a_value_that_an_option_cannot_take_is_repeated_once(epochly, arguments, option: str):
+    said = epochly(*arguments)
+    assert said.code == 2
+    assert f"'{option}'" in said.err
+    assert said.err.count("'1h'") == 1
+
+
+def test_an_option_without_its_value_points_to_the_help_of_its_command(epochly):
+    said = epochly("bench", "--args")
+    assert said.code == 2
+    assert "remedy: `epochly bench --help`" in said.err
+
+
 def test_an_error_shows_what_where_remedy_and_detail_without_a_traceback(epochly, session):
     session.answers["shop:one"] = TargetError(
         "there is no function 'one'", where="shop.py:3", remedy="did you mean 'once'?", detail="x ^"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,20 @@ def test_init_writes_a_file_that_loads(epochly, look, tmp_path: Path):
     assert (workload.target, workload.name) == ("shop.stats:mean", "mean")
     assert workload.args == "data=..."
     assert look[0].directory == str(tmp_path)
+
+
+def test_init_leaves_the_arguments_to_the_function_that_makes_them(
+    epochly, monkeypatch, tmp_path: Path
+):
+    found = replace(info("(data, n=3)"), inputs="mean_inputs")
+    monkeypatch.setattr("epochly.measure.session.look", lambda _: found)
+    said = epochly("init", "shop.stats:mean")
+    assert said.out == "wrote epochly.yaml: run `epochly bench`\n"
+    (workload,) = load_config(str(tmp_path / "epochly.yaml"))
+    assert workload.args is None
+    assert (
+        "# mean_inputs() beside it makes the arguments" in (tmp_path / "epochly.yaml").read_text()
+    )
 
 
 def test_init_never_overwrites(epochly, look, tmp_path: Path):

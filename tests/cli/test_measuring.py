@@ -114,6 +114,14 @@ def test_without_a_file_the_bundled_workloads_run_and_that_is_said(epochly, sess
     json.loads(said.out)
 
 
+def test_a_file_that_cannot_be_read_is_not_taken_for_none(epochly, session):
+    Path("epochly.yaml").symlink_to("nowhere")
+    said = epochly("bench")
+    assert said.code == 2
+    assert "error: there is no such file" in said.err
+    assert session.asked == []
+
+
 def test_the_workloads_of_the_guide_run_when_asked_for(epochly, session):
     said = epochly("bench", "--guide", "--select", "fibonacci", "--select", "records")
     assert said.code == 0

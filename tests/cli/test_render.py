@@ -12,6 +12,7 @@ from cli.reports import (
     RECOMMENDATION,
     REFUSAL,
     REFUSED,
+    TARGET,
     UNAVAILABLE,
     WRONG,
     report,
@@ -68,6 +69,18 @@ def test_a_refusal_shows_its_line_and_its_remedy():
     text = flat(shown(report(BASELINE, REFUSED)))
     assert "/srv/shop/stats.py:17" in text
     assert str(REFUSED.remedy) in text
+
+
+def test_the_place_of_an_exception_is_shown_once():
+    reason = "raised ValueError: no 3 (at /srv/shop/stats.py:14)"
+    one = report(replace(BASELINE, status="failed", reason=reason, line=14))
+    assert flat(shown(one, detail=False)).count("stats.py:14") == 1
+    assert report_markdown(one, detail=False).count("stats.py:14") == 1
+
+
+def test_inputs_made_by_a_function_are_shown_as_that_call():
+    target = replace(TARGET, arguments="", inputs="mean_inputs")
+    assert wording.call(target) == "args, kwargs = mean_inputs(); mean(*args, **kwargs)"
 
 
 def test_a_measured_row_shows_speedup_interval_first_call_and_break_even():

@@ -105,6 +105,18 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(
     assert session.asked == []
 
 
+@pytest.mark.parametrize("option", ["--save-baseline", "--history"])
+def test_a_file_of_another_kind_is_refused_before_anything_runs(
+    epochly, session, config: Path, option: str
+):
+    before = config.read_bytes()
+    said = epochly("bench", option, config.name)
+    assert said.code == 2
+    assert f"remedy: give another file to {option}" in said.err
+    assert session.asked == []
+    assert config.read_bytes() == before
+
+
 def test_the_commit_and_whether_files_differ_from_it_are_kept(epochly, session, config):
     def git(*arguments: str) -> str:
         identity = ("-c", "user.name=n", "-c", "user.email=e@example.org")

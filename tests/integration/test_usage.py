@@ -105,3 +105,14 @@ def test_a_relative_import_within_a_package_works(shop):
     for target in ("pack.high:g", "pack/high.py:g"):
         ran = shop.bench(target)
         assert ran.code == 0, ran.err
+
+
+def test_inputs_beside_a_function_are_left_to_it_by_init_and_shown_as_the_call(folder):
+    (folder.path / "shop.py").write_text(
+        MODULE + "\ndef fibonacci_inputs():\n    return (3,), {}\n"
+    )
+    assert folder.run("init", "shop:fibonacci").out == "wrote epochly.yaml: run `epochly bench`\n"
+    ran = folder.run("bench", "--levels", "0", "--budget", "0.3", "--format", "json")
+    assert ran.code == 0, ran.err
+    (report,) = ran.report["reports"]
+    assert report["target"]["inputs"] == "fibonacci_inputs"

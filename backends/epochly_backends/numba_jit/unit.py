@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -179,7 +179,10 @@ class Unit:
             return self._method(expressions, node)
         called = expressions.resolve(node.func)
         called = undecorated(called)
-        handler = table().get(called) if isinstance(called, Hashable) else None
+        try:
+            handler = table().get(called)
+        except TypeError:  # It has no hash, as an instance or a function of ctypes.
+            handler = None
         if handler is not None:
             return handler(expressions, node)
         if isinstance(called, FunctionType) and not str(called.__module__).startswith("numpy"):

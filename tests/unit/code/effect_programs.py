@@ -103,5 +103,9 @@ def waits():
     time.sleep(0.1)
 
 
+def forks():
+    return os.fork()
+
+
 def writes_out(x):
     return np.sin(x, out=x)

@@ -28,6 +28,7 @@ from epochly.code.effects import Effect, effects_of
         (programs.appends_global, Effect.WRITES),
         (programs.through_helper, Effect.WRITES),
         (programs.writes_out, Effect.WRITES),
+        (programs.forks, Effect.WRITES),
         (programs.unknown_mode, Effect.UNKNOWN),
         (programs.unknown_callable, Effect.UNKNOWN),
     ],

@@ -107,6 +107,16 @@ def test_an_unreadable_line_in_the_middle_is_never_removed(path: Path):
     assert path.read_bytes().startswith(b"not ours\n")
 
 
+@pytest.mark.parametrize("text", ["# Notes\n\nthe last line", '{\n  "schema": "other"\n}'])
+def test_a_file_of_another_kind_is_never_added_to(tmp_path: Path, text: str):
+    path = tmp_path / "notes"
+    path.write_text(text)
+    for refused in (check_place, lambda place: append(place, FIRST)):
+        with pytest.raises(UsageError, match="is not a history"):
+            refused(path)
+    assert path.read_text() == text
+
+
 def test_processes_that_append_at_once_lose_nothing(path: Path):
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     writers = [

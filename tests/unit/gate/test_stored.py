@@ -107,6 +107,13 @@ def test_a_busier_machine_is_no_slower_function(before):
     assert "took 1.50 times what it took beside the baseline" in found.notes[0]
 
 
+def test_times_are_shown_in_units_of_the_fixed_program_of_their_own_rounds(before):
+    found = compared(before, level_0(0.05), compiled(0.0075, 0.075, yardstick_s=0.006))
+    one = judged(found, Level.COMPILE)
+    assert one.slowdown == pytest.approx(1.0)
+    assert one.head_s == pytest.approx(0.005)
+
+
 def test_a_slower_function_on_a_busier_machine_is_found(before):
     busy = {"yardstick_s": 0.006}
     found = compared(before, level_0(0.075, **busy), compiled(0.009, 0.075, **busy))

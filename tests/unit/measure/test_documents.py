@@ -1,5 +1,7 @@
 """What crosses the line to a worker."""
 
+import json
+
 from epochly.errors import EpochlyError
 from epochly.measure.documents import defect, described, refusal
 
@@ -22,7 +24,13 @@ def test_a_defect_of_ours_says_where_it_is_and_that_it_is_to_be_reported():
     assert EpochlyError.exit_code == 70
 
 
-def test_an_exception_of_the_users_is_described_with_its_line():
-    found = described(raised(lambda: 1 // 0))
+def test_an_exception_of_the_users_is_described_with_its_place():
+    found = described(raised(lambda: 1 // 0), __file__)
     assert found["text"].startswith("ZeroDivisionError")
-    assert found["place"][0] == __file__
+    assert found["text"].endswith(f"(at {__file__}:{found['line']})")
+
+
+def test_a_line_of_another_file_is_not_given_as_one_of_the_functions():
+    found = described(raised(lambda: json.loads("{")), __file__)
+    assert f"(at {json.decoder.__file__}:" in found["text"]
+    assert found["line"] is None

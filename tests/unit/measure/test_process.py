@@ -127,6 +127,17 @@ def test_the_end_of_a_worker_is_seen_although_a_child_holds_its_line(start):
         call(start("exit_beside_a_child"))
 
 
+def test_an_interrupt_ends_a_worker_in_the_middle_of_a_call_at_once(start):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    worker = start("a_daemon_that_grows")
+    with pytest.raises(KeyboardInterrupt):
+        worker.request("call", timeout_s=30, watch=interrupt, capture=None, profile=False)
+    assert not psutil.pid_exists(worker.pid)
+    assert worker.close() == []
+
+
 def test_a_daemon_with_a_session_and_environment_of_its_own_is_ended(start):
     worker = start("leave_a_daemon_without_environment")
     call(worker)

@@ -322,6 +322,7 @@ def test_levels_that_braces_tear_apart_are_explained(write):
         ("workloads: [a]\n", "a list"),
         ("workloads: {a: 'mod:func'}\n", "mapping"),
         ("workloads: {a: {}}\n", "no `target`"),
+        ("workloads: {'': {target: 'mod:func'}}\n", "a key of `workloads` is empty"),
         ("workloads: {a: {seed: 1}}\n", "no `target`"),
         ("workloads: {a: {target: 5}}\n", "text"),
     ],

@@ -24,6 +24,11 @@ class Shop:
     broken = Descriptor()
     def total(self, scale, *, offset):
         return scale
+    @classmethod
+    def of_class(cls):
+        return cls
+
+shop = Shop()
 
 def scaled(scale):
     return scale
@@ -73,6 +78,26 @@ def test_a_class_is_refused_with_one_of_its_methods(shop):
     with pytest.raises(TargetError) as caught:
         shop("Shop")
     assert "such as Shop.total" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("target", "what", "remedy"),
+    [
+        ("Shop.sum", "the class 'Shop' has no 'sum'", "it has: Shelf, of_class, total"),
+        ("shop.sum", "the instance of 'Shop' has no 'sum'", "it has: Shelf, of_class, total"),
+        ("Shop.of_clas", "the class 'Shop' has no 'of_clas'", "did you mean 'of_class'?"),
+    ],
+)
+def test_what_is_missing_is_told_with_what_is_there(shop, target, what, remedy):
+    with pytest.raises(TargetError) as caught:
+        shop(target)
+    assert (caught.value.what, caught.value.remedy) == (what, remedy)
+
+
+@pytest.mark.parametrize("args", ["1) + (2", "1)(2", "1)\n(2"])
+def test_args_that_close_the_parentheses_cannot_be_parsed(shop, args):
+    with pytest.raises(ArgumentsError, match="cannot be parsed"):
+        Inputs(shop("scaled"), Workload(target="shop:scaled", directory="", args=args))
 
 
 def test_a_descriptor_that_raises_is_a_mistake_in_the_target(shop):

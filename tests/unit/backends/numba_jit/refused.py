@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 
 import numpy as np
 
 TABLE = np.arange(5.0)
 ITEMS = [1, 2, 3]
+ABSOLUTE = ctypes.pythonapi.PyNumber_Absolute
 total_calls = 0
 
 
@@ -235,3 +237,10 @@ class Account:
 
 def vectorized(values):
     return np.sum(values**2 + np.sin(values))  # here
+
+
+def calls_into_a_library(values):
+    total = 0.0
+    for x in values:
+        total += ABSOLUTE(x)  # here
+    return total

@@ -44,6 +44,7 @@ CASES: list[tuple[Any, tuple[Any, ...], str]] = [
     (refused.identity_of_numbers, (VALUES,), "`is`"),
     (refused.shifts_floats, (1.0,), "LShift on floats"),
     (refused.Account().interest, (3,), "self is an object of type Account"),
+    (refused.calls_into_a_library, (VALUES,), "a call of ABSOLUTE"),
     (refused.vectorized, (VALUES,), "already vectorized: nothing for a compiler to remove"),
 ]
 
