@@ -22,7 +22,7 @@ from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.model import Arguments, Refused
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
-from epochly_backends.chunk import chained, run_packed, unpacked
+from epochly_backends.chunk import chained, run_first, run_packed, unpacked
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
@@ -75,6 +75,7 @@ class CoreRunner:
         """Run the items; the first few tell whether they hold the GIL."""
         cores = usable_cores()
         head: list[Any] = []
+        reason: str | None = None
         item_s = 0.0
         if self._released is None:
             if len(items) < 4:
@@ -82,7 +83,7 @@ class CoreRunner:
             before, output = Surroundings.now(), _Noted(sys.stdout)
             started = time.perf_counter()
             with contextlib.redirect_stdout(output):
-                head = body(items[0])
+                head, reason = self._first(body, items[0], replayable)
             item_s = time.perf_counter() - started
             changed = Surroundings.now().differing(before)
             if changed is not None:
@@ -99,11 +100,16 @@ class CoreRunner:
                 values, self._released = _probed(body, items[:each])
                 head += values
                 items = items[each:]
+        elif not self._released and not replayable and items:
+            head, reason = self._first(body, items[0], replayable)
+            items = items[1:]
         if self._released:
             from threadpoolctl import threadpool_limits
 
             with threadpool_limits(1):
                 return "threads", head + self._threads.run_chunks(body, items, cores, item_s)
+        if reason is not None:
+            return f"sequential: {reason}", head + _here(body, items)
         try:
             self._check_order()
             way, values = self._spread(body, items, cores, replayable)
@@ -112,6 +118,14 @@ class CoreRunner:
                 body, items
             )
         return way, head + values
+
+    def _first(
+        self, body: FunctionType, item: Any, replayable: bool
+    ) -> tuple[list[Any], str | None]:
+        """Run the first item here; why the others must run here too, if none may run twice."""
+        if replayable:
+            return body(item), None
+        return run_first(self._function.plain, body, item)
 
     def _check_order(self) -> None:
         """Refuse what would come out otherwise where texts have other hashes."""

@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from epochly.code.asking import attribute_of
+from epochly.code.callees import behind_cache, with_owner
 from epochly.code.callgraph import Call, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -180,6 +181,7 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
     function = around.function
     if not call.found and isinstance(call.node.func, ast.Name):
         call = _through_local(around, call)
+    call = with_owner(function, call)
     changed = changed_argument(call)
     if changed is not None:
         fresh = isinstance(changed, ast.Name) and changed.id in around.fresh
@@ -192,10 +194,13 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
     if not call.found:
         yield from _of_method(around, call)
         return
-    if isinstance(call.value, FunctionType) and is_users(call.value):
-        for cause in _effects_of(call.value, around.open_codes).causes:
-            yield from _seen_by_caller(around, call, cause)
-        return
+    cached = behind_cache(call)
+    users = cached or call
+    if isinstance(users.value, FunctionType) and is_users(users.value):
+        for cause in _effects_of(users.value, around.open_codes).causes:
+            yield from _seen_by_caller(around, users, cause)
+        if cached is None:
+            return
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
@@ -238,7 +243,9 @@ def _through_local(around: _Around, call: Call) -> Call:
     if len(values) == 1 and values[0] is not None:
         known, value = live_value(around.function, values[0])
         if known:
-            return dataclasses.replace(call, found=True, value=undecorated(value))
+            node = ast.Call(values[0], call.node.args, call.node.keywords)
+            ast.copy_location(node, call.node)
+            return dataclasses.replace(call, node=node, found=True, value=undecorated(value))
     return call
 
 

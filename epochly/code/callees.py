@@ -1,0 +1,60 @@
+"""The Python function that a call runs in the end, with the arguments that it then gets."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+from functools import cache
+from types import FunctionType, MethodType
+from typing import Any
+
+from epochly.code.callgraph import Call, is_users
+from epochly.code.function import undecorated
+from epochly.code.scopes import live_value
+
+_CACHE = type(cache(len))
+
+
+def with_owner(function: FunctionType, call: Call) -> Call:
+    """A call of the user's bound method as one of its function, which is given the owner first.
+
+    Parameters
+    ----------
+    function : FunctionType
+        The function that the call stands in.
+    call : Call
+
+    Returns
+    -------
+    Call
+        The same call where nothing is bound.
+    """
+    called, value = call.node.func, call.value
+    if isinstance(value, MethodType):
+        value = undecorated(value.__func__)
+    elif not _is_of_class(function, called):
+        return call
+    if not (isinstance(value, FunctionType) and is_users(value)):
+        return call
+    owner = called.value if isinstance(called, ast.Attribute) else called
+    node = ast.Call(called, [owner, *call.node.args], call.node.keywords)
+    return dataclasses.replace(call, node=ast.copy_location(node, call.node), value=value)
+
+
+def behind_cache(call: Call) -> Call | None:
+    """A call of ``lru_cache``'s wrapper as one of the function that it may run, or None."""
+    if not isinstance(call.value, _CACHE):
+        return None
+    wrapped: Any = call.value.__wrapped__
+    return dataclasses.replace(call, value=undecorated(wrapped))
+
+
+def _is_of_class(function: FunctionType, called: ast.expr) -> bool:
+    """Whether a class method is called through its class."""
+    if not isinstance(called, ast.Attribute):
+        return False
+    known, owner = live_value(function, called.value)
+    if not (known and isinstance(owner, type)):
+        return False
+    return isinstance(inspect.getattr_static(owner, called.attr, None), classmethod)
