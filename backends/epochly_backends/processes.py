@@ -75,7 +75,6 @@ class CoreRunner:
         """Run the items; the first few tell whether they hold the GIL."""
         cores = usable_cores()
         head: list[Any] = []
-        reason: str | None = None
         item_s = 0.0
         if self._released is None:
             if len(items) < 4:
@@ -85,9 +84,9 @@ class CoreRunner:
             with contextlib.redirect_stdout(output):
                 head, reason = self._first(body, items[0], replayable)
             item_s = time.perf_counter() - started
-            changed = Surroundings.now().differing(before)
-            if changed is not None:
-                return f"sequential: {changed}", head + _here(body, items[1:])
+            reason = Surroundings.now().differing(before) or reason
+            if reason is not None:
+                return f"sequential: {reason}", head + _here(body, items[1:])
             wanted = max(PROBE_ITEMS, math.ceil(PROBE_S / max(item_s, 1e-9)))
             each = 2 * max(1, min(wanted, (len(items) - 1) // (2 * PROBES + 1)))
             items = items[1:]
@@ -103,13 +102,13 @@ class CoreRunner:
         elif not self._released and not replayable and items:
             head, reason = self._first(body, items[0], replayable)
             items = items[1:]
+            if reason is not None:
+                return f"sequential: {reason}", head + _here(body, items)
         if self._released:
             from threadpoolctl import threadpool_limits
 
             with threadpool_limits(1):
                 return "threads", head + self._threads.run_chunks(body, items, cores, item_s)
-        if reason is not None:
-            return f"sequential: {reason}", head + _here(body, items)
         try:
             self._check_order()
             way, values = self._spread(body, items, cores, replayable)
