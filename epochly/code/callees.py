@@ -6,11 +6,12 @@ import ast
 import dataclasses
 import inspect
 from functools import cache
-from types import FunctionType, MethodType
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import undecorated
+from epochly.code.kinds import table
 from epochly.code.scopes import live_value
 
 _CACHE = type(cache(len))
@@ -48,6 +49,14 @@ def behind_cache(call: Call) -> Call | None:
         return None
     wrapped: Any = call.value.__wrapped__
     return dataclasses.replace(call, value=undecorated(wrapped))
+
+
+def is_bound_change(call: Call) -> bool:
+    """Whether it is a method of a built-in container, kept under a name, that changes it."""
+    value = call.value
+    if not isinstance(value, BuiltinMethodType) or isinstance(value.__self__, ModuleType | type):
+        return False
+    return value.__self__ is not None and value.__name__ in table()["changing_methods"]
 
 
 def _is_of_class(function: FunctionType, called: ast.expr) -> bool:

@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from epochly.code.asking import attribute_of
-from epochly.code.callees import behind_cache, with_owner
+from epochly.code.callees import behind_cache, is_bound_change, with_owner
 from epochly.code.callgraph import Call, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -30,7 +30,7 @@ from epochly.code.kinds import (
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
 from epochly.code.modes import effect_of_open, effect_of_sql
-from epochly.code.positions import changed_argument
+from epochly.code.positions import SHUFFLING, changed_argument
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
 from epochly.code.stores import Locals, roots_of, stores_in
@@ -188,7 +188,8 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
         if not fresh and not around.names.makes_new(changed):
             text = f"{call.text}({ast.unparse(changed)})"
             yield around.cause(Effect.WRITES, call.line, text, root_name(changed))
-        return
+        if qualified_name(call.value) not in SHUFFLING:
+            return
     if any(keyword.arg == "out" for keyword in call.node.keywords):
         yield Cause(Effect.WRITES, call.line, f"{call.text}(out=...)", False)
     if not call.found:
@@ -213,6 +214,9 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
                 what = f"{call.text}: {cause.what}"
                 yield dataclasses.replace(cause, line=call.line, what=what, root="")
             return
+    if is_bound_change(call):
+        yield Cause(Effect.WRITES, call.line, call.text, False, root_name(call.node.func), True)
+        return
     name = qualified_name(call.value)
     if name == "next" and call.node.args:
         root = root_name(call.node.args[0])
@@ -237,15 +241,16 @@ _PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
 
 
 def _through_local(around: _Around, call: Call) -> Call:
-    """A call of a local that was only assigned a known function."""
+    """A call of a local that was only assigned a known function, or a method."""
     assert isinstance(call.node.func, ast.Name)
     values = assigned(around.whole, call.node.func.id)
     if len(values) == 1 and values[0] is not None:
         known, value = live_value(around.function, values[0])
+        node = ast.copy_location(ast.Call(values[0], call.node.args, call.node.keywords), call.node)
         if known:
-            node = ast.Call(values[0], call.node.args, call.node.keywords)
-            ast.copy_location(node, call.node)
             return dataclasses.replace(call, node=node, found=True, value=undecorated(value))
+        if isinstance(values[0], ast.Attribute):
+            return dataclasses.replace(call, node=node, text=ast.unparse(values[0]))
     return call
 
 
@@ -311,7 +316,8 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
     owner = method.value
     if method.attr in known["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
-            yield around.cause(Effect.WRITES, call.line, call.text, root_name(owner))
+            for root in roots_of(owner) or [""]:
+                yield around.cause(Effect.WRITES, call.line, call.text, root)
         return
     if method.attr in {"read", "readline", "readlines"}:
         yield Cause(Effect.READS, call.line, call.text, True)

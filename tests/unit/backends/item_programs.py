@@ -181,6 +181,35 @@ def counts_in_operator(values):
 
 
 CACHED = []
+keep = CACHED.append
+
+
+def keeps_by_a_global_name(values):
+    return [keep_one(value) for value in values]
+
+
+def keep_one(value):
+    keep(value)
+    return len(CACHED)
+
+
+def keeps_by_a_local_name(values):
+    return [keep_locally(value) for value in values]
+
+
+def keep_locally(value):
+    put = CACHED.append
+    put(value)
+    return len(CACHED)
+
+
+def keeps_in_one_of_two(values):
+    return [keep_either(value) for value in values]
+
+
+def keep_either(value):
+    (CACHED or CACHED).append(value)
+    return len(CACHED)
 
 
 @functools.lru_cache

@@ -162,10 +162,13 @@ def test_a_class_counter_that_an_operator_changes_is_kept_where_the_first_item_s
         programs.counts_in_class_by_name,
         programs.counts_in_object,
         programs.notes_through_cache,
+        programs.keeps_by_a_global_name,
+        programs.keeps_by_a_local_name,
+        programs.keeps_in_one_of_two,
     ],
 )
 @pytest.mark.parametrize("backend", [Threads, Processes])
-def test_what_a_class_method_or_a_cached_function_changes_for_all_items_is_refused(
+def test_what_methods_and_cached_functions_change_for_all_items_under_any_name_is_refused(
     backend, function
 ):
     refused = backend().prepare(function_of(function).trusted(), Arguments())
