@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from epochly.code.asking import attribute_of
-from epochly.code.callees import behind_cache, is_bound_change, with_owner
+from epochly.code.callees import behind_cache, is_bound_change, of_known_object, with_owner
 from epochly.code.callgraph import Call, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -324,6 +324,9 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
         return
     seeded = any(keyword.arg == "random_state" for keyword in call.node.keywords)
     drawn = method.attr == "rvs" and not seeded
+    inner = of_known_object(around.function, call)
+    for cause in _effects_of(inner.value, around.open_codes).causes if inner is not None else ():
+        yield from _seen_by_caller(around, inner or call, cause)
     yield Cause(Effect.DRAWS if drawn else Effect.UNKNOWN, call.line, call.text, True)
 
 

@@ -180,6 +180,10 @@ def counts_in_operator(values):
     return [(value + REGISTER, busy(1)) for value in values]
 
 
+def counts_in_object_by_method(values):
+    return [REGISTER.push(value) for value in values]
+
+
 CACHED = []
 keep = CACHED.append
 

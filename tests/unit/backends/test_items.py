@@ -161,6 +161,7 @@ def test_a_class_counter_that_an_operator_changes_is_kept_where_the_first_item_s
         programs.counts_in_class,
         programs.counts_in_class_by_name,
         programs.counts_in_object,
+        programs.counts_in_object_by_method,
         programs.notes_through_cache,
         programs.keeps_by_a_global_name,
         programs.keeps_by_a_local_name,
