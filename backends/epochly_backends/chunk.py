@@ -7,6 +7,7 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
+from epochly.runtime.travel import CannotTravelError, packed
 from epochly_backends.held import (
     held_by,
     known_objects,
@@ -72,6 +73,35 @@ def run_packed(payload: bytes) -> bytes:
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
         return _failure(f"a result cannot travel between processes: {error}")
     return pickle.dumps(("values", answer))
+
+
+def run_first(
+    plain: FunctionType | None, body: FunctionType, item: Any
+) -> tuple[list[Any], str | None]:
+    """Run an item here; its results, and why a worker could not have done the same.
+
+    Parameters
+    ----------
+    plain : FunctionType or None
+        The function of the loop, whose modules are looked at as well.
+    body : FunctionType
+    item : object
+    """
+    data = held_by(body)
+    given = [item], list(data.values())
+    try:
+        before = packed(plain, ([item], data))
+    except CannotTravelError as error:
+        return body(item), f"its items cannot travel: {error.what}"
+    theirs, known = reach(given, code=True), known_objects([item])
+    values = body(item)
+    try:
+        changed = before != packed(plain, ([item], data))
+    except CannotTravelError:
+        changed = True
+    if changed:
+        return values, "an item changed an object of the caller's"
+    return values, _bound_to_the_caller(values, theirs | reach(given, code=True), known)
 
 
 def unpacked(answer: bytes, items: list[Any]) -> list[Any]:

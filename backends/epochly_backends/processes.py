@@ -22,7 +22,7 @@ from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
-from epochly_backends.chunk import chained, run_packed, unpacked
+from epochly_backends.chunk import chained, run_first, run_packed, unpacked
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
@@ -82,11 +82,11 @@ class CoreRunner:
             before, output = Surroundings.now(), _Noted(sys.stdout)
             started = time.perf_counter()
             with contextlib.redirect_stdout(output):
-                head = body(items[0])
+                head, reason = self._first(body, items[0], replayable)
             item_s = time.perf_counter() - started
-            changed = Surroundings.now().differing(before)
-            if changed is not None:
-                return f"sequential: {changed}", head + _here(body, items[1:])
+            reason = Surroundings.now().differing(before) or reason
+            if reason is not None:
+                return f"sequential: {reason}", head + _here(body, items[1:])
             wanted = max(PROBE_ITEMS, math.ceil(PROBE_S / max(item_s, 1e-9)))
             each = 2 * max(1, min(wanted, (len(items) - 1) // (2 * PROBES + 1)))
             items = items[1:]
@@ -99,6 +99,11 @@ class CoreRunner:
                 values, self._released = _probed(body, items[:each])
                 head += values
                 items = items[each:]
+        elif not self._released and not replayable and items:
+            head, reason = self._first(body, items[0], replayable)
+            items = items[1:]
+            if reason is not None:
+                return f"sequential: {reason}", head + _here(body, items)
         if self._released:
             from threadpoolctl import threadpool_limits
 
@@ -112,6 +117,14 @@ class CoreRunner:
                 body, items
             )
         return way, head + values
+
+    def _first(
+        self, body: FunctionType, item: Any, replayable: bool
+    ) -> tuple[list[Any], str | None]:
+        """Run the first item here; why the others must run here too, if none may run twice."""
+        if replayable:
+            return body(item), None
+        return run_first(self._function.plain, body, item)
 
     def _check_order(self) -> None:
         """Refuse what would come out otherwise where texts have other hashes."""

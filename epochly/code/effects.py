@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from epochly.code.asking import attribute_of
+from epochly.code.callees import behind_cache, is_bound_change, of_known_object, with_owner
 from epochly.code.callgraph import Call, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -29,7 +30,7 @@ from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
 from epochly.code.modes import effect_of_open, effect_of_sql
-from epochly.code.positions import changed_argument
+from epochly.code.positions import SHUFFLING, changed_argument
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
 from epochly.code.stores import Locals, roots_of, stores_in
@@ -179,22 +180,27 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
     function = around.function
     if not call.found and isinstance(call.node.func, ast.Name):
         call = _through_local(around, call)
+    call = with_owner(function, call)
     changed = changed_argument(call)
     if changed is not None:
         fresh = isinstance(changed, ast.Name) and changed.id in around.fresh
         if not fresh and not around.names.makes_new(changed):
             text = f"{call.text}({ast.unparse(changed)})"
             yield around.cause(Effect.WRITES, call.line, text, root_name(changed))
-        return
+        if qualified_name(call.value) not in SHUFFLING:
+            return
     if any(keyword.arg == "out" for keyword in call.node.keywords):
         yield Cause(Effect.WRITES, call.line, f"{call.text}(out=...)", False)
     if not call.found:
         yield from _of_method(around, call)
         return
-    if isinstance(call.value, FunctionType) and is_users(call.value):
-        for cause in _effects_of(call.value, around.open_codes).causes:
-            yield from _seen_by_caller(around, call, cause)
-        return
+    cached = behind_cache(call)
+    users = cached or call
+    if isinstance(users.value, FunctionType) and is_users(users.value):
+        for cause in _effects_of(users.value, around.open_codes).causes:
+            yield from _seen_by_caller(around, users, cause)
+        if cached is None:
+            return
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
@@ -207,6 +213,9 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
                 what = f"{call.text}: {cause.what}"
                 yield dataclasses.replace(cause, line=call.line, what=what, root="")
             return
+    if is_bound_change(call):
+        yield Cause(Effect.WRITES, call.line, call.text, False, root_name(call.node.func), True)
+        return
     name = qualified_name(call.value)
     if name == "next" and call.node.args:
         root = root_name(call.node.args[0])
@@ -231,13 +240,16 @@ _PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
 
 
 def _through_local(around: _Around, call: Call) -> Call:
-    """A call of a local that was only assigned a known function."""
+    """A call of a local that was only assigned a known function, or a method."""
     assert isinstance(call.node.func, ast.Name)
     values = assigned(around.whole, call.node.func.id)
     if len(values) == 1 and values[0] is not None:
         known, value = live_value(around.function, values[0])
+        node = ast.copy_location(ast.Call(values[0], call.node.args, call.node.keywords), call.node)
         if known:
-            return dataclasses.replace(call, found=True, value=undecorated(value))
+            return dataclasses.replace(call, node=node, found=True, value=undecorated(value))
+        if isinstance(values[0], ast.Attribute):
+            return dataclasses.replace(call, node=node, text=ast.unparse(values[0]))
     return call
 
 
@@ -302,13 +314,17 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
     owner = method.value
     if method.attr in CALLS["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
-            yield around.cause(Effect.WRITES, call.line, call.text, root_name(owner))
+            for root in roots_of(owner) or [""]:
+                yield around.cause(Effect.WRITES, call.line, call.text, root)
         return
     if method.attr in {"read", "readline", "readlines"}:
         yield Cause(Effect.READS, call.line, call.text, True)
         return
     seeded = any(keyword.arg == "random_state" for keyword in call.node.keywords)
     drawn = method.attr == "rvs" and not seeded
+    inner = of_known_object(around.function, call)
+    for cause in _effects_of(inner.value, around.open_codes).causes if inner is not None else ():
+        yield from _seen_by_caller(around, inner or call, cause)
     yield Cause(Effect.DRAWS if drawn else Effect.UNKNOWN, call.line, call.text, True)
 
 

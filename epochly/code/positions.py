@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from functools import cache
-from types import ModuleType
+from types import BuiltinMethodType, MethodType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of
@@ -13,6 +13,8 @@ from epochly.code.callgraph import Call
 from epochly.code.kinds import qualified_name
 from epochly.code.known_calls import CALLS
 
+# Methods of the hidden generators that stand as functions in their modules.
+SHUFFLING = frozenset({"random.Random.shuffle", "numpy.random.RandomState.shuffle"})
 _OVERWRITING = frozenset({"inplace", "overwrite_input"})
 
 
@@ -34,6 +36,8 @@ def changed_argument(call: Call) -> ast.expr | None:
     if not call.found:
         return _of_method(method, arguments) if isinstance(method, ast.Attribute) else None
     name = qualified_name(call.value)
+    if name in SHUFFLING and isinstance(call.value, BuiltinMethodType | MethodType):
+        return arguments[0] if arguments else None
     owner = attribute_of(call.value, "__self__")
     if name in CALLS["changing_first"] and isinstance(owner, (ModuleType, type(None))):
         return arguments[0] if arguments else None

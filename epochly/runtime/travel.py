@@ -130,9 +130,25 @@ def pickler() -> Any:
                 # Its contents follow once it is known, since modules name each other.
                 held = {name: v for name, v in vars(obj).items() if name not in _MACHINERY}
                 return ModuleType, (obj.__name__,), held
-            return super().reducer_override(obj)
+            found = super().reducer_override(obj)
+            if isinstance(obj, type) and "__slots__" in vars(obj) and isinstance(found, tuple):
+                return _with_slots(obj, found)
+            return found
 
     return Pickler
+
+
+def _with_slots(cls: type, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What makes a class elsewhere, with the slots that cloudpickle leaves to its attributes."""
+    make, arguments, (state, slots), *more = reduced
+    if "__slots__" not in state:
+        return reduced
+    given = tuple(
+        {**part, "__slots__": state["__slots__"]} if isinstance(part, dict) else part
+        for part in arguments
+    )
+    kept = {name: value for name, value in state.items() if name != "__slots__"}
+    return make, given, (kept, slots), *more
 
 
 def _cached(function: Callable[..., Any], parameters: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import contextvars
 import decimal
+import functools
 import os
 import threading
 
@@ -98,7 +99,7 @@ def note(path):
     busy(1)
     with open(path, "a") as stream:
         stream.write("x")
-    return SHARED
+        return SHARED if stream.tell() > 1 else None
 
 
 def generators(values):
@@ -113,6 +114,116 @@ def grow(value):
     busy(1)
     value.append(len(value))
     return len(value)
+
+
+def changes_later_items(values):
+    return [grow_later(value) for value in values]
+
+
+def grow_later(value):
+    busy(1)
+    if value[0] == 39:
+        value.append(len(value))
+    return len(value)
+
+
+class Slotted:
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        self.value = value
+
+
+def makes_slotted(values):
+    return [Slotted(value + busy(1)) for value in values]
+
+
+def asks_slotted(values):
+    return [(busy(1), hasattr(Slotted(value), "__dict__")) for value in values]
+
+
+class Register:
+    total = 0
+
+    @classmethod
+    def raised_by(cls, value):
+        cls.total += value
+        return cls.total
+
+    def push(self, value):
+        self.total += value
+        return self.total
+
+    def __radd__(self, value):
+        Register.total += value
+        return Register.total
+
+
+REGISTER = Register()
+push = REGISTER.push
+
+
+def counts_in_class(values):
+    return [Register.raised_by(value) for value in values]
+
+
+def counts_in_class_by_name(values):
+    raised_by = Register.raised_by
+    return [raised_by(value) for value in values]
+
+
+def counts_in_object(values):
+    return [push(value) for value in values]
+
+
+def counts_in_operator(values):
+    return [(value + REGISTER, busy(1)) for value in values]
+
+
+def counts_in_object_by_method(values):
+    return [REGISTER.push(value) for value in values]
+
+
+CACHED = []
+keep = CACHED.append
+
+
+def keeps_by_a_global_name(values):
+    return [keep_one(value) for value in values]
+
+
+def keep_one(value):
+    keep(value)
+    return len(CACHED)
+
+
+def keeps_by_a_local_name(values):
+    return [keep_locally(value) for value in values]
+
+
+def keep_locally(value):
+    put = CACHED.append
+    put(value)
+    return len(CACHED)
+
+
+def keeps_in_one_of_two(values):
+    return [keep_either(value) for value in values]
+
+
+def keep_either(value):
+    (CACHED or CACHED).append(value)
+    return len(CACHED)
+
+
+@functools.lru_cache
+def noted(value):
+    CACHED.append(value)
+    return value
+
+
+def notes_through_cache(values):
+    return [noted(value) for value in values]
 
 
 class Meter:

@@ -122,16 +122,71 @@ def test_an_item_that_writes_never_runs_twice(tmp_path):
     assert len(path.read_text()) <= 40
 
 
-def test_a_change_of_an_item_is_kept_or_told(prepare):
+def test_a_change_that_the_first_item_shows_is_kept(prepare):
     ready = prepare(programs.changes_items, trusted=True)
+    for _ in range(2):
+        values, plain = [[number] for number in NUMBERS], [[number] for number in NUMBERS]
+        assert ready(values) == programs.changes_items(plain)
+        assert values == plain
+
+
+def test_a_change_that_only_a_later_item_shows_is_kept_or_told(prepare):
+    ready = prepare(programs.changes_later_items, trusted=True)
     values, plain = [[number] for number in NUMBERS], [[number] for number in NUMBERS]
-    expected = programs.changes_items(plain)
+    expected = programs.changes_later_items(plain)
     if prepare.level is Level.CORES:
         with pytest.raises(WorkerError, match="changed an object of the caller's"):
             ready(values)
     else:
         assert ready(values) == expected
         assert values == plain
+
+
+def test_a_class_counter_that_an_operator_changes_is_kept_where_the_first_item_shows_it(
+    monkeypatch,
+):
+    monkeypatch.setattr(programs.Register, "total", 0)
+    expected = programs.counts_in_operator(NUMBERS[1:])
+    programs.Register.total = 0
+    ready = Processes().prepare(function_of(programs.counts_in_operator).trusted(), Arguments())
+    assert ready(NUMBERS[1:]) == expected
+    assert programs.Register.total == sum(NUMBERS[1:])
+    assert ready.realized.level is Level.MONITOR
+    ready.close()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        programs.counts_in_class,
+        programs.counts_in_class_by_name,
+        programs.counts_in_object,
+        programs.counts_in_object_by_method,
+        programs.notes_through_cache,
+        programs.keeps_by_a_global_name,
+        programs.keeps_by_a_local_name,
+        programs.keeps_in_one_of_two,
+    ],
+)
+@pytest.mark.parametrize("backend", [Threads, Processes])
+def test_what_methods_and_cached_functions_change_for_all_items_under_any_name_is_refused(
+    backend, function
+):
+    refused = backend().prepare(function_of(function).trusted(), Arguments())
+    assert isinstance(refused, Refused)
+    assert "changes what all items share" in refused.reason
+
+
+def test_objects_with_slots_come_back_as_they_are(prepare):
+    found = prepare(programs.makes_slotted)(NUMBERS)
+    assert [type(made) for made in found] == [programs.Slotted] * len(NUMBERS)
+    expected = programs.makes_slotted(NUMBERS)
+    assert [made.value for made in found] == [made.value for made in expected]
+
+
+def test_objects_with_slots_have_no_other_attributes_elsewhere(prepare):
+    ready = prepare(programs.asks_slotted)
+    assert ready(NUMBERS) == programs.asks_slotted(NUMBERS)
 
 
 def test_array_work_runs_in_threads_at_level_3():

@@ -132,3 +132,23 @@ class Counter:
 
     def doubles(self, value):
         return 2 * value
+
+
+DECK = [1, 2, 3]
+CARDS = np.arange(3)
+
+
+def shuffles_a_global(n):
+    random.shuffle(DECK)
+    return [DECK[0]] * n
+
+
+def shuffles_a_global_with_numpy(n):
+    np.random.shuffle(CARDS)
+    return [CARDS[0]] * n
+
+
+def shuffles_a_list_of_its_own(values):
+    found = list(values)
+    random.shuffle(found)
+    return found

@@ -28,7 +28,10 @@ def test_what_touches_nothing_but_its_arguments_may_be_run_twice(function):
     assert not replay(function).draws
 
 
-@pytest.mark.parametrize("function", [programs.draws, programs.draws_with_numpy])
+@pytest.mark.parametrize(
+    "function",
+    [programs.draws, programs.draws_with_numpy, programs.shuffles_a_list_of_its_own],
+)
 def test_what_draws_may_be_run_twice_with_its_stream_restored(function):
     assert replay(function).allowed == "twice"
     assert replay(function).draws
@@ -52,6 +55,8 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.changes_one_of_two,
         programs.rebinds_a_global,
         programs.calls_the_unknown,
+        programs.shuffles_a_global,
+        programs.shuffles_a_global_with_numpy,
         programs.Counter().counts,
         len,
     ],

@@ -1,0 +1,87 @@
+"""The Python function that a call runs in the end, with the arguments that it then gets."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+from functools import cache
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from epochly.code.callgraph import Call, is_users
+from epochly.code.function import undecorated
+from epochly.code.kinds import table
+from epochly.code.scopes import live_value
+
+_CACHE = type(cache(len))
+
+
+def with_owner(function: FunctionType, call: Call) -> Call:
+    """A call of the user's bound method as one of its function, which is given the owner first.
+
+    Parameters
+    ----------
+    function : FunctionType
+        The function that the call stands in.
+    call : Call
+
+    Returns
+    -------
+    Call
+        The same call where nothing is bound.
+    """
+    called, value = call.node.func, call.value
+    if isinstance(value, MethodType):
+        value = undecorated(value.__func__)
+    elif not _is_of_class(function, called):
+        return call
+    if not (isinstance(value, FunctionType) and is_users(value)):
+        return call
+    owner = called.value if isinstance(called, ast.Attribute) else called
+    node = ast.Call(called, [owner, *call.node.args], call.node.keywords)
+    return dataclasses.replace(call, node=ast.copy_location(node, call.node), value=value)
+
+
+def behind_cache(call: Call) -> Call | None:
+    """A call of ``lru_cache``'s wrapper as one of the function that it may run, or None."""
+    if not isinstance(call.value, _CACHE):
+        return None
+    wrapped: Any = call.value.__wrapped__
+    return dataclasses.replace(call, value=undecorated(wrapped))
+
+
+def of_known_object(function: FunctionType, call: Call) -> Call | None:
+    """A call of the user's method of an object that a name stands for now, or None.
+
+    An attribute of the object itself may hide the method, so that it need not be all there is.
+    """
+    called = call.node.func
+    if not isinstance(called, ast.Attribute):
+        return None
+    known, owner = live_value(function, called.value)
+    if not known or isinstance(owner, ModuleType | type):
+        return None
+    method = undecorated(inspect.getattr_static(type(owner), called.attr, None))
+    if not (isinstance(method, FunctionType) and is_users(method)):
+        return None
+    node = ast.Call(called, [called.value, *call.node.args], call.node.keywords)
+    return dataclasses.replace(call, node=ast.copy_location(node, call.node), value=method)
+
+
+def is_bound_change(call: Call) -> bool:
+    """Whether it is a method of a built-in container, kept under a name, that changes it."""
+    value = call.value
+    if not isinstance(value, BuiltinMethodType) or isinstance(value.__self__, ModuleType | type):
+        return False
+    return value.__self__ is not None and value.__name__ in table()["changing_methods"]
+
+
+def _is_of_class(function: FunctionType, called: ast.expr) -> bool:
+    """Whether a class method is called through its class."""
+    if not isinstance(called, ast.Attribute):
+        return False
+    known, owner = live_value(function, called.value)
+    if not (known and isinstance(owner, type)):
+        return False
+    return isinstance(inspect.getattr_static(owner, called.attr, None), classmethod)
