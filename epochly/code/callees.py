@@ -11,7 +11,7 @@ from typing import Any
 
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import undecorated
-from epochly.code.kinds import table
+from epochly.code.known_calls import CALLS
 from epochly.code.scopes import live_value
 
 _CACHE = type(cache(len))
@@ -74,7 +74,7 @@ def is_bound_change(call: Call) -> bool:
     value = call.value
     if not isinstance(value, BuiltinMethodType) or isinstance(value.__self__, ModuleType | type):
         return False
-    return value.__self__ is not None and value.__name__ in table()["changing_methods"]
+    return value.__self__ is not None and value.__name__ in CALLS["changing_methods"]
 
 
 def _is_of_class(function: FunctionType, called: ast.expr) -> bool:
