@@ -8,7 +8,9 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from epochly.errors import EpochlyError
 from epochly.gate.versions import Version
@@ -20,8 +22,12 @@ from epochly.measure.schedule import rotated
 
 # More sets of processes tell more than more rounds within one.
 SAMPLING_S = 0.5
-FEWEST_ROUNDS = 2
-MEDIAN_ROUNDS = 6
+FEWEST_ROUNDS = 3
+# What takes longer meets another weather at its next turn.
+LONG_S = 0.015
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Duel:
             self.original, head.surroundings.scratch, head.workload.tolerance
         )
         self.last_s = 0.0
+        self._apart = False
         self._timeout_s, self._independent, self._clock = timeout_s, independent, clock
         self._members = [
             (reference, "reference", self.theirs),
@@ -113,6 +120,8 @@ class Duel:
             self._start(version, contender, 0)
             for moment in MOMENTS:
                 self._call(contender, f"{name}-{moment}")
+        found = [c.ask("repetition", self._timeout_s) for c in (self.theirs, self.ours)]
+        self._apart = all(answer is not None and answer["certain"] for answer in found)
         if self.level is not Level.MONITOR and self.original.alive and self.ours.alive:
             self._check_determinism()
             self._agreement.judge(self.ours, "head")
@@ -127,9 +136,7 @@ class Duel:
         if number:
             self.stop()
             self._launch(number)
-            for version, _, contender in rotated(self._members, number):
-                self._start(version, contender, number)
-                self._call(contender, None)
+            self._each(self._enter, rotated(self._members, number))
         else:
             self._choose_loops()
         if self.can_go_on:
@@ -146,6 +153,19 @@ class Duel:
         """Let all processes come up side by side, before anything is timed."""
         for version, _, contender in rotated(self._members, generation):
             contender.launch(version.surroundings, generation)
+
+    def _each(self, do: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Do something with all: at once, where versions cannot get in each other's way."""
+        if not self._apart:
+            return [do(item) for item in items]
+        with ThreadPoolExecutor(len(items)) as pool:
+            return list(pool.map(do, items))
+
+    def _enter(self, member: tuple[Version, str, Contender]) -> None:
+        """Start a contender's process and call once, which does not count."""
+        version, _, contender = member
+        self._start(version, contender, len(self.generations))
+        self._call(contender, None)
 
     def _start(self, version: Version, contender: Contender, generation: int) -> None:
         try:
@@ -202,25 +222,42 @@ class Duel:
         self.theirs.loops = self.again.loops = self.ours.loops = same
 
     def _rounds(self) -> None:
-        """Sample everyone in turns until the time for one set of processes is over."""
+        """Sample everyone until the time for one set of processes is over."""
         taken: list[dict[int, float]] = []
         core = quietest_core()
+        rivals = (self.theirs, self.again, self.ours)
+        abreast = core is not None and self._apart and all(map(_computes_for_long, rivals))
         deadline = self._clock() + SAMPLING_S
         for number in itertools.count():
             alive = [contender for _, _, contender in self._members if contender.alive]
-            found = {
-                # A machine that others load takes the core away for a while, which is no doing of
-                # the function's.
-                id(contender): max(seconds - contender.queued_s, 0.0) or seconds
-                for contender in rotated(alive, number)
-                if (seconds := contender.sample(self._timeout_s, core)) is not None
-            }
+            found = {} if core is None or not abreast else self._abreast(rivals, core)
+            found |= self._in_turns([c for c in rotated(alive, number) if id(c) not in found], core)
             if not self.can_go_on:
                 return
             taken.append(found)
             if len(taken) >= FEWEST_ROUNDS and self._clock() >= deadline:
                 break
         self.generations.append(self._summary(taken))
+
+    def _in_turns(self, contenders: Sequence[Contender], core: int | None) -> dict[int, float]:
+        """Seconds of a sample of each, one after another."""
+        return {
+            # A machine that others load takes the core away for a while, which is no doing of the
+            # function's.
+            id(contender): max(seconds - contender.queued_s, 0.0) or seconds
+            for contender in contenders
+            if (seconds := contender.sample(self._timeout_s, core)) is not None
+        }
+
+    def _abreast(self, contenders: Sequence[Contender], core: int) -> dict[int, float]:
+        """CPU seconds of a sample of each, all at once on one core.
+
+        The scheduler gives each some milliseconds in turn, so that whatever slows the core slows
+        all of them alike.
+        """
+        times = self._each(lambda c: c.sample_abreast(self._timeout_s, core), contenders)
+        pairs = zip(contenders, times, strict=True)
+        return {id(contender): seconds for contender, seconds in pairs if seconds is not None}
 
     def _summary(self, taken: list[dict[int, float]]) -> Generation:
         theirs, again, ours = (
@@ -240,12 +277,11 @@ class Duel:
         )
 
 
-def log_ratio(above: Sequence[float], below: Sequence[float]) -> float:
-    """Logarithm of the ratio of two processes' times, sampled in turns.
+def _computes_for_long(contender: Contender) -> bool:
+    """Whether a sample is long, and its thread computes all the while."""
+    return contender.computes and contender.call_s * contender.loops >= LONG_S
 
-    The median of the pairs' ratios; with few pairs, which cannot outvote what other programs add
-    to some of them, the ratio of the fastest, since nothing makes a call faster than it is.
-    """
-    if len(above) < MEDIAN_ROUNDS:
-        return math.log(min(above) / min(below))
+
+def log_ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    """Logarithm of the ratio of two processes' times: the median of the pairs' ratios."""
     return statistics.median(math.log(a / b) for a, b in zip(above, below, strict=True))

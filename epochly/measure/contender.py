@@ -22,6 +22,10 @@ from epochly.measure.statistics import Ratio, median_ratio
 from epochly.model import Equality, LevelRow, Part, Realized, Status
 
 PREPARE_LIMIT = 3
+# As many workers share a core at most.
+ABREAST = 3
+# Share of a call in which its thread may wait, or others compute, if it is all its thread's.
+MOST_OFF = 0.03
 LONGEST_WORDS = 200
 
 
@@ -53,6 +57,7 @@ class Contender:
     call_s: float = 0.0
     make_s: float = 0.0
     queued_s: float = 0.0
+    computes: bool = False
     repeatable: bool = False
     loops: int = 1
     samples_s: list[float] = field(default_factory=list)
@@ -159,6 +164,9 @@ class Contender:
             return None
         self.measured_s += answer["seconds"]
         self.call_s = answer["seconds"]
+        busy_s, others_s = answer["own_s"] + answer["queued_s"], answer["cpu_s"] - answer["own_s"]
+        off_s = max(abs(answer["seconds"] - busy_s), others_s)
+        self.computes = off_s <= MOST_OFF * answer["seconds"]
         self.repeatable = bool(answer.get("repeatable", self.repeatable))
         self.warnings += [text for text in answer["warnings"] if text not in self.warnings]
         return answer
@@ -176,6 +184,18 @@ class Contender:
         self.queued_s = answer["queued_s"]
         self.cpu_s.append(answer["cpu_s"])
         return float(answer["seconds"])
+
+    def sample_abreast(self, timeout_s: float, core: int) -> float | None:
+        """One sample on a core that others use meanwhile, in CPU seconds a call of its thread."""
+        limit_s = ABREAST * timeout_s * max(1, self.loops)
+        answer = self.ask("sample", limit_s, loops=self.loops, core=core, abreast=True)
+        if answer is None:
+            return None
+        self.measured_s += answer["own_s"] * self.loops
+        if answer["raised"] is not None:
+            self.failed(answer["raised"])
+            return None
+        return float(answer["own_s"])
 
     def choose_loops(self, timeout_s: float) -> None:
         """Decide how many calls make a sample.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterator
 
 QUIET_SHARE = 0.2
 QUIET_STEP_S = 0.001
@@ -30,6 +31,17 @@ def move_to(core: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
         allowed = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {core})
+        os.sched_setaffinity(0, allowed)
+
+
+@contextlib.contextmanager
+def held_to(core: int) -> Iterator[None]:
+    """Stay on a core: programs that share one meet the same weather, some milliseconds each."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
         os.sched_setaffinity(0, allowed)
 
 

@@ -19,16 +19,19 @@ def repetition_of(function: Function) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``{"writes": None}``, or the call that writes: ``{"writes": "os.remove", "line": 7}``.
+        ``{"writes": None}``, or the call that writes: ``{"writes": "os.remove", "line": 7}``; and
+        ``certain``, whether every call is known, so that two processes may be in it at once.
     """
     from epochly.code.effects import Effect, effects_of
 
     if function.plain is None:
-        return {"writes": None, "line": None}
-    for cause in effects_of(function.plain).causes:
+        return {"writes": None, "line": None, "certain": False}
+    causes = effects_of(function.plain).causes
+    for cause in causes:
         if cause.effect is Effect.WRITES and cause.outside:
-            return {"writes": cause.what, "line": cause.line}
-    return {"writes": None, "line": None}
+            return {"writes": cause.what, "line": cause.line, "certain": False}
+    certain = all(cause.effect is not Effect.UNKNOWN for cause in causes)
+    return {"writes": None, "line": None, "certain": certain}
 
 
 def why_once(repetition: dict[str, Any], *, so: str) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sys
 import tempfile
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
 from epochly.measure.documents import described, workload_of
 from epochly.measure.layout import SmallBlocks
-from epochly.measure.quiet import move_to, settle
+from epochly.measure.quiet import held_to, move_to, settle
 from epochly.measure.stdio import CaughtOutput
+from epochly.measure.timing import DEEPEST, deeper, timed
 from epochly.profile.counters import queued_s
 from epochly.workload import Tolerance, Workload
 
@@ -23,9 +26,6 @@ if TYPE_CHECKING:
     from epochly.target.inputs import Inputs
     from epochly.target.load import Target
     from epochly.target.trees import Tree
-
-# The share of a sample that other threads of the process may compute for it to count as alone.
-ALONE = 0.02
 
 
 class Worker:
@@ -40,7 +40,8 @@ class Worker:
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
         self._pid = os.getpid()
-        self._blocks = SmallBlocks(random.Random())
+        self._chance = random.Random()
+        self._blocks = SmallBlocks(self._chance)
 
     def load(
         self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
@@ -86,7 +87,6 @@ class Worker:
         """What the source says, and with ``call`` what the arguments of a call add to it."""
         import dataclasses
 
-        from epochly.measure.repetition import repetition_of
         from epochly.recommend.facts import facts_document
         from epochly.recommend.understanding import understand
         from epochly.runtime.identity import identity_of
@@ -96,9 +96,15 @@ class Worker:
         identity = None if arguments is None else identity_of(function, arguments)
         return {
             "identity": None if identity is None else dataclasses.asdict(identity),
-            "repetition": repetition_of(function),
+            "repetition": self.repetition(),
             "facts": facts_document(understand(function, arguments)),
         }
+
+    def repetition(self) -> dict[str, Any]:
+        """How the function touches the world outside its process."""
+        from epochly.measure.repetition import repetition_of
+
+        return repetition_of(self._target.function)
 
     def availability(self, backend: str) -> dict[str, Any]:
         """Whether a backend can be used in this process."""
@@ -137,7 +143,7 @@ class Worker:
         raised: BaseException | None = None
         value: Any = None
         answer: dict[str, Any] = {}
-        cpu = time.process_time()
+        cpu, own, queued = time.process_time(), time.thread_time(), queued_s()
         with warnings.catch_warnings(record=True) as caught:
             started = time.perf_counter()
             try:
@@ -152,6 +158,8 @@ class Worker:
             except BaseException as error:  # noqa: BLE001 - any exception is an outcome
                 raised = error
             answer["seconds"] = time.perf_counter() - started
+            answer["own_s"] = time.thread_time() - own
+            answer["queued_s"] = queued_s() - queued
         self.leave_if_forked()
         answer["cpu_s"] = time.process_time() - cpu
         left_alone = self._output.restore()
@@ -193,42 +201,31 @@ class Worker:
         settle()
         return answer
 
-    def sample(self, loops: int, core: int | None = None) -> dict[str, Any]:
-        """Time ``loops`` calls on the same fresh inputs, begun on a core if one is given."""
+    def sample(self, loops: int, core: int | None = None, abreast: bool = False) -> dict[str, Any]:
+        """Time ``loops`` calls on the same fresh inputs, begun on a core if one is given.
+
+        With ``abreast`` they stay on it, beside other workers' that are on it at the same time.
+        """
         making = time.perf_counter()
         arguments = self._fresh()
         making = time.perf_counter() - making
         self._blocks.shuffle()
-        if core is not None:
+        if core is not None and not abreast:
             move_to(core)
-        call, args, kwargs = self._callable(), arguments.args, arguments.kwargs
-        raised: BaseException | None = None
-        repeats = range(loops - 1)
-        kept = None
-        queued, cpu, own = queued_s(), time.process_time(), time.thread_time()
-        started = time.perf_counter()
-        try:
-            kept = call(*args, **kwargs)
-            for _ in repeats:
-                call(*args, **kwargs)
-        except Deoptimize:
-            raise
-        except BaseException as error:  # noqa: BLE001 - any exception is an outcome
-            raised = error
-        seconds = time.perf_counter() - started
-        own, cpu = time.thread_time() - own, time.process_time() - cpu
-        # With other threads at work, the queue for a core may be of the function's own making.
-        queued = queued_s() - queued if cpu - own < ALONE * seconds else 0.0
+        place = contextlib.nullcontext() if core is None or not abreast else held_to(core)
+        run = partial(timed, self._callable(), arguments, loops)
+        with place:
+            found = deeper(self._chance.randrange(DEEPEST), run)
         self.leave_if_forked()
-        del kept
         self._output.restore()
         settle()
         return {
-            "seconds": seconds / loops,
-            "queued_s": queued / loops,
-            "cpu_s": cpu / loops,
+            "seconds": found.seconds,
+            "queued_s": found.queued_s,
+            "cpu_s": found.cpu_s,
+            "own_s": found.own_s,
             "make_s": making,
-            "raised": None if raised is None else self._described(raised),
+            "raised": None if found.raised is None else self._described(found.raised),
         }
 
     def yardstick(self, loops: int) -> dict[str, Any]:

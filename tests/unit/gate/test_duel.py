@@ -1,21 +1,94 @@
-"""What the samples of one set of processes come to."""
+"""How two versions are sampled, and what the samples of one set of processes come to."""
 
 import math
+import types
 
 import pytest
 
-from epochly.gate.duel import MEDIAN_ROUNDS, log_ratio
+from epochly.gate import duel as module
+from epochly.gate.duel import FEWEST_ROUNDS, LONG_S, Duel, log_ratio
+from epochly.levels import Level
+from epochly.workload import Tolerance
 
 
-def test_a_few_samples_that_others_held_up_do_not_count():
-    assert log_ratio([0.22, 0.31], [0.35, 0.2]) == pytest.approx(math.log(1.1))
+class Standing:
+    """A contender that answers without a process."""
+
+    def __init__(self, level, backend, environment=None):
+        self.level, self.loops, self.queued_s, self.status = level, 1, 0.0, None
+        self.call_s, self.computes, self.certain = 2 * LONG_S, True, True
+        self.alive, self.asked = True, []
+
+    def sample(self, timeout_s, core):
+        self.asked.append("in turn")
+        return self.call_s
+
+    def sample_abreast(self, timeout_s, core):
+        self.asked.append("abreast")
+        return self.call_s
+
+    def ask(self, verb, timeout_s):
+        return {"certain": self.certain}
 
 
-def test_of_many_pairs_the_median_ratio_counts():
-    above = [1.1, 2.2, 1.1, 3.3, 1.1, 0.5]
-    below = [1.0, 2.0, 1.0, 3.0, 1.0, 1.0]
+@pytest.fixture
+def contest(monkeypatch):
+    """Samples two versions once both were asked whether they keep to themselves."""
+    monkeypatch.setattr(module, "Contender", Standing)
+    monkeypatch.setattr(module, "quietest_core", lambda: 0)
+    monkeypatch.setattr(Duel, "_launch", lambda *_: None)
+    monkeypatch.setattr(Duel, "_start", lambda *_: None)
+    monkeypatch.setattr(Duel, "_call", lambda *_: None)
+    monkeypatch.setattr(Standing, "note_realized", lambda self: None, raising=False)
+    side = types.SimpleNamespace(
+        workload=types.SimpleNamespace(target="m:f", tolerance=Tolerance()),
+        surroundings=types.SimpleNamespace(scratch="."),
+    )
+    ticks = iter(range(1000))
+    made = Duel(
+        side, side, Level.MONITOR, "monitor", timeout_s=1.0, independent=False,
+        clock=lambda: float(next(ticks)),
+    )  # fmt: skip
 
-    assert len(above) >= MEDIAN_ROUNDS
+    def run():
+        made.explore()
+        made._rounds()
+        return {how for c in (made.theirs, made.again, made.ours) for how in c.asked}
+
+    run.duel = made
+    return run
+
+
+def test_long_computations_share_a_core(contest):
+    assert contest() == {"abreast"}
+    assert contest.duel.generations[0].rounds == FEWEST_ROUNDS
+
+
+@pytest.mark.parametrize("which", ["theirs", "ours"])
+def test_what_may_reach_beyond_its_process_is_never_run_at_once(contest, which):
+    getattr(contest.duel, which).certain = False
+    assert contest() == {"in turn"}
+
+
+@pytest.mark.parametrize("which", ["theirs", "again", "ours"])
+def test_what_waits_or_has_others_compute_takes_its_turn(contest, which):
+    getattr(contest.duel, which).computes = False
+    assert contest() == {"in turn"}
+
+
+def test_short_calls_take_their_turns(contest):
+    contest.duel.ours.call_s = LONG_S / 2
+    assert contest() == {"in turn"}
+
+
+def test_without_cores_to_choose_from_all_take_their_turns(contest, monkeypatch):
+    monkeypatch.setattr(module, "quietest_core", lambda: None)
+    assert contest() == {"in turn"}
+
+
+def test_the_median_ratio_of_the_pairs_counts():
+    above = [1.1, 2.2, 1.1, 3.3, 0.5]
+    below = [1.0, 2.0, 1.0, 3.0, 1.0]
     assert log_ratio(above, below) == pytest.approx(math.log(1.1))
 
 

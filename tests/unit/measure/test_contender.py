@@ -9,8 +9,9 @@ from epochly.measure.contender import Contender
 class Worker:
     """Answers ``call`` and ``sample`` as a function of two microseconds would."""
 
-    def __init__(self, *, repeatable=True):
+    def __init__(self, *, repeatable=True, **times):
         self.repeatable = repeatable
+        self.times = times
         self.asked = []
 
     def request(self, verb, *, timeout_s, loops=1, capture=None, **fields):
@@ -19,10 +20,12 @@ class Worker:
         answer = {
             "seconds": 2e-6 + cold / loops,
             "cpu_s": 2e-6,
+            "own_s": 2e-6,
             "make_s": 0.0,
             "queued_s": 0.0,
             "raised": None,
         }
+        answer |= self.times
         if verb == "call":
             answer["warnings"] = []
             if capture is not None:
@@ -63,6 +66,27 @@ def test_what_may_not_be_repeated_on_one_input_is_called_once_a_sample(contender
     contender.choose_loops(1.0)
     assert contender.loops == 1
     assert contender.worker.asked == [("call", 1)]
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"seconds": 1.0, "own_s": 0.99, "cpu_s": 0.99}, True),
+        ({"seconds": 1.5, "own_s": 0.99, "cpu_s": 0.99, "queued_s": 0.5}, True),
+        ({"seconds": 1.0, "own_s": 0.3, "cpu_s": 0.3}, False),
+        ({"seconds": 1.0, "own_s": 0.99, "cpu_s": 1.8}, False),
+    ],
+    ids=["computes", "computes, in a queue", "waits", "others compute"],
+)
+def test_it_computes_where_a_call_is_all_its_own_thread_s(contender, times, expected):
+    contender.worker = Worker(**times)
+    contender.call(1.0, capture=None)
+    assert contender.computes is expected
+
+
+def test_beside_others_on_a_core_the_time_of_its_own_thread_counts(contender):
+    contender.worker = Worker(seconds=3.0, own_s=1.0, cpu_s=1.0)
+    assert contender.sample_abreast(1.0, 0) == 1.0
 
 
 def test_a_row_keeps_the_medians_of_each_set_of_processes():

@@ -1,0 +1,77 @@
+"""One sample: calls in a row, timed by several clocks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from epochly.call import Arguments
+from epochly.errors import Deoptimize
+from epochly.profile.counters import queued_s
+
+# The share of a sample that other threads of the process may compute for it to count as alone.
+ALONE = 0.02
+DEEPEST = 6
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Seconds a call.
+
+    Parameters
+    ----------
+    seconds : float
+        By the clock.
+    cpu_s, own_s : float
+        Of CPU: of the process, and of the calling thread.
+    queued_s : float
+        In the queue for a core; 0 where other threads were at work, since it may then be of the
+        function's own making.
+    raised : BaseException or None
+    """
+
+    seconds: float
+    cpu_s: float
+    own_s: float
+    queued_s: float
+    raised: BaseException | None = None
+
+
+def timed(call: Callable[..., Any], arguments: Arguments, loops: int) -> Sample:
+    """Time so many calls with the same arguments.
+
+    Raises
+    ------
+    Deoptimize
+        Anything else that a call raises is part of the sample, which ends there.
+    """
+    args, kwargs = arguments.args, arguments.kwargs
+    raised: BaseException | None = None
+    repeats = range(loops - 1)
+    kept = None
+    queued, cpu, own = queued_s(), time.process_time(), time.thread_time()
+    started = time.perf_counter()
+    try:
+        # Giving the first result back is not part of the call.
+        kept = call(*args, **kwargs)
+        for _ in repeats:
+            call(*args, **kwargs)
+    except Deoptimize:
+        raise
+    except BaseException as error:  # noqa: BLE001 - any exception is an outcome
+        raised = error
+    seconds = time.perf_counter() - started
+    own, cpu = time.thread_time() - own, time.process_time() - cpu
+    queued = queued_s() - queued if cpu - own < ALONE * seconds else 0.0
+    del kept
+    return Sample(seconds / loops, cpu / loops, own / loops, queued / loops, raised)
+
+
+def deeper(depth: int, run: Callable[[], T]) -> T:
+    """Run something with the interpreter's own stack so many steps further down."""
+    return run() if depth == 0 else next(map(partial(deeper, depth - 1), (run,)))
