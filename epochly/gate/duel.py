@@ -230,7 +230,9 @@ class Duel:
         deadline = self._clock() + SAMPLING_S
         for number in itertools.count():
             alive = [contender for _, _, contender in self._members if contender.alive]
-            found = {} if core is None or not abreast else self._abreast(rivals, core)
+            found = (
+                {} if core is None or not abreast else self._abreast(rotated(rivals, number), core)
+            )
             found |= self._in_turns([c for c in rotated(alive, number) if id(c) not in found], core)
             if not self.can_go_on:
                 return

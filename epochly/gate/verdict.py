@@ -146,8 +146,9 @@ def interval(logs: Sequence[float]) -> Interval:
     """The trimmed mean of logarithms, of at least two, with its interval.
 
     A process now and then runs a fifth slower than its like for as long as it lives, by the luck
-    of its addresses where these cannot be fixed. A fifth of the values at either end is therefore left out, and the
-    interval is Student's with the winsorized variance (Tukey and McLaughlin, 1963; Yuen, 1974).
+    of its addresses where these cannot be fixed. A fifth of the values at either end is therefore
+    left out, and the interval is Student's with the winsorized variance (Tukey and McLaughlin,
+    1963; Yuen, 1974).
     """
     from scipy import stats
 

@@ -19,6 +19,7 @@ SMALL_BYTES = 512
 # Alignment within a page decides whether arrays collide in the caches.
 PAGE_BYTES = 4096
 MOST_BLOCKS = 400
+PADDING = "EPOCHLY_PADDING"
 # Of personality(2).
 ASK, NOT_RANDOM = 0xFFFFFFFF, 0x0040000
 # Holes of all these sizes are left by what was imported before.
@@ -55,7 +56,7 @@ def fixed_addresses() -> Iterator[None]:
 
 
 def padding(generator: random.Random) -> str:
-    """An argument for a new program, by whose length its stack is moved."""
+    """A value for the variable `PADDING` of a new program, by whose length its stack is moved."""
     return "-" * generator.randrange(PAGE_BYTES)
 
 

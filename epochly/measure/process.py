@@ -19,7 +19,7 @@ from epochly import errors
 from epochly.errors import EpochlyError, WorkerError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
-from epochly.measure.layout import fixed_addresses, padding
+from epochly.measure.layout import PADDING, fixed_addresses, padding
 from epochly.units import size
 
 WATCH_S = 0.05
@@ -115,6 +115,7 @@ class WorkerProcess:
                     **environment,
                     tree.RUN_VARIABLE: self._mark,
                     "EPOCHLY_DISABLE": "1",
+                    PADDING: padding(random.SystemRandom()),
                     "PYTHONHASHSEED": str(hash_seed),
                     "PYTHONSAFEPATH": "1",
                     "TMPDIR": str(self.folder / "tmp"),
@@ -131,8 +132,7 @@ class WorkerProcess:
 
     def _command(self, descriptor: int) -> list[str]:
         module = "epochly.measure.serve"
-        moved = padding(random.SystemRandom())
-        return [sys.executable, "-P", "-m", module, str(descriptor), str(self.folder), moved]
+        return [sys.executable, "-P", "-m", module, str(descriptor), str(self.folder)]
 
     @property
     def pid(self) -> int:

@@ -15,7 +15,7 @@ from epochly.errors import EpochlyError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, refusal
-from epochly.measure.layout import shuffled_memory
+from epochly.measure.layout import PADDING, shuffled_memory
 from epochly.measure.stdio import CaughtOutput
 from epochly.measure.worker import Worker
 
@@ -30,6 +30,7 @@ def _belong_to_parent() -> None:
 
 def main(descriptor: int, folder: str) -> None:
     """Serve one command until it hangs up."""
+    os.environ.pop(PADDING, None)
     kept = shuffled_memory(random.SystemRandom())
     _belong_to_parent()
     crash = (Path(folder) / "crash").open("w")
@@ -63,5 +64,4 @@ def main(descriptor: int, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    del sys.argv[3:]
     main(int(sys.argv[1]), sys.argv[2])

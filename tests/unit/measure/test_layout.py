@@ -95,6 +95,6 @@ def test_later_ones_lie_anywhere_again():
     assert run("print(open('/proc/self/personality').read())") == before
 
 
-def test_an_argument_of_random_length_moves_the_stack():
+def test_a_variable_of_random_length_moves_the_stack():
     assert len({len(padding(random.Random(seed))) for seed in range(50)}) > 40
     assert max(len(padding(random.Random(seed))) for seed in range(50)) < 4096
