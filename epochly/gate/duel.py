@@ -136,7 +136,10 @@ class Duel:
         if number:
             self.stop()
             self._launch(number)
-            self._each(self._enter, rotated(self._members, number))
+            members = rotated(self._members, number)
+            for version, _, contender in members:
+                self._start(version, contender, number)
+            self._each(lambda member: self._call(member[2], None), members)
         else:
             self._choose_loops()
         if self.can_go_on:
@@ -160,12 +163,6 @@ class Duel:
             return [do(item) for item in items]
         with ThreadPoolExecutor(len(items)) as pool:
             return list(pool.map(do, items))
-
-    def _enter(self, member: tuple[Version, str, Contender]) -> None:
-        """Start a contender's process and call once, which does not count."""
-        version, _, contender = member
-        self._start(version, contender, len(self.generations))
-        self._call(contender, None)
 
     def _start(self, version: Version, contender: Contender, generation: int) -> None:
         try:
@@ -230,9 +227,9 @@ class Duel:
         deadline = self._clock() + SAMPLING_S
         for number in itertools.count():
             alive = [contender for _, _, contender in self._members if contender.alive]
-            found = (
-                {} if core is None or not abreast else self._abreast(rotated(rivals, number), core)
-            )
+            found: dict[int, float] = {}
+            if core is not None and abreast:
+                found = self._abreast(rotated(rivals, number), core)
             found |= self._in_turns([c for c in rotated(alive, number) if id(c) not in found], core)
             if not self.can_go_on:
                 return

@@ -101,10 +101,14 @@ class Worker:
         }
 
     def repetition(self) -> dict[str, Any]:
-        """How the function touches the world outside its process."""
+        """How the function, and what makes its inputs, touch the world outside the process."""
+        from epochly.code.function import function_of
         from epochly.measure.repetition import repetition_of
 
-        return repetition_of(self._target.function)
+        found = repetition_of(self._target.function)
+        maker, text = self._inputs.maker, (self._workload.setup, self._workload.reset)
+        known = maker is None or repetition_of(function_of(maker))["certain"]
+        return {**found, "certain": found["certain"] and known and text == (None, None)}
 
     def availability(self, backend: str) -> dict[str, Any]:
         """Whether a backend can be used in this process."""

@@ -7,6 +7,7 @@ import inspect
 import random
 import sys
 import traceback
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -67,6 +68,11 @@ class Inputs:
                 remedy="replace each ... with a value, in epochly.yaml or --args"
                 " (Ellipsis is the value that ... stands for)",
             )
+
+    @property
+    def maker(self) -> Callable[[], Any] | None:
+        """The function that makes the arguments, where the workload gives none."""
+        return self._maker if self._args is None else None
 
     def prepare(self) -> None:
         """Run ``setup``, in a copy of the module's globals."""
