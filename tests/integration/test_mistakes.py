@@ -9,7 +9,7 @@ from epochly.levels import Level
 from epochly.measure.session import Options, measure
 from epochly.workload import Workload
 
-MEMORY_BYTES = 210_000_000
+MEMORY_BYTES = 240 << 20
 
 
 def kinds(program, levels, args=None, **options):
