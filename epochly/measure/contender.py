@@ -173,12 +173,8 @@ class Contender:
 
     def sample(self, timeout_s: float, core: int | None = None) -> float | None:
         """One sample, in seconds a call; None when the contender is out."""
-        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops, core=core)
+        answer = self._sample("seconds", timeout_s, core=core)
         if answer is None:
-            return None
-        self.measured_s += answer["seconds"] * self.loops
-        if answer["raised"] is not None:
-            self.failed(answer["raised"])
             return None
         self.call_s, self.make_s = answer["seconds"], answer["make_s"]
         self.queued_s = answer["queued_s"]
@@ -187,15 +183,19 @@ class Contender:
 
     def sample_abreast(self, timeout_s: float, core: int) -> float | None:
         """One sample on a core that others use meanwhile, in CPU seconds a call of its thread."""
-        limit_s = ABREAST * timeout_s * max(1, self.loops)
-        answer = self.ask("sample", limit_s, loops=self.loops, core=core, abreast=True)
+        answer = self._sample("own_s", ABREAST * timeout_s, core=core, abreast=True)
+        return None if answer is None else float(answer["own_s"])
+
+    def _sample(self, clock: str, timeout_s: float, **fields: Any) -> dict[str, Any] | None:
+        """Ask for a sample, of which the seconds by one clock count as measured."""
+        answer = self.ask("sample", timeout_s * max(1, self.loops), loops=self.loops, **fields)
         if answer is None:
             return None
-        self.measured_s += answer["own_s"] * self.loops
+        self.measured_s += answer[clock] * self.loops
         if answer["raised"] is not None:
             self.failed(answer["raised"])
             return None
-        return float(answer["own_s"])
+        return answer
 
     def choose_loops(self, timeout_s: float) -> None:
         """Decide how many calls make a sample.

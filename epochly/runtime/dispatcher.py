@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from _thread import RLock
 from time import perf_counter, process_time, thread_time
 from types import FunctionType
@@ -13,6 +12,7 @@ from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import FixedPolicy
 from epochly.runtime.records import Account, records
 from epochly.runtime.twin import twin_of
+from epochly.runtime.wrapper import counts_by_itself
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Dispatcher:
 
     def attach(self, function: Any, handle: Handle | None, kept: list[float]) -> None:
         """Take over the calls of a wrapper, with the seconds of those that it made by itself."""
-        if handle is not None and not _threads_switch_freely():
+        if handle is not None and counts_by_itself():
             self._handle = handle
         if handle is not None:
             handle.look_after(0)
@@ -184,12 +184,6 @@ class Dispatcher:
         """Add what the wrapper counted by itself to the way that it was sent."""
         if self._handle is not None:
             self._installed.tally.add(*self._handle.take())
-
-
-def _threads_switch_freely() -> bool:
-    """Whether this interpreter runs without a GIL, where a wrapper cannot count by itself."""
-    check = getattr(sys, "_is_gil_enabled", None)
-    return check is not None and not check()
 
 
 def _resident_bytes() -> int | None:

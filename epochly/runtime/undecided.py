@@ -7,7 +7,7 @@ from _thread import RLock
 from epochly.runtime.names import name_of
 from epochly.runtime.places import is_decided_about
 from epochly.runtime.way import Way
-from epochly.runtime.young import AFTER_S
+from epochly.runtime.young import AFTER_S, calls_left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +84,5 @@ class Undecided:
         calls, seconds = self._plain.tally.calls, self._plain.tally.seconds
         if not calls:
             return is_decided_about(name_of(self._original).rpartition(".")[2])
-        left_s = AFTER_S - seconds
-        self._interval = max(0, min(MOST_CALLS, int(left_s * calls / max(seconds, 1e-9))))
-        return left_s <= 0.0
+        self._interval = min(MOST_CALLS, calls_left(calls, seconds))
+        return seconds >= AFTER_S

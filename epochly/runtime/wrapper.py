@@ -7,6 +7,7 @@ costs no lock and no look-up of the thread. Without a GIL every call takes the s
 
 from __future__ import annotations
 
+import sys
 from time import perf_counter
 
 TYPE_CHECKING = False
@@ -72,6 +73,12 @@ def _flags(function: Any) -> int:
     if code is None:
         code = getattr(getattr(type(function), "__call__", None), "__code__", None)  # noqa: B004
     return 0 if code is None else int(code.co_flags)
+
+
+def counts_by_itself() -> bool:
+    """Whether this interpreter has a GIL, which makes a wrapper's own counts exact."""
+    has_gil = getattr(sys, "_is_gil_enabled", None)
+    return has_gil is None or bool(has_gil())
 
 
 def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handle]:

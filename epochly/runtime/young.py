@@ -5,11 +5,11 @@ A dispatcher costs more at the first call than many a function takes in all.
 
 from __future__ import annotations
 
-import sys
 from _weakref import ref
 from time import perf_counter
 
 from epochly.runtime.places import is_decided_about
+from epochly.runtime.wrapper import counts_by_itself
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +46,12 @@ class Youth:
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
             return 0 if is_decided_about(self._name.rpartition(".")[2]) else 1
-        left_s = AFTER_S - seconds
-        return max(0, min(MOST_CALLS - calls, int(left_s * calls / max(seconds, 1e-9))))
+        return min(MOST_CALLS - calls, calls_left(calls, seconds))
+
+
+def calls_left(calls: int, seconds: float) -> int:
+    """How many more calls like these fit into the time after which choosing a level may pay."""
+    return max(0, int((AFTER_S - seconds) * calls / max(seconds, 1e-9)))
 
 
 def _timed(original: Callable[..., Any], kept: list[float]) -> Callable[..., Any]:
@@ -71,8 +75,7 @@ class Nursery:
     """
 
     def __init__(self) -> None:
-        gil = getattr(sys, "_is_gil_enabled", None)
-        self._possible = gil is None or bool(gil())
+        self._possible = counts_by_itself()
         self.open = self._possible
         self._living: dict[int, tuple[Decorated, ref[Any]]] = {}
         self._orphans: list[int] = []
