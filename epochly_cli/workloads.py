@@ -75,13 +75,21 @@ def current_directory() -> str:
         ) from error
 
 
-def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[Workload, ...]:
+def of_config(
+    given: Given, config: str | None, select: Sequence[str], needed_by: str | None = None
+) -> tuple[Workload, ...]:
     """The workloads of the configuration file; the bundled ones where there is none.
+
+    Parameters
+    ----------
+    needed_by : str or None
+        The flag that means the user's own code, so that bundled workloads will not do.
 
     Raises
     ------
     UsageError
-        When the file cannot be read or has no workload of a selected name or tag.
+        When the file cannot be read, is needed and missing, or has no workload of a selected name
+        or tag.
     """
     from epochly.errors import UsageError
     from epochly.target.config import FILE_NAME, load_config
@@ -92,6 +100,12 @@ def of_config(given: Given, config: str | None, select: Sequence[str]) -> tuple[
                 f"{flag} needs a TARGET", remedy=f"`epochly bench pkg.mod:func {flag} ...`"
             )
     if config is None and not os.path.lexists(FILE_NAME):
+        if needed_by is not None:
+            raise UsageError(
+                f"{needed_by} needs workloads of your own, and there is no {FILE_NAME} here",
+                remedy="`epochly init pkg.mod:func` writes one; --config names another, and "
+                "--bundled means the bundled examples",
+            )
         note(
             f"THERE IS NO {FILE_NAME} HERE: running the bundled examples, not your code; "
             "`epochly init pkg.mod:func` writes one"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-import select
+import selectors
 import socket
 from typing import Any
+
+# Unlike select, poll knows no highest descriptor; unlike epoll, it takes none.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Channel:
@@ -50,7 +53,7 @@ class Channel:
             When the other end has gone.
         """
         while (end := self._buffer.find(b"\n")) < 0:
-            if not select.select([self._socket], [], [], timeout_s)[0]:
+            if not self._readable(timeout_s):
                 return None
             data = self._socket.recv(1 << 16)
             if not data:
@@ -59,6 +62,11 @@ class Channel:
         document: dict[str, Any] = json.loads(self._buffer[:end])
         del self._buffer[: end + 1]
         return document
+
+    def _readable(self, timeout_s: float | None) -> bool:
+        with _Selector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            return bool(selector.select(timeout_s))
 
     def close(self) -> None:
         """Hang up."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import math
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from epochly.call import Arguments, Refused
 from epochly.cores import usable_cores
 from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
+from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.preparation import EXAMPLE_RAISED, Tried, words_of
 
@@ -27,7 +26,6 @@ REPEATS = 3
 HOPELESS = 2.0
 # No level that spreads work over cores can overtake one that gains this much more.
 UNBEATEN = 2.0
-PARENT_DEATH_SIGNAL = 1
 
 
 def asked_of(level: Level) -> float:
@@ -109,8 +107,7 @@ class Warnings(logging.Handler):
 
 def main(descriptor: int, packed_in: int) -> None:
     """Try what the other end of the line asks for, and say what came of it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    belong_to_parent()
     os.set_inheritable(descriptor, False)
     channel = Channel(socket.socket(fileno=descriptor))
     logging.getLogger("epochly").addHandler(Warnings(channel))

@@ -149,7 +149,10 @@ class EpochlyFixture:
         __tracebackhide__ = True
         from epochly.levels import Level
         from epochly.measure.session import NoLevelMeasuredError, Options
+        from epochly.registry import registered
 
+        if promise.backend is not None:
+            registered(promise.backend)
         options = Options(
             levels=(Level.MONITOR, Level(promise.level)),
             budget_s=self._budget_s(promise.budget),

@@ -70,7 +70,9 @@ def bench(
     if target is not None:
         workloads: tuple[Workload, ...] = (of_target(target, given, config),)
     else:
-        workloads = of_config(given, config, select or ())
+        flags = {"--strict": strict, "--save-baseline": save_baseline, "--history": history}
+        judging = next((flag for flag, value in flags.items() if value), None)
+        workloads = of_config(given, config, select or (), needed_by=judging)
     saver = None
     if save_baseline is not None:
         partly = target is not None or bool(select)

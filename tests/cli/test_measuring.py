@@ -279,6 +279,16 @@ def test_strict_is_content_with_equal_results(epochly, session):
     assert epochly("bench", "shop:one", "--strict").code == 0
 
 
+@pytest.mark.parametrize(
+    "flags", [["--strict"], ["--save-baseline", "b.yaml"], ["--history", "h.jsonl"]]
+)
+def test_what_is_judged_or_kept_is_never_the_bundled_examples_unasked(epochly, session, flags):
+    said = epochly("bench", *flags)
+    assert said.code == 2
+    assert f"{flags[0]} needs workloads of your own" in said.err
+    assert "epochly init" in said.err
+
+
 def test_a_different_result_counts_for_more_than_a_wrong_target(epochly, session, config):
     session.answers["shop:one"] = TargetError("there is no function 'one'")
     assert epochly("bench", "--strict").code == 4

@@ -1,5 +1,7 @@
 """One JSON document a line over a real socket pair."""
 
+import os
+import resource
 import socket
 
 import pytest
@@ -39,3 +41,22 @@ def test_half_a_document_is_kept_until_the_rest_comes():
     with pytest.raises(ConnectionError):
         channel.receive()
     channel.close()
+
+
+def test_a_descriptor_that_select_could_not_hold_is_waited_for():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip(f"this machine allows {hard} descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    left, right = socket.socketpair()
+    high = os.dup2(right.fileno(), 1500)
+    right.close()
+    channel = Channel(socket.socket(fileno=high))
+    try:
+        assert channel.receive(0.01) is None
+        left.sendall(b'{"a": 1}\n')
+        assert channel.receive(1.0) == {"a": 1}
+    finally:
+        channel.close()
+        left.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

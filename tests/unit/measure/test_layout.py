@@ -8,6 +8,7 @@ import pytest
 
 from epochly.measure.layout import (
     POOL_BITS,
+    SPREAD,
     SmallBlocks,
     fixed_addresses,
     padding,
@@ -98,3 +99,19 @@ def test_later_ones_lie_anywhere_again():
 def test_a_variable_of_random_length_moves_the_stack():
     assert len({len(padding(random.Random(seed))) for seed in range(50)}) > 40
     assert max(len(padding(random.Random(seed))) for seed in range(50)) < 4096
+
+
+def test_without_pools_no_more_blocks_are_kept_than_some():
+    program = (
+        "import random; from epochly.measure import layout; layout.MOST_FILLED = 500; "
+        "blocks = layout.SmallBlocks(random.Random(1))\n"
+        "for _ in range(300): blocks.shuffle()\n"
+        "print(len(blocks._filled))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        check=True,
+        env={"PYTHONMALLOC": "malloc"},
+    )
+    assert 500 < int(done.stdout) <= 500 + SPREAD

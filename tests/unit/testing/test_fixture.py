@@ -57,6 +57,21 @@ def test_it(epochly):
 """
 
 
+def test_an_unknown_backend_is_told_before_anything_is_measured(run, measuring):
+    asked = measuring(row(2, 30.0))
+    result = run(
+        """
+@pytest.mark.epochly(level=2, backend="numbaa")
+def test_it(epochly):
+    epochly(summed, 100)
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*there is no backend named 'numbaa'*"])
+    result.stdout.fnmatch_lines(["*did you mean 'numba'*"])
+    assert not asked
+
+
 def test_a_level_is_measured_and_the_call_returns_what_the_function_does(run):
     result = run(
         """
