@@ -99,6 +99,7 @@ def both_versions(
         surroundings_of(there, memory_bytes, site_of(before, first)) as theirs,
         surroundings_of(workload, memory_bytes, site_of(now, second)) as ours,
     ):
+        theirs = replace(theirs, chance=ours.chance)
         yield Version(reference, there, theirs, before), Version("head", workload, ours, now)
 
 

@@ -81,7 +81,7 @@ class Contender:
 
     def launch(self, surroundings: Surroundings, generation: int) -> None:
         """Start a worker and do not wait for it."""
-        self.worker = WorkerProcess(surroundings, self.environment, hash_seed=generation)
+        self.worker = WorkerProcess(surroundings, self.environment, generation=generation)
 
     def start(
         self,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import random
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ SMALL_BYTES = 512
 # Alignment within a page decides whether arrays collide in the caches.
 PAGE_BYTES = 4096
 MOST_BLOCKS = 400
-PADDING = "EPOCHLY_PADDING"
+CHANCE = "EPOCHLY_CHANCE"
 # Of personality(2).
 ASK, NOT_RANDOM = 0xFFFFFFFF, 0x0040000
 # Holes of all these sizes are left by what was imported before.
@@ -27,12 +28,14 @@ LARGE_BYTES = (SMALL_BYTES, 8 << 10, 32 << 10)
 
 # Blocks of one size lie in pools of 16 KiB, and numbers and small tuples in the smallest of them.
 POOL_BITS = 14
-SIZES = range(16, 129, 16)
-SPREAD = 24
-FLOATS = 48
-MOST_TRIES = 64
-# An allocator without pools, as under PYTHONMALLOC=malloc, would always have some more to fill.
-MOST_FILLED = 50_000
+# Those of numbers last, since laying out the others makes some.
+SIZES = (16, *range(48, 129, 16), 32)
+MOST_IN_POOL = (1 << POOL_BITS) // min(SIZES)
+POOLS, MOST_POOLS = 12, 24
+FREE = 16
+FLOATS = 64
+MOST_FLOATS = 400
+MOST_TRIES = 24
 
 
 @contextlib.contextmanager
@@ -57,9 +60,18 @@ def fixed_addresses() -> Iterator[None]:
             personality(before)
 
 
-def padding(generator: random.Random) -> str:
-    """A value for the variable `PADDING` of a new program, by whose length its stack is moved."""
-    return "-" * generator.randrange(PAGE_BYTES)
+def chance(seed: int) -> str:
+    """A value for the variable `CHANCE` of a new program.
+
+    It holds the seed of all that is laid out by chance, and by its length moves the stack.
+    Programs of the same seed lie as much alike as they are alike themselves.
+    """
+    return f"{seed}{'-' * random.Random(seed).randrange(PAGE_BYTES)}"
+
+
+def generator_of(value: str) -> random.Random:
+    """The generator of a program that was given such a value."""
+    return random.Random(value.rstrip("-"))
 
 
 def shuffled_memory(generator: random.Random) -> list[bytes]:
@@ -86,8 +98,10 @@ class SmallBlocks:
 
     A loop gets the same few blocks again and again. Where they are the last of a pool, or all of
     it, each turn takes the pool off a list and puts it back, which costs a tenth of the time of a
-    plain loop; where they share a line of the cache, a twentieth. A process keeps such luck for as
-    long as it lives. Here every size gets a pool with room, in which blocks are free at random.
+    plain loop; where they share a line of the cache, a twentieth; where the head of their pool
+    meets another line that is as busy, a twelfth. A process keeps such luck for as long as it
+    lives. Here some pools of each size are kept full, and one of them, chosen at random, gets room
+    in random places; from it the next blocks are taken.
 
     Parameters
     ----------
@@ -96,36 +110,59 @@ class SmallBlocks:
 
     def __init__(self, generator: random.Random) -> None:
         self._generator = generator
-        self._filled: list[object] = []
-        self._held: list[object] = []
+        self._pools: dict[int, dict[int, list[object]]] = {size: {} for size in SIZES}
+        self._floats = [float(number) for number in range(MOST_FLOATS)]
 
     def shuffle(self) -> None:
         """Lay them out anew."""
-        self._held.clear()
+        self._move_floats()
         for size in SIZES:
-            self._spread(size)
-        # CPython keeps some floats that were dropped, and hands them out again, the last first.
-        floats = [float(number) for number in range(FLOATS)]
-        self._generator.shuffle(floats)
+            self._open(size)
 
-    def _spread(self, size: int) -> None:
-        """Hold half of some neighbours, and let the others go in random order."""
+    def _move_floats(self) -> None:
+        """CPython keeps some floats that were dropped, and hands them out again, the last first."""
+        self._floats += [float(number) for number in range(FLOATS)]
+        self._generator.shuffle(self._floats)
+        del self._floats[-FLOATS:]
+
+    def _open(self, size: int) -> None:
+        """Let the next blocks of a size come from one of the full pools."""
+        pools = self._pools[size]
         for _ in range(MOST_TRIES):
-            blocks = [_block(size, number) for number in range(SPREAD)]
-            pool = id(blocks[-1]) >> POOL_BITS
-            strays = [block for block in blocks if id(block) >> POOL_BITS != pool]
-            if not strays or len(self._filled) > MOST_FILLED:
-                break
-            # Pools with a hole or two, which are filled for good.
-            self._filled += strays
-        self._generator.shuffle(blocks)
-        self._held += blocks[: SPREAD // 2]
+            self._fill(size)
+            if len(pools) < POOLS:
+                continue
+            pool = self._generator.choice(list(pools))
+            self._thin(pools[pool])
+            if id(_block(size)) >> POOL_BITS == pool and len(pools) <= MOST_POOLS:
+                return
+            # It was not full, or is too full of others' blocks, or one too many.
+            del pools[pool]
+
+    def _thin(self, blocks: list[object]) -> None:
+        """Let some go, in random order."""
+        for _ in range(min(FREE, len(blocks))):
+            place = int(self._generator.random() * len(blocks))
+            blocks[place], blocks[-1] = blocks[-1], blocks[place]
+            blocks.pop()
+
+    def _fill(self, size: int) -> None:
+        """Take all that is left of the pool from which the next block would come."""
+        first = _block(size)
+        pool = id(first) >> POOL_BITS
+        blocks = self._pools[size].setdefault(pool, [])
+        blocks.append(first)
+        for _ in itertools.repeat(None, MOST_IN_POOL):
+            block = _block(size)
+            if id(block) >> POOL_BITS != pool:
+                return
+            blocks.append(block)
 
 
-def _block(size: int, number: int) -> object:
-    """An object that takes so many bytes, and is not one that CPython shares."""
+def _block(size: int) -> object:
+    """A new object that takes so many bytes, made without others of that size on the way."""
     if size == 16:
         return object()
     if size == 32:
-        return 1000 + number
+        return complex(1.0)
     return bytes(size - sys.getsizeof(b""))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from epochly import errors
 from epochly.errors import EpochlyError, WorkerError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
-from epochly.measure.layout import PADDING, fixed_addresses, padding
+from epochly.measure.layout import CHANCE, chance, fixed_addresses
 from epochly.units import size
 
 WATCH_S = 0.05
@@ -72,6 +71,8 @@ class Surroundings:
         Variables beyond those of the command.
     memory_bytes : int
         Most that one worker and its children may hold.
+    chance : int
+        A number by which this run lays out memory otherwise than another.
     """
 
     scratch: str
@@ -79,6 +80,7 @@ class Surroundings:
     directory: str
     environment: Mapping[str, str]
     memory_bytes: int
+    chance: int = 0
 
 
 class WorkerProcess:
@@ -89,12 +91,13 @@ class WorkerProcess:
     surroundings : Surroundings
     environment : Mapping[str, str]
         Variables that this worker needs at its start.
-    hash_seed : int
-        ``PYTHONHASHSEED``, the same for all workers of a generation.
+    generation : int
+        All workers of one have the same ``PYTHONHASHSEED``, and lay out their memory alike, so that
+        luck with it is the same for all who are compared.
     """
 
     def __init__(
-        self, surroundings: Surroundings, environment: Mapping[str, str], hash_seed: int
+        self, surroundings: Surroundings, environment: Mapping[str, str], generation: int
     ) -> None:
         self._surroundings = surroundings
         self.folder = Path(surroundings.scratch) / f"worker-{time.monotonic_ns()}"
@@ -115,8 +118,8 @@ class WorkerProcess:
                     **environment,
                     tree.RUN_VARIABLE: self._mark,
                     "EPOCHLY_DISABLE": "1",
-                    PADDING: padding(random.SystemRandom()),
-                    "PYTHONHASHSEED": str(hash_seed),
+                    CHANCE: chance(surroundings.chance + generation),
+                    "PYTHONHASHSEED": str(generation),
                     "PYTHONSAFEPATH": "1",
                     "TMPDIR": str(self.folder / "tmp"),
                     "JOBLIB_TEMP_FOLDER": str(self.folder / "joblib"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
-import random
 import signal
 import socket
 import sys
@@ -15,7 +14,7 @@ from epochly.errors import EpochlyError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.documents import defect, refusal
-from epochly.measure.layout import PADDING, shuffled_memory
+from epochly.measure.layout import CHANCE, generator_of, shuffled_memory
 from epochly.measure.stdio import CaughtOutput
 from epochly.measure.worker import Worker
 
@@ -30,8 +29,8 @@ def _belong_to_parent() -> None:
 
 def main(descriptor: int, folder: str) -> None:
     """Serve one command until it hangs up."""
-    os.environ.pop(PADDING, None)
-    kept = shuffled_memory(random.SystemRandom())
+    generator = generator_of(os.environ.pop(CHANCE))
+    kept = shuffled_memory(generator)
     _belong_to_parent()
     crash = (Path(folder) / "crash").open("w")
     faulthandler.enable(crash, all_threads=False)
@@ -41,7 +40,7 @@ def main(descriptor: int, folder: str) -> None:
     private = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64)
     os.close(descriptor)
     channel = Channel(socket.socket(fileno=private))
-    worker = Worker(CaughtOutput(folder), folder)
+    worker = Worker(CaughtOutput(folder), folder, generator)
     verb = ""
     while verb != "close":
         try:

@@ -240,7 +240,7 @@ def _without_arguments(workload: Workload) -> Workload:
 def _loaded(workload: Workload) -> Iterator[tuple[WorkerProcess, TargetInfo]]:
     """A worker with the target loaded into it, for as long as the block runs."""
     with terminable(), surroundings_of(workload, None) as surroundings:
-        worker = WorkerProcess(surroundings, {}, hash_seed=0)
+        worker = WorkerProcess(surroundings, {}, generation=0)
         try:
             answer = worker.request(
                 "load", timeout_s=LOOK_TIMEOUT_S, workload=plain(workload), independent=False

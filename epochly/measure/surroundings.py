@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import tempfile
@@ -58,6 +59,7 @@ def surroundings_of(
                 directory=workload.directory,
                 environment={**_thread_budget(), **service},
                 memory_bytes=memory_bytes or psutil.virtual_memory().available // 2,
+                chance=random.SystemRandom().randrange(1 << 32),
             )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Worker:
     """One target at one level; every public method answers one verb."""
 
-    def __init__(self, output: CaughtOutput, folder: str) -> None:
+    def __init__(self, output: CaughtOutput, folder: str, generator: random.Random) -> None:
         self._output, self._folder = output, folder
         self._target: Target
         self._inputs: Inputs
@@ -40,8 +40,8 @@ class Worker:
         self._prepared: Prepared | None = None
         self._children_cpu_s = 0.0
         self._pid = os.getpid()
-        self._chance = random.Random()
-        self._blocks = SmallBlocks(self._chance)
+        self._generator = generator
+        self._blocks = SmallBlocks(generator)
 
     def load(
         self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
@@ -219,7 +219,7 @@ class Worker:
         place = contextlib.nullcontext() if core is None or not abreast else held_to(core)
         run = partial(timed, self._callable(), arguments, loops)
         with place:
-            found = deeper(self._chance.randrange(DEEPEST), run)
+            found = deeper(self._generator.randrange(DEEPEST), run)
         self.leave_if_forked()
         self._output.restore()
         settle()

@@ -7,11 +7,13 @@ import sys
 import pytest
 
 from epochly.measure.layout import (
+    CHANCE,
+    MOST_POOLS,
     POOL_BITS,
-    SPREAD,
     SmallBlocks,
+    chance,
     fixed_addresses,
-    padding,
+    generator_of,
     shuffled_memory,
 )
 
@@ -50,27 +52,56 @@ def test_arrays_lie_at_other_places_of_a_page_in_every_process():
     assert len(places) > 4
 
 
-def test_numbers_get_a_pool_with_room_and_do_not_lie_in_a_row():
-    def lie(blocks):
-        blocks.shuffle()
-        numbers = [10**6 + number for number in range(8)]
-        places = [id(number) for number in numbers]
-        assert len({place >> POOL_BITS for place in places}) == 1
-        return tuple(place - places[0] for place in places)
-
-    blocks = SmallBlocks(random.Random(1))
+def lie(blocks):
+    """Where the next few numbers lie."""
     blocks.shuffle()
-    assert len({lie(blocks) for _ in range(20)}) > 15
+    numbers = [10**6 + number for number in range(8)]
+    return [id(number) for number in numbers]
+
+
+def test_numbers_get_a_pool_with_room_and_do_not_lie_in_a_row():
+    blocks = SmallBlocks(random.Random(1))
+    seen = [lie(blocks) for _ in range(20)]
+    assert all(len({place >> POOL_BITS for place in places}) == 1 for places in seen)
+    assert len({tuple(place - places[0] for place in places) for places in seen}) > 15
+
+
+def test_they_move_to_another_pool_so_that_no_luck_lasts():
+    blocks = SmallBlocks(random.Random(1))
+    assert len({lie(blocks)[0] >> POOL_BITS for _ in range(100)}) > 8
+
+
+def test_they_find_room_after_a_program_has_left_holes_everywhere():
+    blocks = SmallBlocks(random.Random(1))
+    left = [number + 10**6 for number in range(100_000)]
+    random.Random(2).shuffle(left)
+    del left[::2]
+    seen = [lie(blocks) for _ in range(20)]
+    assert sum(len({place >> POOL_BITS for place in places}) == 1 for places in seen) > 15
+
+
+def test_floats_are_handed_out_in_another_order_each_time():
+    blocks = SmallBlocks(random.Random(1))
+
+    def first():
+        blocks.shuffle()
+        return id(float("1.5"))
+
+    assert len({first() for _ in range(30)}) > 20
+
+
+def held(blocks):
+    return sum(len(of) for pools in blocks._pools.values() for of in pools.values())
 
 
 def test_laying_blocks_out_anew_takes_no_more_and_more_memory():
     blocks = SmallBlocks(random.Random(1))
     for _ in range(100):
         blocks.shuffle()
-    held = len(blocks._filled)
+    before = held(blocks), len(blocks._floats)
     for _ in range(1000):
         blocks.shuffle()
-    assert len(blocks._filled) - held < 1000
+    assert (held(blocks), len(blocks._floats)) <= (1.2 * before[0], before[1])
 
 
 def run(program, *arguments):
@@ -97,16 +128,47 @@ def test_later_ones_lie_anywhere_again():
 
 
 def test_a_variable_of_random_length_moves_the_stack():
-    assert len({len(padding(random.Random(seed))) for seed in range(50)}) > 40
-    assert max(len(padding(random.Random(seed))) for seed in range(50)) < 4096
+    assert len({len(chance(seed)) for seed in range(50)}) > 40
+    assert max(len(chance(seed)) for seed in range(50)) < 4096 + 10
+
+
+def test_programs_of_one_seed_lie_alike_and_those_of_another_do_not():
+    program = (
+        "import os, random\n"
+        "from epochly.measure.layout import CHANCE, SmallBlocks, generator_of, shuffled_memory\n"
+        "generator = generator_of(os.environ.pop(CHANCE))\n"
+        "kept = shuffled_memory(generator)\n"
+        "blocks = SmallBlocks(generator)\n"
+        "for _ in range(5):\n"
+        "    blocks.shuffle()\n"
+        "    number = 10**6 + len(kept)\n"
+        "    print(id(number) % (1 << 20))"
+    )
+
+    def places(seed):
+        with fixed_addresses():
+            return subprocess.run(
+                [sys.executable, "-c", program],
+                capture_output=True,
+                check=True,
+                env={"PYTHONHASHSEED": "0", CHANCE: chance(seed)},
+            ).stdout
+
+    assert places(1) == places(1)
+    assert places(1) != places(2)
+
+
+def test_a_seed_gives_the_same_numbers_on_both_sides():
+    assert generator_of(chance(7)).random() == generator_of(chance(7)).random()
+    assert generator_of(chance(7)).random() != generator_of(chance(8)).random()
 
 
 def test_without_pools_no_more_blocks_are_kept_than_some():
     program = (
-        "import random; from epochly.measure import layout; layout.MOST_FILLED = 500; "
+        "import random; from epochly.measure import layout\n"
         "blocks = layout.SmallBlocks(random.Random(1))\n"
         "for _ in range(300): blocks.shuffle()\n"
-        "print(len(blocks._filled))"
+        "print(max(map(len, blocks._pools.values())))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -114,4 +176,4 @@ def test_without_pools_no_more_blocks_are_kept_than_some():
         check=True,
         env={"PYTHONMALLOC": "malloc"},
     )
-    assert 500 < int(done.stdout) <= 500 + SPREAD
+    assert int(done.stdout) <= MOST_POOLS + 1
