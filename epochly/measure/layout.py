@@ -33,6 +33,7 @@ SIZES = (16, *range(48, 129, 16), 32)
 MOST_IN_POOL = (1 << POOL_BITS) // min(SIZES)
 POOLS, MOST_POOLS = 12, 24
 FREE = 16
+MOST_HOLES, MOST_PLUGS = 8, 10_000
 FLOATS = 64
 MOST_FLOATS = 400
 MOST_TRIES = 24
@@ -112,10 +113,13 @@ class SmallBlocks:
         self._generator = generator
         self._pools: dict[int, dict[int, list[object]]] = {size: {} for size in SIZES}
         self._floats = [float(number) for number in range(MOST_FLOATS)]
+        self._plugs: list[object] = []
 
     def shuffle(self) -> None:
         """Lay them out anew."""
         self._move_floats()
+        if len(self._plugs) > MOST_PLUGS:
+            self._plugs.clear()
         for size in SIZES:
             self._open(size)
 
@@ -134,17 +138,26 @@ class SmallBlocks:
                 continue
             pool = self._generator.choice(list(pools))
             self._thin(pools[pool])
-            if id(_block(size)) >> POOL_BITS == pool and len(pools) <= MOST_POOLS:
+            if len(pools) <= MOST_POOLS and self._is_next(size, pool):
                 return
             # It was not full, or is too full of others' blocks, or one too many.
             del pools[pool]
 
     def _thin(self, blocks: list[object]) -> None:
         """Let some go, in random order."""
-        for _ in range(min(FREE, len(blocks))):
+        for last in range(1, min(FREE, len(blocks)) + 1):
             place = int(self._generator.random() * len(blocks))
-            blocks[place], blocks[-1] = blocks[-1], blocks[place]
-            blocks.pop()
+            blocks[place], blocks[-last] = blocks[-last], blocks[place]
+        del blocks[-FREE:]
+
+    def _is_next(self, size: int, pool: int) -> bool:
+        """Whether the next block comes from a pool, once a few holes that we made are filled."""
+        for _ in range(MOST_HOLES):
+            block = _block(size)
+            if id(block) >> POOL_BITS == pool:
+                return True
+            self._plugs.append(block)
+        return False
 
     def _fill(self, size: int) -> None:
         """Take all that is left of the pool from which the next block would come."""

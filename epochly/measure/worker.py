@@ -8,7 +8,6 @@ import random
 import sys
 import tempfile
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
@@ -17,7 +16,7 @@ from epochly.measure.documents import described, workload_of
 from epochly.measure.layout import SmallBlocks
 from epochly.measure.quiet import held_to, move_to, settle
 from epochly.measure.stdio import CaughtOutput
-from epochly.measure.timing import DEEPEST, deeper, timed
+from epochly.measure.timing import DEEPEST, Sample, deeper, timed
 from epochly.profile.counters import queued_s
 from epochly.workload import Tolerance, Workload
 
@@ -213,13 +212,17 @@ class Worker:
         making = time.perf_counter()
         arguments = self._fresh()
         making = time.perf_counter() - making
-        self._blocks.shuffle()
+        call, depth = self._callable(), self._generator.randrange(DEEPEST)
+
+        def run() -> Sample:
+            # Last of all, since what is given back after it would be handed out first.
+            self._blocks.shuffle()
+            return timed(call, arguments, loops)
+
         if core is not None and not abreast:
             move_to(core)
-        place = contextlib.nullcontext() if core is None or not abreast else held_to(core)
-        run = partial(timed, self._callable(), arguments, loops)
-        with place:
-            found = deeper(self._generator.randrange(DEEPEST), run)
+        with contextlib.nullcontext() if core is None or not abreast else held_to(core):
+            found = deeper(depth, run)
         self.leave_if_forked()
         self._output.restore()
         settle()

@@ -35,6 +35,16 @@ def test_version_is_the_library_s(epochly):
     assert epochly("--version").out == f"epochly {__version__}\n"
 
 
+def test_the_package_runs_as_a_module_where_the_command_is_not_on_the_path():
+    done = subprocess.run(
+        [sys.executable, "-m", "epochly_cli", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"epochly {__version__}\n"
+
+
 def test_a_missing_command_shows_the_help_and_is_a_usage_error(epochly):
     said = epochly()
     assert said.code == 2
