@@ -165,8 +165,10 @@ class Given:
         UsageError
             When the text is not a selection of levels.
         """
-        from epochly.levels import parse_levels
+        from epochly.levels import Level, parse_levels
 
+        if self.against_itself:
+            return (Level.MONITOR,)
         return None if self.levels is None else parse_levels(self.levels)
 
     def options(self) -> Options:
@@ -200,7 +202,7 @@ class Given:
             memory_bytes=None if self.memory is None else parse_size(self.memory),
             exact=self.exact,
             allow_effects=self.allow_effects,
-            against_itself=self.against_itself,
+            twin=self.against_itself,
         )
 
 

@@ -161,7 +161,7 @@ def _slower(comparison: Comparison) -> str:
 def _undecided(comparison: Comparison) -> str:
     paired = comparison.noise_floor is not None
     few = paired and comparison.generations < FEWEST_GENERATIONS
-    if comparison.slowdown is None or few:
+    if comparison.low is None or few:
         return f"{_place(comparison)} was sampled in too few sets of processes to say anything"
     if (
         comparison.p_adjusted is not None

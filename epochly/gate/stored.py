@@ -14,9 +14,10 @@ from epochly.gate.baseline import BaselineEntry, BaselineRow, check_same_call, d
 from epochly.gate.checks import SAVE_ANEW, place, realized_checks
 from epochly.gate.model import Check, Comparison, Judgement
 from epochly.gate.outcome import Found
-from epochly.gate.unpaired import Difference, difference
-from epochly.gate.verdict import Limit
+from epochly.gate.unpaired import FEWEST_GENERATIONS, Difference, difference
+from epochly.gate.verdict import MOST_RAISED, Limit, floor_of
 from epochly.levels import SPREADING, Level
+from epochly.measure.contender import TWIN
 from epochly.measure.session import Options
 from epochly.model import LevelRow, Report
 from epochly.units import ratio, seconds
@@ -48,7 +49,8 @@ def compare_with_baseline(entry: BaselineEntry, report: Report, limit: Limit) ->
     """Judge a report by a baseline.
 
     On the same machine the times of every level are compared, in units of the time of a fixed
-    program beside them, since the machine may be busier than it was. A gain over level 0 that fell
+    program beside them, since the machine may be busier than it was. A limit below what level 0
+    differs from itself by is raised to it, as `epochly.gate.verdict.compare` does. A gain that fell
     while the level's own time held is no regression: level 0 became faster. Elsewhere only gains
     can be compared, which cannot tell the two apart, and the notes say so.
 
@@ -56,7 +58,7 @@ def compare_with_baseline(entry: BaselineEntry, report: Report, limit: Limit) ->
     ----------
     entry : BaselineEntry
     report : Report
-        Of the same workload, with the entry's levels and the yardstick asked for.
+        Of the same workload, with the entry's levels, the yardstick and the twin asked for.
     limit : Limit
 
     Returns
@@ -99,7 +101,7 @@ def against_entry(
     levels = tuple(sorted({*entry.levels, *(workload.levels or options.levels or ())}))
     found, report = alone(
         replace(workload, levels=levels),
-        replace(options, yardstick=True),
+        replace(options, yardstick=True, twin=True),
         lambda progress: say(progress.stage, progress.fraction),
     )
     if report is not None and found.outcome is None:
@@ -124,6 +126,10 @@ def against_entry(
 class _Comparing:
     def __init__(self, entry: BaselineEntry, report: Report, limit: Limit) -> None:
         self._entry, self._report, self._limit = entry, report, limit
+        twin = next((row for row in report.levels if row.backend == TWIN), None)
+        logs = [math.log(times) for times in twin.generation_speedups] if twin else []
+        self._floor = floor_of(logs) if len(logs) >= FEWEST_GENERATIONS else None
+        self._allowed = max(limit.max_slowdown, self._floor or 0.0)
         now = {(row.level, row.backend): row for row in report.levels if row.status == "measured"}
         self._pairs = [
             (then, now[then.level, then.backend])
@@ -200,7 +206,7 @@ class _Comparing:
         blank = replace(
             self._blank(then, now), measure="time", reference_s=then.median_s, head_s=corrected_s
         )
-        found = difference(before, after, self._limit.max_slowdown)
+        found = difference(before, after, self._allowed)
         if found is None or then.median_s is None:
             return replace(blank, slowdown=_times(before, after))
         return self._judged(blank, found, then.median_s)
@@ -217,9 +223,7 @@ class _Comparing:
         return self._judged(blank, found, now.median_s / found.times)
 
     def _fallen_gain(self, then: BaselineRow, now: LevelRow) -> Difference | None:
-        return difference(
-            now.generation_speedups, then.generation_speedups, self._limit.max_slowdown
-        )
+        return difference(now.generation_speedups, then.generation_speedups, self._allowed)
 
     def _blank(self, then: BaselineRow, now: LevelRow) -> Comparison:
         return Comparison(
@@ -227,21 +231,24 @@ class _Comparing:
             then.backend,
             "speedup",
             "undecided",
-            max_slowdown=self._limit.max_slowdown,
+            max_slowdown=self._allowed,
             asked_slowdown=self._limit.max_slowdown,
             min_delta_s=self._limit.min_delta_s,
+            noise_floor=self._floor,
             generations=len(now.generation_medians_s),
             rounds=len(now.samples_s),
         )
 
     def _judged(self, blank: Comparison, found: Difference, expected_s: float) -> Comparison:
         """Judge a slowdown from the seconds that a call would take without it."""
-        beyond = 1 + self._limit.max_slowdown
+        beyond = 1 + self._allowed
+        blurred = self._allowed > MOST_RAISED * self._limit.max_slowdown
+        most_s = (found.high - 1) * expected_s
         judgement: Judgement = "undecided"
         if found.low > beyond:
             held = (found.times - 1) * expected_s <= self._limit.min_delta_s
             judgement = "passed" if held else "slower"
-        elif found.high < beyond or (found.high - 1) * expected_s < self._limit.min_delta_s:
+        elif (found.high < beyond and not blurred) or most_s < self._limit.min_delta_s:
             judgement = "passed"
         return replace(
             blank,

@@ -83,8 +83,7 @@ def compare(
     if len(generations) < 2:
         return blank
     found = interval([one.slowdown for one in generations])
-    itself = interval([one.itself for one in generations])
-    floor = max(itself.high, 1 / itself.low) - 1
+    floor = floor_of([one.itself for one in generations])
     allowed = max(limit.max_slowdown, floor)
     reference_s = statistics.median(one.reference_s for one in generations)
     result = dataclasses.replace(
@@ -157,6 +156,12 @@ def interval(logs: Sequence[float]) -> Interval:
     error = float(stats.mstats.trimmed_stde(values, cut))
     reach = float(stats.t.ppf(1 - FINAL_P, freedom(len(values)))) * error
     return Interval(math.exp(mean), math.exp(mean - reach), math.exp(mean + reach), error)
+
+
+def floor_of(logs: Sequence[float]) -> float:
+    """What identical code differs by, as a share, from logarithms of its ratios to itself."""
+    itself = interval(logs)
+    return max(itself.high, 1 / itself.low) - 1
 
 
 def freedom(count: int) -> int:

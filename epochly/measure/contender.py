@@ -27,6 +27,8 @@ ABREAST = 3
 # Share of a call in which its thread may wait, or others compute, if it is all its thread's.
 MOST_OFF = 0.03
 LONGEST_WORDS = 200
+# A second worker of level 0 is as lucky with its memory as any other run's, and has a name.
+TWIN, APART = "monitor again", 1 << 40
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class Contender:
     backend : str
     environment : dict
         Variables that its worker needs at its start.
+    twin : bool
+        It is the second one of level 0.
     """
 
     level: Level
@@ -81,7 +85,8 @@ class Contender:
 
     def launch(self, surroundings: Surroundings, generation: int) -> None:
         """Start a worker and do not wait for it."""
-        self.worker = WorkerProcess(surroundings, self.environment, generation=generation)
+        chance = surroundings.chance + generation + (APART if self.twin else 0)
+        self.worker = WorkerProcess(surroundings, self.environment, generation, chance)
 
     def start(
         self,
@@ -258,7 +263,7 @@ class Contender:
         return LevelRow(
             level=self.level,
             name=self.level.name.lower(),
-            backend=f"{self.backend} again" if self.twin else self.backend,
+            backend=TWIN if self.twin else self.backend,
             status=self.status or ("measured" if measured else "skipped"),
             realized=self.realized,
             reason=self.reason or (None if measured else "the run ended before it was sampled"),

@@ -61,7 +61,7 @@ def fixed_addresses() -> Iterator[None]:
             personality(before)
 
 
-def chance(seed: int) -> str:
+def seeded(seed: int) -> str:
     """A value for the variable `CHANCE` of a new program.
 
     It holds the seed of all that is laid out by chance, and by its length moves the stack.

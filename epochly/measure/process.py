@@ -18,7 +18,7 @@ from epochly import errors
 from epochly.errors import EpochlyError, WorkerError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
-from epochly.measure.layout import CHANCE, chance, fixed_addresses
+from epochly.measure.layout import CHANCE, fixed_addresses, seeded
 from epochly.units import size
 
 WATCH_S = 0.05
@@ -92,12 +92,17 @@ class WorkerProcess:
     environment : Mapping[str, str]
         Variables that this worker needs at its start.
     generation : int
-        All workers of one have the same ``PYTHONHASHSEED``, and lay out their memory alike, so that
-        luck with it is the same for all who are compared.
+        All workers of one have the same ``PYTHONHASHSEED``.
+    chance : int
+        Workers of the same number lay out their memory alike.
     """
 
     def __init__(
-        self, surroundings: Surroundings, environment: Mapping[str, str], generation: int
+        self,
+        surroundings: Surroundings,
+        environment: Mapping[str, str],
+        generation: int,
+        chance: int,
     ) -> None:
         self._surroundings = surroundings
         self.folder = Path(surroundings.scratch) / f"worker-{time.monotonic_ns()}"
@@ -118,7 +123,7 @@ class WorkerProcess:
                     **environment,
                     tree.RUN_VARIABLE: self._mark,
                     "EPOCHLY_DISABLE": "1",
-                    CHANCE: chance(surroundings.chance + generation),
+                    CHANCE: seeded(chance),
                     "PYTHONHASHSEED": str(generation),
                     "PYTHONSAFEPATH": "1",
                     "TMPDIR": str(self.folder / "tmp"),

@@ -138,10 +138,9 @@ class Run:
     def _contenders(self) -> list[Contender]:
         from epochly.registry import backends_of, broken_backends
 
-        if self._options.against_itself:
-            return [Contender(Level.MONITOR, "monitor", twin=True)]
         self._notes += [f"{error.what}: {error.remedy}" for error in broken_backends()]
-        return [
+        twins = [Contender(Level.MONITOR, "monitor", twin=True)] if self._options.twin else []
+        return twins + [
             Contender(level, backend.name, dict(backend.capabilities.worker_environment))
             for level in self._levels or Level
             if level is not Level.MONITOR
@@ -150,6 +149,11 @@ class Run:
 
     def _candidates(self) -> list[Contender]:
         return [contender for contender in self._others if contender.status is None]
+
+    @property
+    def _by_itself(self) -> bool:
+        """Whether nothing is asked but how far level 0 differs from itself."""
+        return self._options.twin and tuple(self._levels or ()) == (Level.MONITOR,)
 
     @property
     def _together(self) -> bool:
@@ -182,7 +186,7 @@ class Run:
         folder = self._surroundings.scratch
         self._profiling = Profiling(base, folder, self.target, once=self._once)
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
-            if not self._options.against_itself:
+            if not self._by_itself:
                 self._say("profiling", 0.0)
                 self._profiling.repeat(self._timeout_s)
             self._check_determinism()

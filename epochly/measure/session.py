@@ -38,8 +38,8 @@ class Options:
     allow_effects : bool
         The user's word that the function may run many times although it writes, and that
         the items of its loops do not depend on each other's effects.
-    against_itself : bool
-        Measure a second worker of level 0 and nothing else, to see the noise.
+    twin : bool
+        Measure a second worker of level 0 too, to see how far it differs from itself.
     yardstick : bool
         Time a fixed program in every round too, so that a run at another time can tell a slower
         function from a slower machine.
@@ -51,7 +51,7 @@ class Options:
     memory_bytes: int | None = None
     exact: bool = False
     allow_effects: bool = False
-    against_itself: bool = False
+    twin: bool = False
     yardstick: bool = False
 
 
@@ -240,7 +240,7 @@ def _without_arguments(workload: Workload) -> Workload:
 def _loaded(workload: Workload) -> Iterator[tuple[WorkerProcess, TargetInfo]]:
     """A worker with the target loaded into it, for as long as the block runs."""
     with terminable(), surroundings_of(workload, None) as surroundings:
-        worker = WorkerProcess(surroundings, {}, generation=0)
+        worker = WorkerProcess(surroundings, {}, generation=0, chance=surroundings.chance)
         try:
             answer = worker.request(
                 "load", timeout_s=LOOK_TIMEOUT_S, workload=plain(workload), independent=False

@@ -315,7 +315,7 @@ def test_analyze_still_refuses_arguments_that_do_not_fit(epochly, session):
 
 def test_the_hidden_option_reaches_the_library(epochly, session):
     epochly("bench", "shop:one", "--against-itself")
-    assert session.asked[0][1].against_itself
+    assert session.asked[0][1].twin
 
 
 @pytest.mark.parametrize(

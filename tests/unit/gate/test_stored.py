@@ -8,6 +8,7 @@ from unit.gate.kept import ELSEWHERE, MACHINE, compiled, entry, level_0, report,
 from epochly.gate.stored import compare_with_baseline
 from epochly.gate.verdict import Limit
 from epochly.levels import Level
+from epochly.measure.contender import TWIN
 
 NOISY = (0.7, 1.0, 1.3, 0.8, 1.2)
 
@@ -33,6 +34,34 @@ def test_the_same_times_pass_on_the_same_machine(before):
     assert [one.judgement for one in found.comparisons] == ["passed", "passed"]
     assert {check.state for check in found.checks} == {"passed"}
     assert found.notes == ()
+
+
+def twin(*times):
+    """A second worker of level 0 that was so many times faster in each set of processes."""
+    return row(Level.MONITOR, TWIN, 0.05, generation_speedups=times)
+
+
+def test_a_limit_below_what_level_0_differs_from_itself_by_is_raised_to_it(before):
+    apart = twin(1.06, 1.07, 1.065, 1.066, 1.064)
+    found = compared(before, level_0(0.05), apart, compiled(0.00525, 0.05))
+    assert {one.backend for one in found.comparisons} == {"monitor", "numba"}
+    for one in found.comparisons:
+        assert one.asked_slowdown == 0.05
+        assert 0.065 < one.noise_floor == one.max_slowdown < 0.08
+    assert judged(found, Level.COMPILE).judgement == "passed"
+
+
+def test_nothing_passes_where_level_0_differs_from_itself_by_more_than_twice_the_limit(before):
+    rows = level_0(0.05), twin(*NOISY), compiled(0.005, 0.05)
+    found = compared(before, *rows, min_delta_s=0.0)
+    assert {one.judgement for one in found.comparisons} == {"undecided"}
+    assert found.comparisons[0].noise_floor > 0.1
+
+
+def test_a_quiet_machine_leaves_the_limit_as_it_was(before):
+    found = compared(before, level_0(0.05), twin(1.001, 0.999, 1.0, 1.002, 0.998), compiled())
+    assert {one.max_slowdown for one in found.comparisons} == {0.05}
+    assert {one.judgement for one in found.comparisons} == {"passed"}
 
 
 def test_a_level_that_takes_longer_is_slower_on_the_same_machine(before):

@@ -11,9 +11,9 @@ from epochly.measure.layout import (
     MOST_POOLS,
     POOL_BITS,
     SmallBlocks,
-    chance,
     fixed_addresses,
     generator_of,
+    seeded,
     shuffled_memory,
 )
 
@@ -129,8 +129,8 @@ def test_later_ones_lie_anywhere_again():
 
 
 def test_a_variable_of_random_length_moves_the_stack():
-    assert len({len(chance(seed)) for seed in range(50)}) > 40
-    assert max(len(chance(seed)) for seed in range(50)) < 4096 + 10
+    assert len({len(seeded(seed)) for seed in range(50)}) > 40
+    assert max(len(seeded(seed)) for seed in range(50)) < 4096 + 10
 
 
 def test_programs_of_one_seed_lie_alike_and_those_of_another_do_not():
@@ -152,7 +152,7 @@ def test_programs_of_one_seed_lie_alike_and_those_of_another_do_not():
                 [sys.executable, "-c", program],
                 capture_output=True,
                 check=True,
-                env={"PYTHONHASHSEED": "0", CHANCE: chance(seed)},
+                env={"PYTHONHASHSEED": "0", CHANCE: seeded(seed)},
             ).stdout
 
     assert places(1) == places(1)
@@ -160,8 +160,8 @@ def test_programs_of_one_seed_lie_alike_and_those_of_another_do_not():
 
 
 def test_a_seed_gives_the_same_numbers_on_both_sides():
-    assert generator_of(chance(7)).random() == generator_of(chance(7)).random()
-    assert generator_of(chance(7)).random() != generator_of(chance(8)).random()
+    assert generator_of(seeded(7)).random() == generator_of(seeded(7)).random()
+    assert generator_of(seeded(7)).random() != generator_of(seeded(8)).random()
 
 
 def test_without_pools_no_more_blocks_are_kept_than_some():

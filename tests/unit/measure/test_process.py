@@ -99,7 +99,7 @@ def start(tmp_path):
     def started(function, memory_bytes=2**31):
         workload = Workload(target=f"guest:{function}", directory=str(tmp_path))
         around = Surroundings(str(tmp_path), "mark", str(tmp_path), {}, memory_bytes)
-        worker = process.WorkerProcess(around, {}, generation=0)
+        worker = process.WorkerProcess(around, {}, generation=0, chance=0)
         workers.append(worker)
         document = dataclasses.asdict(workload)
         worker.request("load", timeout_s=60, workload=document, independent=False)
@@ -194,7 +194,7 @@ def test_a_result_of_any_shape_is_an_outcome(start, tmp_path, function):
 def test_a_module_that_empties_the_import_path_is_measured(start, tmp_path):
     (tmp_path / "guest.py").write_text("import sys\nsys.path[:] = []\ndef f():\n    return 1\n")
     worker = process.WorkerProcess(
-        Surroundings(str(tmp_path), "mark", str(tmp_path), {}, 2**31), {}, generation=0
+        Surroundings(str(tmp_path), "mark", str(tmp_path), {}, 2**31), {}, generation=0, chance=0
     )
     try:
         workload = Workload(target="guest:f", directory=str(tmp_path))
