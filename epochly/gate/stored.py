@@ -15,7 +15,7 @@ from epochly.gate.checks import SAVE_ANEW, place, realized_checks
 from epochly.gate.model import Check, Comparison, Judgement
 from epochly.gate.outcome import Found
 from epochly.gate.unpaired import FEWEST_GENERATIONS, Difference, difference
-from epochly.gate.verdict import MOST_RAISED, Limit, floor_of
+from epochly.gate.verdict import Limit, blurred, floor_of
 from epochly.levels import SPREADING, Level
 from epochly.measure.contender import TWIN
 from epochly.measure.session import Options
@@ -242,13 +242,12 @@ class _Comparing:
     def _judged(self, blank: Comparison, found: Difference, expected_s: float) -> Comparison:
         """Judge a slowdown from the seconds that a call would take without it."""
         beyond = 1 + self._allowed
-        blurred = self._allowed > MOST_RAISED * self._limit.max_slowdown
         most_s = (found.high - 1) * expected_s
         judgement: Judgement = "undecided"
         if found.low > beyond:
             held = (found.times - 1) * expected_s <= self._limit.min_delta_s
             judgement = "passed" if held else "slower"
-        elif (found.high < beyond and not blurred) or most_s < self._limit.min_delta_s:
+        elif (found.high < beyond and not blurred(blank)) or most_s < self._limit.min_delta_s:
             judgement = "passed"
         return replace(
             blank,

@@ -181,11 +181,11 @@ def _judgement(comparison: Comparison) -> Judgement:
     if comparison.low > beyond:
         return "slower" if delta_s > comparison.min_delta_s else "passed"
     most_s = (comparison.high - 1) * comparison.reference_s
-    within = comparison.high < beyond and not _blurred(comparison)
+    within = comparison.high < beyond and not blurred(comparison)
     return "passed" if within or most_s < comparison.min_delta_s else "undecided"
 
 
-def _blurred(comparison: Comparison) -> bool:
+def blurred(comparison: Comparison) -> bool:
     """Whether noise hides slowdowns far beyond the limit that was set."""
     return comparison.max_slowdown > MOST_RAISED * comparison.asked_slowdown
 

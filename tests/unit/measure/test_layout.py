@@ -8,8 +8,12 @@ import pytest
 
 from epochly.measure.layout import (
     CHANCE,
+    MOST_HOLES,
+    MOST_PLUGS,
     MOST_POOLS,
+    MOST_TRIES,
     POOL_BITS,
+    SIZES,
     SmallBlocks,
     fixed_addresses,
     generator_of,
@@ -102,7 +106,9 @@ def test_laying_blocks_out_anew_takes_no_more_and_more_memory():
     before = held(blocks), len(blocks._floats)
     for _ in range(1000):
         blocks.shuffle()
-    assert (held(blocks), len(blocks._floats)) <= (1.2 * before[0], before[1])
+    assert held(blocks) <= 1.2 * before[0]
+    assert len(blocks._floats) == before[1]
+    assert len(blocks._plugs) <= MOST_PLUGS + MOST_HOLES * len(SIZES) * MOST_TRIES
 
 
 def run(program, *arguments):
@@ -112,12 +118,17 @@ def run(program, *arguments):
     return done.stdout
 
 
+def may_fix_addresses():
+    """Whether this system lets programs do so; a container may forbid it."""
+    with fixed_addresses():
+        return "00040000" in run("print(open('/proc/self/personality').read())")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="addresses are fixed on Linux only")
 def test_programs_that_start_meanwhile_lie_at_the_same_addresses():
     with fixed_addresses():
         places = {run("print(id(len), id(None))") for _ in range(3)}
-        allowed = "00040000" in run("print(open('/proc/self/personality').read())")
-    assert len(places) == 1 or not allowed
+    assert len(places) == 1 or not may_fix_addresses()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="addresses are fixed on Linux only")
@@ -133,6 +144,7 @@ def test_a_variable_of_random_length_moves_the_stack():
     assert max(len(seeded(seed)) for seed in range(50)) < 4096 + 10
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="addresses are fixed on Linux only")
 def test_programs_of_one_seed_lie_alike_and_those_of_another_do_not():
     program = (
         "import os, random\n"
@@ -155,7 +167,7 @@ def test_programs_of_one_seed_lie_alike_and_those_of_another_do_not():
                 env={"PYTHONHASHSEED": "0", CHANCE: seeded(seed)},
             ).stdout
 
-    assert places(1) == places(1)
+    assert places(1) == places(1) or not may_fix_addresses()
     assert places(1) != places(2)
 
 
