@@ -16,6 +16,15 @@ from epochly.profile.counters import queued_s
 ALONE = 0.02
 DEEPEST = 6
 
+# What any program does between calls of a slow function: something else.
+OTHER_WORK = """
+def timed(call, repeats, clock):
+    started = clock()
+    for _ in repeats:
+        call()
+    return clock() - started
+"""
+
 T = TypeVar("T")
 
 
@@ -54,6 +63,7 @@ def timed(call: Callable[..., Any], arguments: Arguments, loops: int) -> Sample:
     raised: BaseException | None = None
     repeats = range(loops - 1)
     kept = None
+    forget_last_calls()
     queued, cpu, own = queued_s(), time.process_time(), time.thread_time()
     started = time.perf_counter()
     try:
@@ -70,6 +80,16 @@ def timed(call: Callable[..., Any], arguments: Arguments, loops: int) -> Sample:
     queued = queued_s() - queued if cpu - own < ALONE * seconds else 0.0
     del kept
     return Sample(seconds / loops, cpu / loops, own / loops, queued / loops, raised)
+
+
+def forget_last_calls() -> None:
+    """Run other code, so that the processor does not go on as the last sample left it.
+
+    A plain loop that runs again and again with nothing between settles into a state of the
+    processor's predictors that is a tenth slower, and keeps it for seconds; after a compilation of
+    some lines, as `timeit` and `pyperf` make for their own loops, it runs as in a fresh process.
+    """
+    exec(compile(OTHER_WORK, "<epochly>", "exec"), {})
 
 
 def deeper(depth: int, run: Callable[[], T]) -> T:
