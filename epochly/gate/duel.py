@@ -28,6 +28,8 @@ LONG_S = 0.015
 
 T = TypeVar("T")
 R = TypeVar("R")
+# Which version, what its outcomes are called, and who runs it.
+Member = tuple[Version, str, Contender]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Duel:
         self.last_s = 0.0
         self._apart = False
         self._timeout_s, self._independent, self._clock = timeout_s, independent, clock
-        self._members = [
+        self._members: list[Member] = [
             (reference, "reference", self.theirs),
             (head, "0" if at_level_0 else "head", self.ours),
             (reference, "again", self.again),
@@ -116,12 +118,14 @@ class Duel:
     def explore(self) -> None:
         """Start the first set of processes, call each twice, and compare with level 0."""
         self._launch(0)
-        for version, name, contender in self._members:
-            self._start(version, contender, 0)
-            for moment in MOMENTS:
-                self._call(contender, f"{name}-{moment}")
+        for version, _, contender in self._members:
+            self._load(version, contender, 0)
         found = [c.ask("repetition", self._timeout_s) for c in (self.theirs, self.ours)]
         self._apart = all(answer is not None and answer["certain"] for answer in found)
+        self._each(self._prepare, self._members)
+        for _, name, contender in self._members:
+            for moment in MOMENTS:
+                self._call(contender, f"{name}-{moment}")
         if self.level is not Level.MONITOR and self.original.alive and self.ours.alive:
             self._check_determinism()
             self._agreement.judge(self.ours, "head")
@@ -138,7 +142,8 @@ class Duel:
             self._launch(number)
             members = rotated(self._members, number)
             for version, _, contender in members:
-                self._start(version, contender, number)
+                self._load(version, contender, number)
+            self._each(self._prepare, members)
             self._each(lambda member: self._call(member[2], None), members)
         else:
             self._choose_loops()
@@ -164,7 +169,8 @@ class Duel:
         with ThreadPoolExecutor(len(items)) as pool:
             return list(pool.map(do, items))
 
-    def _start(self, version: Version, contender: Contender, generation: int) -> None:
+    def _load(self, version: Version, contender: Contender, generation: int) -> None:
+        """Import the user's modules, one process at a time, since they may write as they load."""
         try:
             contender.start(
                 version.surroundings,
@@ -177,8 +183,11 @@ class Duel:
         except EpochlyError as error:
             self.errors[version.name] = error
             contender.end("failed", error.what, remedy=error.remedy)
-            return
-        contender.prepare(self._timeout_s)
+
+    def _prepare(self, member: Member) -> None:
+        contender = member[2]
+        if contender.alive:
+            contender.prepare(self._timeout_s)
 
     def _call(self, contender: Contender, name: str | None) -> None:
         if not contender.alive:
@@ -198,7 +207,7 @@ class Duel:
             return
         head = next(version for version, _, contender in self._members if contender is self.ours)
         other = Contender(Level.MONITOR, "monitor")
-        self._start(head, other, 0)
+        self._load(head, other, 0)
         for moment in MOMENTS:
             self._call(other, f"0-again-{moment}")
         other.stop()

@@ -1,6 +1,7 @@
 """How two versions are sampled, and what the samples of one set of processes come to."""
 
 import math
+import threading
 import types
 
 import pytest
@@ -18,6 +19,14 @@ class Standing:
         self.level, self.loops, self.queued_s, self.status = level, 1, 0.0, None
         self.call_s, self.computes, self.certain = 2 * LONG_S, True, True
         self.alive, self.asked = True, []
+
+    def meet(self):
+        pass
+
+    def prepare(self, timeout_s):
+        self.meet()
+        here = threading.current_thread() is threading.main_thread()
+        self.asked.append("prepared here" if here else "prepared elsewhere")
 
     def sample(self, timeout_s, core):
         self.asked.append("in turn")
@@ -37,7 +46,7 @@ def contest(monkeypatch):
     monkeypatch.setattr(module, "Contender", Standing)
     monkeypatch.setattr(module, "quietest_core", lambda: 0)
     monkeypatch.setattr(Duel, "_launch", lambda *_: None)
-    monkeypatch.setattr(Duel, "_start", lambda *_: None)
+    monkeypatch.setattr(Duel, "_load", lambda *_: None)
     monkeypatch.setattr(Duel, "_call", lambda *_: None)
     monkeypatch.setattr(Standing, "note_realized", lambda self: None, raising=False)
     side = types.SimpleNamespace(
@@ -53,7 +62,7 @@ def contest(monkeypatch):
     def run():
         made.explore()
         made._rounds()
-        return {how for c in (made.theirs, made.again, made.ours) for how in c.asked}
+        return {how for c in (made.theirs, made.again, made.ours) for how in c.asked[1:]}
 
     run.duel = made
     return run
@@ -84,6 +93,23 @@ def test_short_calls_take_their_turns(contest):
 def test_without_cores_to_choose_from_all_take_their_turns(contest, monkeypatch):
     monkeypatch.setattr(module, "quietest_core", lambda: None)
     assert contest() == {"in turn"}
+
+
+def prepared(duel):
+    members = (duel.theirs, duel.again, duel.ours)
+    duel.explore()
+    return {contender.asked[0] for contender in members}
+
+
+def test_levels_are_prepared_at_once(contest, monkeypatch):
+    # Nobody passes it before all three are there.
+    monkeypatch.setattr(Standing, "meet", threading.Barrier(3, timeout=30).wait)
+    assert prepared(contest.duel) == {"prepared elsewhere"}
+
+
+def test_a_level_is_prepared_alone_where_making_its_input_may_reach_beyond_the_process(contest):
+    contest.duel.ours.certain = False
+    assert prepared(contest.duel) == {"prepared here"}
 
 
 def test_the_median_ratio_of_the_pairs_counts():
