@@ -33,6 +33,7 @@ SIZES = (16, *range(48, 129, 16), 32)
 MOST_IN_POOL = (1 << POOL_BITS) // min(SIZES)
 POOLS, MOST_POOLS = 12, 24
 FREE = 16
+NEXT = 8
 MOST_HOLES, MOST_PLUGS = 8, 10_000
 FLOATS = 64
 MOST_FLOATS = 400
@@ -151,12 +152,13 @@ class SmallBlocks:
         del blocks[-FREE:]
 
     def _is_next(self, size: int, pool: int) -> bool:
-        """Whether the next block comes from a pool, once a few holes that we made are filled."""
+        """Whether the next blocks come from a pool, once a few holes that we made are filled."""
         for _ in range(MOST_HOLES):
-            block = _block(size)
-            if id(block) >> POOL_BITS == pool:
+            blocks = [_block(size) for _ in range(NEXT)]
+            elsewhere = [block for block in blocks if id(block) >> POOL_BITS != pool]
+            if not elsewhere:
                 return True
-            self._plugs.append(block)
+            self._plugs += elsewhere
         return False
 
     def _fill(self, size: int) -> None:

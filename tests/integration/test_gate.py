@@ -151,7 +151,7 @@ def test_processes_that_the_function_starts_run_their_own_side_too(repository):
     keys = {"target": "shop.price:total", "max_slowdown": "50%"}
     repository.workloads(total=keys)
     repository.commit()
-    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.2)\n")
+    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.1)\n")
     repository.folder.environment["PYTHONPATH"] = str(repository.folder.path / "src")
 
     ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "30")
