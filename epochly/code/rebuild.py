@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+from epochly.code.parsing import parsed
 from epochly.code.source import FunctionNode, source_of
 from epochly.errors import SourceError
 
@@ -85,7 +86,7 @@ def _code_of(
     inner = ast.copy_location(inner, node)
     body: list[ast.stmt] = [inner]
     if class_name is not None:
-        holder = ast.parse(f"class {class_name}: pass").body[0]
+        holder = parsed(f"class {class_name}: pass").body[0]
         assert isinstance(holder, ast.ClassDef)
         holder.body = body
         body = [holder]

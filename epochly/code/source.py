@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
 
+from epochly.code.parsing import parsed
 from epochly.errors import SourceError
 
 # What pytest's rewritten assertions refer to; no Python source can.
@@ -96,7 +97,7 @@ def _compiled(
     """Every function of a file, with the class around it, and every code object."""
     with tokenize.open(file) as stream:
         text = stream.read()
-    tree = ast.parse(text, file)
+    tree = parsed(text, file)
     compiled = compile(text, file, "exec", dont_inherit=True)
     return _functions(tree, None), frozenset(_codes(compiled))
 

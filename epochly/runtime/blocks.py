@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 from typing import NamedTuple
 
+from epochly.forks import ProcessLock
 from epochly.runtime.active import blocks, contexts
-from epochly.runtime.forks import ProcessLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from _weakref import ref
 from functools import update_wrapper
 
 from epochly.code.mark import mark
-from epochly.runtime.forks import ProcessLock
+from epochly.forks import ProcessLock
 from epochly.runtime.wrapper import is_deferred, wrap
 from epochly.runtime.young import Youth, nursery
 

@@ -13,11 +13,11 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from epochly.code.mark import mark, unmark
+from epochly.forks import ProcessLock
 from epochly.runtime.active import contexts
 from epochly.runtime.decorated import STATE, Decorated
 from epochly.runtime.deferred import wrap_deferred
 from epochly.runtime.dispatcher import Dispatcher
-from epochly.runtime.forks import ProcessLock
 from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import ObservingPolicy
 from epochly.runtime.records import records

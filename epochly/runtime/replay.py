@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from epochly.code.callgraph import is_users
 from epochly.code.fingerprint import PLAIN
+from epochly.code.parsing import parsed
 from epochly.code.scopes import live_value
 from epochly.errors import SourceError
 
@@ -150,6 +151,6 @@ def _root(text: str) -> str:
     from epochly.code.loops import root_name
 
     try:
-        return root_name(ast.parse(text, mode="eval").body)
+        return root_name(parsed(text, "<path>", "eval").body)
     except SyntaxError:
         return ""

@@ -7,7 +7,7 @@ from _thread import get_ident
 from collections import Counter
 from contextvars import ContextVar
 
-from epochly.runtime.forks import ProcessLock
+from epochly.forks import ProcessLock
 from epochly.runtime.tally import Tally
 
 TYPE_CHECKING = False

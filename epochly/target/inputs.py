@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Any
 
 from epochly.call import Arguments
+from epochly.code.parsing import parsed
 from epochly.errors import ArgumentsError, MissingArgumentsError, in_words
 from epochly.target.load import Target, signature_text
 from epochly.workload import Workload
@@ -174,7 +175,7 @@ def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
 
 def _call_of(text: str) -> ast.Call:
     """The call with the text between its parentheses."""
-    call = ast.parse(f"{_CALL}({text}\n)", "<args>", "eval").body
+    call = parsed(f"{_CALL}({text}\n)", "<args>", "eval").body
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
         return call
     raise SyntaxError("it closes the parentheses of the call")

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from epochly.forks import ProcessLock
 from epochly.runtime.decisions import decision_file, decision_path
-from epochly.runtime.forks import ProcessLock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
