@@ -85,9 +85,9 @@ def timed(call: Callable[..., Any], arguments: Arguments, loops: int) -> Sample:
 def forget_last_calls() -> None:
     """Run other code, so that the processor does not go on as the last sample left it.
 
-    A plain loop that runs again and again with nothing between settles into a state of the
-    processor's predictors that is a tenth slower, and keeps it for seconds; after a compilation of
-    some lines, as `timeit` and `pyperf` make for their own loops, it runs as in a fresh process.
+    A plain loop that runs again and again with nothing between settles into a state that is a
+    tenth slower, most likely one of the branch predictors, and keeps it for seconds. Compiling a
+    few lines, as `pyperf` does for its own loop before each value, ends that.
     """
     exec(compile(OTHER_WORK, "<epochly>", "exec"), {})
 
