@@ -34,10 +34,12 @@ def parsed(text: str, file: str = "<unknown>", mode: str = "exec") -> ast.AST:
     SystemError
         When others got in the way every time.
     """
-    for _ in range(MOST_TRIES - 1):
+    tries = 0
+    while True:
+        tries += 1
         try:
             with _turns:
                 return ast.parse(text, file, mode)
         except SystemError:
-            continue
-    return ast.parse(text, file, mode)
+            if tries == MOST_TRIES:
+                raise

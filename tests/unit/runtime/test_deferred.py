@@ -153,8 +153,7 @@ def test_in_a_context_a_plain_generator_function_is_counted_when_it_ends():
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["choosing", "undecided"])
-def test_an_asynchronous_function_without_a_level_is_counted(known, tmp_path, monkeypatch):
-    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+def test_an_asynchronous_function_without_a_level_is_counted(known, tmp_path):
     if known:
         (tmp_path / "decisions.yaml").write_text("version: 1  # waits\n")
 

@@ -58,8 +58,7 @@ def chosen(automatic):
 
 
 @pytest.fixture
-def decisions(tmp_path, monkeypatch):
-    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+def decisions(tmp_path):
     return tmp_path / "decisions.yaml"
 
 

@@ -159,8 +159,7 @@ def test_threads_are_counted_exactly():
     assert counted(same) == 320
 
 
-def test_a_decision_on_disk_is_followed_from_the_first_call(tmp_path, monkeypatch):
-    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+def test_a_decision_on_disk_is_followed_from_the_first_call(tmp_path):
     (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: [{function: 'm:quarter'}]\n")
 
     @epochly.optimize
