@@ -20,7 +20,7 @@ guide: $(VENV)/.demo ## Measure every case of the guide (BUDGET seconds each) an
 	$(BIN)/python tools/guide_vs_measured.py build/guide.json docs/guide-vs-measured.md
 
 # Hundreds of processes are started; where byte code may not be kept, each would compile it anew.
-test: $(VENV)/.dev ## Run the tests
+test: $(VENV)/.test ## Run the tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist worksteal
 
 test-all: ## Run the tests on every tested Python that is installed
@@ -62,6 +62,10 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]'
 	@touch $@
 
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/.demo
+
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@ $(VENV)/.demo
+	@touch $@ $(VENV)/.test $(VENV)/.demo

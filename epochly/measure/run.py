@@ -15,7 +15,7 @@ from epochly.measure import tree
 from epochly.measure.agreement import MOMENTS, Agreement
 from epochly.measure.contender import Contender, load_error
 from epochly.measure.process import Surroundings
-from epochly.measure.profiling import Profiling
+from epochly.measure.profiling import WANTED_S, Profiling
 from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling
 from epochly.measure.schedule import in_one_group
@@ -184,7 +184,13 @@ class Run:
         if base.status is not None:
             return
         folder = self._surroundings.scratch
-        self._profiling = Profiling(base, folder, self.target, once=self._once)
+        self._profiling = Profiling(
+            base,
+            folder,
+            self.target,
+            once=self._once,
+            wanted_s=min(WANTED_S, self._options.budget_s),
+        )
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
             if not self._by_itself:
                 self._say("profiling", 0.0)

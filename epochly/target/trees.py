@@ -122,8 +122,11 @@ def site_of(tree: Tree, folder: str) -> dict[str, str]:
     """
     text = _SITE.format(folder=folder, root=tree.root, other=tree.other, shared=tree.shared)
     Path(folder, "sitecustomize.py").write_text(text, encoding="utf-8")
+    # A Python that skips `sitecustomize` finds the tree by its path at least.
     before = os.environ.get("PYTHONPATH")
-    return {"PYTHONPATH": os.pathsep.join([folder, before] if before else [folder])}
+    entries = before.split(os.pathsep) if before else []
+    led = [tree.counterpart(entry) or entry for entry in entries]
+    return {"PYTHONPATH": os.pathsep.join([folder, *led])}
 
 
 def origins(tree: Tree) -> Origins:

@@ -23,6 +23,16 @@ def squares(values):
         total += x * x
     return total
 """
+NAPS = """
+import time
+
+def nap(k):
+    time.sleep(0.001)
+    return k
+
+def naps():
+    return [nap(k) for k in range(10)]
+"""
 
 
 class Repository:
@@ -151,7 +161,7 @@ def test_processes_that_the_function_starts_run_their_own_side_too(repository):
     keys = {"target": "shop.price:total", "max_slowdown": "50%"}
     repository.workloads(total=keys)
     repository.commit()
-    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.1)\n")
+    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.2)\n")
     repository.folder.environment["PYTHONPATH"] = str(repository.folder.path / "src")
 
     ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "30")
@@ -201,16 +211,15 @@ def test_a_reference_that_does_not_import_says_why(repository):
 
 
 def test_a_promised_speedup_that_is_not_reached_fails(repository):
-    repository.write("work.py", SQUARES)
-    keys = {"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"2": 100000}}
-    repository.workloads(squares=keys)
+    repository.write("work.py", NAPS)
+    repository.workloads(naps={"target": "work:naps", "min_speedup": {"1": 1000}})
     repository.commit()
 
     ran = repository.gate("--against", "HEAD", "--budget", "30")
 
     assert ran.code == 1
-    assert results(ran)["squares"]["outcome"] == "broken_promise"
-    assert "100000x" in results(ran)["squares"]["message"]
+    assert results(ran)["naps"]["outcome"] == "broken_promise"
+    assert "1000x" in results(ran)["naps"]["message"]
 
 
 @pytest.mark.parametrize("source", ["HERE / 'data.txt'", "'data.txt'"])

@@ -9,7 +9,7 @@ from epochly.levels import Level
 from epochly.measure.session import Options, measure
 from epochly.workload import Workload
 
-MEMORY_BYTES = 240 << 20
+MEMORY_BYTES = 180 << 20
 
 
 def kinds(program, levels, args=None, **options):
@@ -47,6 +47,6 @@ def test_level_4_without_a_card_is_found_where_it_is_asked_for():
 
 
 def test_copies_that_do_not_fit_into_memory_are_found():
-    few = "[1_200_000] * 6"
+    few = "[800_000] * 4"
     assert "memory" in kinds("sum_lists", (0, 3), few, memory_bytes=MEMORY_BYTES)
     assert "memory" not in kinds("sum_lists", (0, 3), few)

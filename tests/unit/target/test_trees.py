@@ -118,23 +118,27 @@ def test_an_environment_within_a_tree_belongs_to_both(trees):
 
 CHILD = (
     "pass_on(tree, {folder!r}); "
-    "print(subprocess.run([sys.executable, '-c', {child!r}], capture_output=True, text=True, "
-    "check=True).stdout)"
+    "print(subprocess.run([sys.executable, *{flags!r}, '-c', {child!r}], "
+    "capture_output=True, text=True, check=True).stdout)"
 )
 BEFORE = "import os, subprocess; from epochly.target.trees import pass_on; "
 
 
-def started(trees, child, path):
+def started(trees, child, path, flags=()):
     """What a Python prints that a process of the reference starts, with folders on its path."""
     folder = trees / "site"
     folder.mkdir()
     entries = [str(trees / entry) for entry in path]
     told = f"os.environ['PYTHONPATH'] = os.pathsep.join({entries!r}); "
-    return seen(trees, BEFORE + told + CHILD.format(folder=str(folder), child=child))
+    return seen(trees, BEFORE + told + CHILD.format(folder=str(folder), child=child, flags=flags))
 
 
 def test_a_python_that_is_started_there_stays_in_the_tree(trees):
     assert started(trees, f"import json; {VERSION}", ["head/src"]) == "reference"
+
+
+def test_a_python_that_is_started_there_without_site_stays_in_the_tree_too(trees):
+    assert started(trees, f"import json; {VERSION}", ["head/src"], ["-S"]) == "reference"
 
 
 def test_a_python_that_is_started_there_runs_the_projects_own_start_too(trees):
