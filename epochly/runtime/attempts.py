@@ -39,6 +39,11 @@ def asked_of(level: Level) -> float:
     return CLEAR_GAIN * max(1, cores - 1) / cores
 
 
+def is_unbeaten(plain_s: float, candidate_s: float) -> bool:
+    """Whether so much is gained that nothing else needs to be tried."""
+    return plain_s > UNBEATEN * usable_cores() * candidate_s
+
+
 def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried:
     """Prepare a backend and run it beside the original a few times.
 
@@ -67,7 +72,7 @@ def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried
             if number:
                 plain_s = min(plain_s, trial.plain_s)
                 candidate_s = min(candidate_s, trial.candidate_s)
-                if candidate_s > HOPELESS * plain_s:
+                if candidate_s > HOPELESS * plain_s or is_unbeaten(plain_s, candidate_s):
                     break
     finally:
         answer.close()
@@ -138,7 +143,7 @@ def main(descriptor: int, packed_in: int) -> None:
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)
         found.append(tried)
         channel.send(asdict(tried))
-        if tried.plain_s > UNBEATEN * usable_cores() * tried.candidate_s:
+        if is_unbeaten(tried.plain_s, tried.candidate_s):
             break
     if not any(tried.promising for tried in found):
         function, kind, code = request["identity"]

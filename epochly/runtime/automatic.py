@@ -48,17 +48,25 @@ class Automatic:
         is the setting's.
     after_s : float
         Seconds spent in a kind of calls before other levels are looked at.
+    spent_s : float
+        Seconds spent already; they count for the first kind.
     """
 
     requested = None
 
     def __init__(
-        self, original: Callable[..., Any], *, watch: float | None = None, after_s: float = AFTER_S
+        self,
+        original: Callable[..., Any],
+        *,
+        watch: float | None = None,
+        after_s: float = AFTER_S,
+        spent_s: float = 0.0,
     ) -> None:
         self.interval = UNDECIDED_CALLS
         self._original = original
         self._watch = watched_share() if watch is None else watch
         self._after_s = after_s
+        self._first_after_s = max(0.0, after_s - spent_s)
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
         self._understood: Function | None = None
@@ -124,7 +132,7 @@ class Automatic:
                 self._original,
                 self._launch,
                 replay=self._replay,
-                after_s=self._after_s,
+                after_s=self._after_s if self._tiers else self._first_after_s,
                 watch=self._watch,
             )
             tier.decided = self._note

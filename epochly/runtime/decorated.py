@@ -51,9 +51,10 @@ class Decorated:
 
             function = wrap_deferred(original, lambda: self.dispatcher)
         if function is None:
-            self._youth = Youth(original) if young and nursery.open else None
-            call = original if self._youth is None else self._youth.call
-            function, self._handle = wrap(call, self._look)
+            function, self._handle = wrap(original, self._look)
+            if young and nursery.open:
+                self._youth = Youth(original)
+                self._handle.keep(self._youth.kept.append)
         update_wrapper(function, original)
         if not hasattr(original, "__qualname__"):
             from epochly.runtime.names import name_of

@@ -57,12 +57,9 @@ class Dispatcher:
             self._handle = handle
         if handle is not None:
             handle.look_after(0)
+            handle.keep(None)
             handle.send(self._installed.call)
-            calls, seconds, errors, low, high = handle.take()
-            if kept:
-                # They were taken without the wrapper; so must be what they are compared with.
-                seconds, low, high = sum(kept), min(kept), max(kept)
-            self._installed.tally.add(calls, seconds, errors, low, high)
+            self._installed.tally.add(*handle.take())
             self._installed.tally.kept.extend(kept)
         records.add(self, function)
 

@@ -133,7 +133,7 @@ class Tier:
 
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
-        self._after_s *= 2
+        self._after_s = 2 * self._plain_s
         self.state, self.run = "observing", self._observe
 
     def commit(self, candidate: Candidate) -> None:

@@ -71,7 +71,9 @@ class Undecided:
                 if self._automatic is None:
                     from epochly.runtime.automatic import Automatic
 
-                    self._automatic = Automatic(self._original, watch=self._watch)
+                    self._automatic = Automatic(
+                        self._original, watch=self._watch, spent_s=self._plain.tally.seconds
+                    )
         return self.way
 
     def forget(self) -> None:

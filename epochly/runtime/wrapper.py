@@ -32,15 +32,18 @@ class Handle:
         ``show(look)``: whom calls are handed over to from now on.
     look_after : callable
         ``look_after(n)``: hand the call after the next ``n`` over; 0 hands every call over.
+    keep : callable
+        ``keep(note)``: what is told the seconds of each call from now on, or None.
     """
 
-    __slots__ = ("look_after", "send", "show", "take")
+    __slots__ = ("keep", "look_after", "send", "show", "take")
 
-    def __init__(self, take: Any, send: Any, show: Any, look_after: Any) -> None:
+    def __init__(self, take: Any, send: Any, show: Any, look_after: Any, keep: Any) -> None:
         self.take: Callable[[], tuple[int, float, int, float, float]] = take
         self.send: Callable[[Callable[..., Any]], None] = send
         self.show: Callable[[Callable[..., Any]], None] = show
         self.look_after: Callable[[int], None] = look_after
+        self.keep: Callable[[Callable[[float], None] | None], None] = keep
 
 
 def is_deferred(function: Any) -> bool:
@@ -92,6 +95,7 @@ def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handl
         ``look(args, kwargs)`` runs a call in place of the wrapper, which then counts nothing.
     """
     clock = perf_counter
+    note: Callable[[float], None] | None = None
     calls, errors, due = 0, 0, 0
     total, low, high = 0.0, NEVER, 0.0
 
@@ -113,6 +117,8 @@ def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handl
                 low = spent
             if spent > high:
                 high = spent
+            if note is not None:
+                note(spent)
 
     def take() -> tuple[int, float, int, float, float]:
         nonlocal calls, errors, total, low, high, due
@@ -133,4 +139,8 @@ def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handl
         nonlocal due
         due = calls + count if count else 0
 
-    return optimized, Handle(take, send, show, look_after)
+    def keep(other: Callable[[float], None] | None) -> None:
+        nonlocal note
+        note = other
+
+    return optimized, Handle(take, send, show, look_after, keep)

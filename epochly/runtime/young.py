@@ -6,7 +6,6 @@ A dispatcher costs more at the first call than many a function takes in all.
 from __future__ import annotations
 
 from _weakref import ref
-from time import perf_counter
 
 from epochly.runtime.places import is_decided_about
 from epochly.runtime.wrapper import counts_by_itself
@@ -32,13 +31,17 @@ class Youth:
     Parameters
     ----------
     original : callable
+
+    Attributes
+    ----------
+    kept : list of float
+        Seconds of the calls, which its wrapper adds.
     """
 
-    __slots__ = ("_name", "call", "kept")
+    __slots__ = ("_name", "kept")
 
     def __init__(self, original: Callable[..., Any]) -> None:
         self.kept: list[float] = []
-        self.call = _timed(original, self.kept)
         self._name = getattr(original, "__qualname__", "")
 
     def lasts(self) -> int:
@@ -52,19 +55,6 @@ class Youth:
 def calls_left(calls: int, seconds: float) -> int:
     """How many more calls like these fit into the time after which choosing a level may pay."""
     return max(0, int((AFTER_S - seconds) * calls / max(seconds, 1e-9)))
-
-
-def _timed(original: Callable[..., Any], kept: list[float]) -> Callable[..., Any]:
-    clock = perf_counter
-
-    def timed(*args: Any, **kwargs: Any) -> Any:
-        started = clock()
-        try:
-            return original(*args, **kwargs)
-        finally:
-            kept.append(clock() - started)
-
-    return timed
 
 
 class Nursery:

@@ -9,9 +9,9 @@ import pytest
 import epochly
 from epochly.code.function import function_of
 from epochly.levels import Level
-from epochly.model import Arguments
+from epochly.model import Arguments, Equality
 from epochly.registry import get_backend, usable_backends
-from epochly.runtime import attempts, preparation
+from epochly.runtime import attempts, preparation, trial
 from epochly.runtime.attempts import asked_of
 from epochly.runtime.automatic import Automatic
 from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, pack
@@ -22,6 +22,10 @@ def slow(n):
     for i in range(n):
         total += i * i % 7
     return total
+
+
+def squares(numbers):
+    return [number * number for number in numbers]
 
 
 def fails(n):
@@ -66,6 +70,21 @@ def test_every_backend_has_an_answer(decisions):
     tried, failure = prepared(slow)
     assert [item.backend for item in tried] == [b.name for b in usable_backends(tuple(Level)[1:])]
     assert failure == ""
+
+
+@pytest.mark.parametrize(("gain", "calls"), [(100.0, 2), (1.5, 3)])
+def test_a_backend_that_nothing_can_overtake_is_run_no_more_than_needed(gain, calls, monkeypatch):
+    ran = []
+
+    def beside(original, prepared, args, kwargs, *, draws):
+        ran.append(args)
+        return trial.Trial(None, 1.0, 1.0 / gain, Equality("identical"))
+
+    monkeypatch.setattr(trial, "run_beside", beside)
+    threads = get_backend("threads")
+    tried = attempts.try_backend(threads, lambda: (squares, ([1, 2],), {}), False)
+    assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", 1.0, 1.0 / gain)
+    assert len(ran) == calls
 
 
 def test_an_example_that_raises_tells_nothing_of_what_would_pay():

@@ -99,6 +99,17 @@ def test_candidates_are_looked_for_once_enough_time_was_spent():
     assert program.calls == 9
 
 
+def test_one_that_has_to_wait_is_looked_at_again_after_as_much_time_once_more():
+    program = Program(after_s=0.0)
+    program.run(3)
+    assert len(program.launched) == 1
+    program.tier.wait()
+    program.run(3)
+    assert (program.tier.state, len(program.launched)) == ("observing", 1)
+    program.run()
+    assert (program.tier.state, len(program.launched)) == ("preparing", 2)
+
+
 def test_a_candidate_is_used_after_one_call_beside_the_original():
     program = Program()
     prepared = program.committed()

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from epochly.runtime import places
+from epochly.runtime import automatic, places, preparation
 from epochly.runtime.undecided import AFTER_S, MOST_CALLS, Undecided
 
 
@@ -29,10 +30,28 @@ def test_the_original_runs_until_enough_time_was_spent_in_it(policy):
     assert policy.standings() == ()
 
 
-def test_choosing_begins_when_enough_time_was_spent(policy):
+@pytest.fixture
+def started(monkeypatch):
+    """The preparations that would have been started."""
+    found = []
+    monkeypatch.setattr(preparation, "Preparation", lambda *given: found.append(given))
+    monkeypatch.setattr(automatic, "_busy", threading.Semaphore(1))
+    return found
+
+
+def test_choosing_begins_when_enough_time_was_spent(policy, started):
     spend(policy, 1.1 * AFTER_S)
     assert policy.choose((1,), {}).call(21) == 42
-    assert [standing.state for standing in policy.standings()] == ["observing"]
+    assert [standing.state for standing in policy.standings()] == ["preparing"]
+    assert len(started) == 1
+
+
+def test_the_time_spent_until_then_counts_for_the_first_kind_of_arguments_only(policy, started):
+    spend(policy, 1.1 * AFTER_S)
+    policy.choose((1,), {}).call(21)
+    policy.choose((1,), {}).call(2.5)
+    assert [standing.state for standing in policy.standings()] == ["preparing", "observing"]
+    assert len(started) == 1
 
 
 def test_a_short_function_is_asked_about_seldom(policy):
