@@ -69,11 +69,13 @@ def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried
             if verdict not in ("identical", "close"):
                 verdict_or = "refused" if verdict == "unchecked" else verdict
                 return Tried(name, math.inf, math.inf, verdict_or, where)
-            if number:
+            unbeaten = is_unbeaten(trial.plain_s, trial.candidate_s)
+            # The first time warms up, unless it tells all there is to know.
+            if number or unbeaten:
                 plain_s = min(plain_s, trial.plain_s)
                 candidate_s = min(candidate_s, trial.candidate_s)
-                if candidate_s > HOPELESS * plain_s or is_unbeaten(plain_s, candidate_s):
-                    break
+            if unbeaten or candidate_s > HOPELESS * plain_s:
+                break
     finally:
         answer.close()
     return Tried(name, plain_s, candidate_s, "equal", asked=asked_of(backend.level))
