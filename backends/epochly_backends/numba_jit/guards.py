@@ -59,6 +59,9 @@ class Guards:
     def _name(self, function: FunctionType, name: str) -> Any:
         if name.startswith("__") and not name.endswith("__"):
             raise Refusal(f"the private name {name}", "rename it with one underscore")
+        # A statement that is never reached makes a name local all the same.
+        if name in (*function.__code__.co_varnames, *function.__code__.co_cellvars):
+            raise Refusal(f"{name} may be unassigned here", f"assign {name} first")
         if name in function.__code__.co_freevars and function.__closure__ is not None:
             cell = function.__closure__[function.__code__.co_freevars.index(name)]
             try:
