@@ -76,7 +76,8 @@ def handlers() -> dict[Any, Handler]:
 
     def full(expressions: Expressions, node: ast.Call) -> Value:
         given = _given(node, "shape", "fill_value", "dtype")
-        if not {"shape", "fill_value"} <= given.keys() <= {"shape", "fill_value", "dtype"}:
+        # In this order, since that is the order in which compiled code evaluates them.
+        if [name for name in given if name != "dtype"] != ["shape", "fill_value"]:
             raise Refusal("these arguments of np.full", "give a shape, a value and a dtype only")
         shape, fill = expressions.value(given["shape"]), expressions.value(given["fill_value"])
         if fill.kind is None:

@@ -190,7 +190,7 @@ class Expressions:
         if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
             return self._repeated(node.left, self.value(node.right))
         if isinstance(node.op, ast.Mult) and isinstance(node.right, ast.List):
-            return self._repeated(node.right, self.value(node.left))
+            return self._repeated(node.right, self.value(node.left), times_first=True)
         left, right = self.value(node.left), self.value(node.right)
         if isinstance(node.op, ast.Add) and isinstance(left.kind, NewList):
             return self._concatenated(node, left, right)
@@ -228,11 +228,13 @@ class Expressions:
         held = self.fill(made)
         return Value(made, f"[{', '.join(coerce(item, held) for item in items)}]")
 
-    def _repeated(self, node: ast.List, times: Value) -> Value:
+    def _repeated(self, node: ast.List, times: Value, *, times_first: bool = False) -> Value:
         if times.kind is not None and times.kind != number(PY_INT):
             raise Refusal(f"a list times a value that is {times.kind}", "use an int")
         made = self._list(node)
-        return Value(made.kind, f"({made.text} * repeats({times.text}, {len(node.elts)}))")
+        factors = [made.text, f"repeats({times.text}, {len(node.elts)})"]
+        # As written: either may draw random numbers.
+        return Value(made.kind, f"({' * '.join(reversed(factors) if times_first else factors)})")
 
     def _concatenated(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         if not isinstance(left.kind, NewList) or not isinstance(right.kind, NewList | None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -59,6 +60,9 @@ class Guards:
     def _name(self, function: FunctionType, name: str) -> Any:
         if name.startswith("__") and not name.endswith("__"):
             raise Refusal(f"the private name {name}", "rename it with one underscore")
+        # A statement that is never reached makes a name local all the same.
+        if name in (*function.__code__.co_varnames, *function.__code__.co_cellvars):
+            raise Refusal(f"{name} may be unassigned here", f"assign {name} first")
         if name in function.__code__.co_freevars and function.__closure__ is not None:
             cell = function.__closure__[function.__code__.co_freevars.index(name)]
             try:
@@ -79,6 +83,13 @@ class Guards:
             raise Refusal(f"{text} is not defined")
         self._entries[id(namespace), key] = namespace, key, namespace[key]
         return namespace[key]
+
+
+def signature_of(function: FunctionType) -> inspect.Signature:
+    """The parameters that a function takes, whatever its `__signature__` says."""
+    made = FunctionType(function.__code__, {}, None, function.__defaults__, function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return inspect.signature(made)
 
 
 def parts_of(function: FunctionType) -> tuple[Any, ...]:

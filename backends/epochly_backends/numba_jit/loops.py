@@ -82,7 +82,8 @@ def _combined(expressions: Expressions, node: ast.Call, name: str) -> Value:
             ):
                 return _range(expressions, run, "backwards")
         raise Refusal("reversed() of other than a range", "loop over the indices backwards")
-    if any(ast.unparse(keyword) != "strict=False" for keyword in node.keywords):
+    allowed = ("strict=False",) if name == "zip" else ()
+    if any(ast.unparse(keyword) not in allowed for keyword in node.keywords):
         raise Refusal(f"keyword arguments of {name}()", "check the lengths before the loop")
     sequences, start = node.args, ""
     if name == "enumerate" and len(node.args) == 2:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.call import Arguments, Realized
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
-from epochly_backends.numba_jit.guards import parts_of, still
+from epochly_backends.numba_jit.guards import parts_of, signature_of, still
 from epochly_backends.numba_jit.kinds import kind_of
 from epochly_backends.numba_jit.specialization import Specialization
 from epochly_backends.numba_jit.values import Refusal
@@ -46,7 +45,7 @@ class CompiledFunction:
         self._plain = plain
         self._code = plain.__code__
         self._function = function
-        self._signature = inspect.signature(plain, follow_wrapped=False)
+        self._signature = signature_of(plain)
         self._parts = parts_of(plain)
         bound = function.arguments_of_plain(Arguments())
         self._prefix = list(bound.args)
@@ -113,7 +112,7 @@ class CompiledFunction:
         given = self._function.arguments_of_plain(Arguments(tuple(args), kwargs))
         if not still(self._plain, self._parts):
             self._parts = parts_of(self._plain)
-            self._signature = inspect.signature(self._plain, follow_wrapped=False)
+            self._signature = signature_of(self._plain)
         try:
             bound = self._signature.bind(*given.args, **given.kwargs)
         except TypeError as error:

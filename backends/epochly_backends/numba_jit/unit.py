@@ -18,7 +18,7 @@ from epochly_backends.numba_jit.creation import copied
 from epochly_backends.numba_jit.definitions import Definitions
 from epochly_backends.numba_jit.desugaring import desugared
 from epochly_backends.numba_jit.expressions import Expressions
-from epochly_backends.numba_jit.guards import Guards
+from epochly_backends.numba_jit.guards import Guards, signature_of
 from epochly_backends.numba_jit.kinds import (
     NONE,
     NUMPY_BIT,
@@ -229,7 +229,7 @@ class Unit:
     def _bound(
         self, expressions: Expressions, node: ast.Call, function: FunctionType
     ) -> list[Value]:
-        signature = inspect.signature(function, follow_wrapped=False)
+        signature = signature_of(function)
         if any(isinstance(item, ast.Starred) for item in node.args):
             raise Refusal("an unpacked argument")
         # `**more` has no name, so that binding refuses it.
@@ -277,7 +277,7 @@ def _parameters(node: ast.FunctionDef) -> list[ast.arg]:
 
 def _in_order_of_call(node: ast.Call, function: FunctionType, values: list[Value]) -> Iterator[str]:
     """Texts of a helper's arguments, evaluated in the order in which they are written."""
-    names = inspect.signature(function, follow_wrapped=False).parameters
+    names = signature_of(function).parameters
     texts = {name: value.text for name, value in zip(names, values, strict=True)}
     for name in list(texts)[: len(node.args)]:
         yield texts.pop(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import math
 import sys
 import types
@@ -154,6 +155,19 @@ def test_defaults_and_keywords_are_bound_as_python_binds_them() -> None:
         prepared()
     with pytest.raises(Deoptimize, match="do not fit"):
         prepared(1, 2.0, 3.0)
+
+
+def test_a_signature_that_is_only_shown_binds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = inspect.signature(lambda factor=7.0, n=3: None)
+    for function in (with_one_default, twice):
+        monkeypatch.setattr(function, "__signature__", shown, raising=False)
+    for function, args, kwargs in (
+        (with_one_default, (2,), {}),
+        (with_one_default, (), {"factor": 0.5, "n": 3}),
+        (through_default, (2,), {}),
+        (through_helper, (3,), {}),
+    ):
+        assert compiled(function, *args, **kwargs)(*args, **kwargs) == function(*args, **kwargs)
 
 
 def test_changed_defaults_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,6 +91,7 @@ COMPILED: list[tuple[Any, tuple[Any, ...]]] = [
     (traps.nothing_or_a_number, (np.arange(3), False)),
     (traps.an_element_that_is_none, (np.arange(3), 2)),
     (traps.list_repeated, (4,)),
+    (traps.times_drawn_before_the_elements, (5,)),
     (traps.rows_and_columns, (2, 3)),
     (traps.rows_and_columns, (2, 0)),
     (traps.int_of_two_kinds, (np.array([2**53 + 1, 3, 5]) // 2**23,)),
@@ -164,6 +165,9 @@ LEFT: list[tuple[Any, tuple[Any, ...]]] = [
     (traps.steps_of_a_range, (-(2**62), 2**62, 2**62)),
     (traps.steps_of_a_range, (0, 2**63 - 1, 2**62)),
     (traps.value_that_is_not_used, (FLOATS, 50)),
+    (traps.value_drawn_before_the_shape, (5,)),
+    (traps.enumerated_strictly, (FLOATS,)),
+    (traps.local_by_a_definition_never_reached, (3,)),
 ]
 
 

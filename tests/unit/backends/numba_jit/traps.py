@@ -251,3 +251,35 @@ def rows_and_columns(rows, columns):
     for _ in range(2):
         made += np.zeros((rows, columns)).size
     return made
+
+
+def times_drawn_before_the_elements(n):
+    total = 0.0
+    for _ in range(n):
+        made = random.randint(1, 3) * [random.random()]
+        total = total * 3 + made[0] + len(made)
+    return total
+
+
+def value_drawn_before_the_shape(n):
+    total = 0.0
+    for _ in range(n):
+        made = np.full(fill_value=random.random(), shape=random.randint(1, 3))
+        total = total * 3 + made[0] + len(made)
+    return total
+
+
+def enumerated_strictly(values):
+    total = 0
+    for i, x in enumerate(values, strict=False):
+        total += i * x
+    return total
+
+
+def local_by_a_definition_never_reached(n):  # noqa: RET503
+    total = 0
+    for i in range(n):
+        total += abs(-i)  # noqa: F823
+    return total
+
+    def abs(x): ...
