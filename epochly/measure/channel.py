@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import selectors
 import socket
+from json import dumps, loads
 from typing import Any
 
 # Unlike select, poll knows no highest descriptor; unlike epoll, it takes none.
@@ -32,7 +32,7 @@ class Channel:
         ConnectionError
             When the other end has gone.
         """
-        self._socket.sendall(json.dumps(document).encode() + b"\n")
+        self._socket.sendall(dumps(document).encode() + b"\n")
 
     def receive(self, timeout_s: float | None = None) -> dict[str, Any] | None:
         """Wait for one document.
@@ -59,7 +59,7 @@ class Channel:
             if not data:
                 raise ConnectionResetError("the other end of the channel is closed")
             self._buffer += data
-        document: dict[str, Any] = json.loads(self._buffer[:end])
+        document: dict[str, Any] = loads(self._buffer[:end])
         del self._buffer[: end + 1]
         return document
 

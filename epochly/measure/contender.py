@@ -77,6 +77,7 @@ class Contender:
     available: bool = False
     measured_s: float = 0.0
     start_s: float = 0.0
+    calls: int = 0
 
     @property
     def alive(self) -> bool:
@@ -167,6 +168,7 @@ class Contender:
         answer = self.ask("call", timeout_s, capture=capture, profile=profile, watch=watch)
         if answer is None:
             return None
+        self.calls += 1
         self.measured_s += answer["seconds"]
         self.call_s = answer["seconds"]
         busy_s, others_s = answer["own_s"] + answer["queued_s"], answer["cpu_s"] - answer["own_s"]
@@ -215,7 +217,11 @@ class Contender:
 
     def failed(self, raised: dict[str, Any]) -> None:
         """The function raised: its row says what and where."""
-        self.end("failed", f"raised {raised['text']}", line=raised["line"])
+        reason, remedy = f"raised {raised['text']}", None
+        if self.calls > 1:
+            reason += ", but not in its first call"
+            remedy = "let every call find what the first did; --reset CODE runs before each"
+        self.end("failed", reason, line=raised["line"], remedy=remedy)
 
     def note_realized(self) -> None:
         """Fetch what really ran."""
@@ -307,7 +313,8 @@ def load_error(target: str, error: WorkerError) -> TargetError:
 
 def _placed(error: EpochlyError) -> str:
     said = error.detail.strip().splitlines() if error.detail else []
-    last = f": {said[-1].strip()[:LONGEST_WORDS]}" if said else ""
+    words = said[-1].strip()[:LONGEST_WORDS] if said else ""
+    last = f": {words}" if words not in error.what else ""
     return f"{error.what} (at {error.where}){last}" if error.where else f"{error.what}{last}"
 
 

@@ -24,6 +24,8 @@ from epochly.units import size
 WATCH_S = 0.05
 CLOSE_S = 5.0
 PRINTED_BYTES = 2**30
+# The verbs before a first call.
+LOADING = ("load", "inputs")
 
 
 class WorkerTimeoutError(WorkerError):
@@ -191,7 +193,7 @@ class WorkerProcess:
                         raise self._ended()
                     break
                 if deadline is not None and time.monotonic() > deadline:
-                    self._time_out(timeout_s or 0.0)
+                    self._time_out(verb, timeout_s or 0.0)
         except (ConnectionError, BrokenPipeError) as error:
             raise self._ended() from error
         except KeyboardInterrupt:
@@ -256,14 +258,15 @@ class WorkerProcess:
             self.kill()
             raise OverMemoryError(used, self._surroundings.memory_bytes)
 
-    def _time_out(self, timeout_s: float) -> NoReturn:
+    def _time_out(self, verb: str, timeout_s: float) -> NoReturn:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGUSR2)
             time.sleep(WATCH_S)
         place = self._place()
         self.kill()
+        what = "it" if verb in LOADING else "one call"
         raise WorkerTimeoutError(
-            f"one call took longer than {timeout_s:g} s and was ended",
+            f"{what} took longer than {timeout_s:g} s and was ended",
             where=place,
             remedy="allow more with --timeout, or give it a smaller input",
         )

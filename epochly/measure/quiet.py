@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator
+from time import monotonic, process_time, sleep
 
 QUIET_SHARE = 0.2
 QUIET_STEP_S = 0.001
@@ -18,11 +18,11 @@ def settle() -> None:
     with contextlib.suppress(OSError):
         if len(os.listdir("/proc/self/task")) == 1:
             return
-    deadline = time.monotonic() + QUIET_LIMIT_S
-    while time.monotonic() < deadline:
-        before = time.process_time()
-        time.sleep(QUIET_STEP_S)
-        if time.process_time() - before < QUIET_SHARE * QUIET_STEP_S:
+    deadline = monotonic() + QUIET_LIMIT_S
+    while monotonic() < deadline:
+        before = process_time()
+        sleep(QUIET_STEP_S)
+        if process_time() - before < QUIET_SHARE * QUIET_STEP_S:
             return
 
 
@@ -58,7 +58,7 @@ def quietest_core() -> int | None:
     if not hasattr(os, "sched_getaffinity"):
         return None
     before = psutil.cpu_times(percpu=True)
-    time.sleep(GLANCE_S)
+    sleep(GLANCE_S)
     after = psutil.cpu_times(percpu=True)
     idle = {
         core: after[core].idle - before[core].idle

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter, process_time, thread_time
 from typing import Any, TypeVar
 
 from epochly.call import Arguments
@@ -64,8 +64,8 @@ def timed(call: Callable[..., Any], arguments: Arguments, loops: int) -> Sample:
     repeats = range(loops - 1)
     kept = None
     forget_last_calls()
-    queued, cpu, own = queued_s(), time.process_time(), time.thread_time()
-    started = time.perf_counter()
+    queued, cpu, own = queued_s(), process_time(), thread_time()
+    started = perf_counter()
     try:
         # Giving the first result back is not part of the call.
         kept = call(*args, **kwargs)
@@ -75,8 +75,8 @@ def timed(call: Callable[..., Any], arguments: Arguments, loops: int) -> Sample:
         raise
     except BaseException as error:  # noqa: BLE001 - any exception is an outcome
         raised = error
-    seconds = time.perf_counter() - started
-    own, cpu = time.thread_time() - own, time.process_time() - cpu
+    seconds = perf_counter() - started
+    own, cpu = thread_time() - own, process_time() - cpu
     queued = queued_s() - queued if cpu - own < ALONE * seconds else 0.0
     del kept
     return Sample(seconds / loops, cpu / loops, own / loops, queued / loops, raised)

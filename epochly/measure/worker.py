@@ -1,4 +1,8 @@
-"""The worker process: loads the user's function, runs it at one level, and answers."""
+"""The worker process: loads the user's function, runs it at one level, and answers.
+
+What it goes on with after a call, such as the clocks, is imported by name, here and in what it
+uses: the user's code may replace whatever a module offers.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import os
 import random
 import sys
 import tempfile
-import time
+from time import perf_counter, process_time, thread_time
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
@@ -41,6 +45,9 @@ class Worker:
         self._pid = os.getpid()
         self._generator = generator
         self._blocks = SmallBlocks(generator)
+        self._forked = False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=self._note_fork)
 
     def load(
         self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
@@ -77,8 +84,9 @@ class Worker:
         return {**found, "file": self._target.function.file}
 
     def inputs(self) -> dict[str, Any]:
-        """Run the setup and make the inputs once, so that a mistake in them shows here."""
+        """Set up, reset and make the inputs once, so that a mistake in them shows here."""
         self._inputs.prepare()
+        self._inputs.reset()
         self._inputs.make()
         return {}
 
@@ -125,9 +133,9 @@ class Worker:
         from epochly.registry import get_backend
 
         example = self._inputs.make()
-        started = time.perf_counter()
+        started = perf_counter()
         answer = get_backend(backend).prepare(self._target.function, example)
-        seconds = time.perf_counter() - started
+        seconds = perf_counter() - started
         self._output.restore()
         if isinstance(answer, Refused):
             return {"refused": [answer.reason, answer.line, answer.remedy]}
@@ -146,9 +154,9 @@ class Worker:
         raised: BaseException | None = None
         value: Any = None
         answer: dict[str, Any] = {}
-        cpu, own, queued = time.process_time(), time.thread_time(), queued_s()
+        cpu, own, queued = process_time(), thread_time(), queued_s()
         with warnings.catch_warnings(record=True) as caught:
-            started = time.perf_counter()
+            started = perf_counter()
             try:
                 if profile is not None:
                     in_process = profile == "in-process"
@@ -160,11 +168,11 @@ class Worker:
                 raise
             except BaseException as error:  # noqa: BLE001 - any exception is an outcome
                 raised = error
-            answer["seconds"] = time.perf_counter() - started
-            answer["own_s"] = time.thread_time() - own
+            answer["seconds"] = perf_counter() - started
+            answer["own_s"] = thread_time() - own
             answer["queued_s"] = queued_s() - queued
         self.leave_if_forked()
-        answer["cpu_s"] = time.process_time() - cpu
+        answer["cpu_s"] = process_time() - cpu
         left_alone = self._output.restore()
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
@@ -181,7 +189,8 @@ class Worker:
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
             alone = left_alone and raised is None and self._workload.reset is None
-            answer["repeatable"] = alone and self._untouched(outcome)
+            # A child that comes back from one call would make the next ones too.
+            answer["repeatable"] = alone and not self._forked and self._untouched(outcome)
         settle()
         return answer
 
@@ -209,9 +218,9 @@ class Worker:
 
         With ``abreast`` they stay on it, beside other workers' that are on it at the same time.
         """
-        making = time.perf_counter()
+        making = perf_counter()
         arguments = self._fresh()
-        making = time.perf_counter() - making
+        making = perf_counter() - making
         call, depth = self._callable(), self._generator.randrange(DEEPEST)
 
         def run() -> Sample:
@@ -295,6 +304,9 @@ class Worker:
         if os.getpid() != self._pid:
             os._exit(0)
 
+    def _note_fork(self) -> None:
+        self._forked = True
+
     def _callable(self) -> Any:
         return self._target.function.original if self._prepared is None else self._prepared
 
@@ -305,6 +317,7 @@ class Worker:
         return self._callable()(*arguments.args, **arguments.kwargs)
 
     def _fresh(self) -> Arguments:
+        self.leave_if_forked()
         self._inputs.reset()
         arguments = self._inputs.make()
         self._output.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import perf_counter
 
 FEWEST_LOOPS = 3
 LONGEST_S = 0.5
@@ -22,10 +22,10 @@ def yardstick_s(loops: int) -> float:
     ----------
     loops : int
     """
-    started = time.perf_counter()
+    started = perf_counter()
     for _ in range(_RUNS * loops):
         pow(3, _POWER, _MODULUS)
-    return (time.perf_counter() - started) / loops
+    return (perf_counter() - started) / loops
 
 
 def yardstick_loops(sample_s: float, run_s: float) -> int:

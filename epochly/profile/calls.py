@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from time import monotonic
 from typing import Any
 
 from epochly.call import Arguments
@@ -75,7 +75,7 @@ def call_repeatedly(
     """
     times, calls = Times(), 0
     sampler = Sampler() if in_process else None
-    deadline = time.monotonic() + limit_s
+    deadline = monotonic() + limit_s
     size = max(1, int(BATCH_S / call_s)) if same_inputs and call_s > 0 else 1
     arguments = fresh()
     steal = Steal()
@@ -84,7 +84,7 @@ def call_repeatedly(
             with _watching(sampler):
                 taken = _batch(call, arguments, size)
             times, calls = times + taken, calls + size
-            if times.wall_s >= wanted_s or time.monotonic() >= deadline:
+            if times.wall_s >= wanted_s or monotonic() >= deadline:
                 return _told(calls, times, steal, sampler)
             if not same_inputs:
                 del arguments

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter, process_time, thread_time
 from typing import Any
 
 _SCHEDULER = "/proc/thread-self/schedstat"
@@ -127,11 +127,11 @@ def counted(action: Callable[[], Any]) -> tuple[Any, Times, Counts]:
 
 
 def _clocked(action: Callable[[], Any]) -> tuple[Any, Times]:
-    process, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
+    process, thread, wall = process_time(), thread_time(), perf_counter()
     value = action()
-    wall = time.perf_counter() - wall
-    thread = time.thread_time() - thread
-    process = time.process_time() - process
+    wall = perf_counter() - wall
+    thread = thread_time() - thread
+    process = process_time() - process
     return value, Times(wall, thread, process)
 
 

@@ -6,8 +6,8 @@ import random
 import resource
 import sys
 import threading
-import time
 from collections import Counter
+from time import perf_counter, sleep, thread_time
 from types import CodeType, FrameType, TracebackType
 
 from epochly.profile import counters
@@ -75,14 +75,14 @@ class Sampler:
         return found
 
     def _watch(self) -> None:
-        due = time.perf_counter()
+        due = perf_counter()
         while not self._done:
-            due = max(due, time.perf_counter() + REST_S) + self._interval()
+            due = max(due, perf_counter() + REST_S) + self._interval()
             queue = counters.queued_s()
-            held = _sleep(max(0.0, due - time.perf_counter()))
+            held = _sleep(max(0.0, due - perf_counter()))
             # While this thread stood in the queue itself, it saw nothing.
             queued = counters.queued_s() - queue
-            seen = time.perf_counter() - queued
+            seen = perf_counter() - queued
             looks = 1
             # What a delay hides counts as often as other time is looked at, rests included.
             while (following := due + self._interval(REST_S)) < seen:
@@ -95,7 +95,7 @@ class Sampler:
                     self.lost_s += queued
                 self._seen[_frames(frame)] += looks
             del frame
-            self.cpu_s = time.thread_time()
+            self.cpu_s = thread_time()
 
     def _interval(self, rest_s: float = 0.0) -> float:
         return self._random.expovariate(1.0 / (INTERVAL_S + rest_s))
@@ -104,11 +104,11 @@ class Sampler:
 def _sleep(seconds: float) -> bool | None:
     """Sleep, and say whether the GIL was held at the end of it; None where that is open."""
     if not hasattr(resource, "RUSAGE_THREAD"):
-        due = time.perf_counter() + seconds
-        time.sleep(seconds)
-        return time.perf_counter() > due + HELD_S
+        due = perf_counter() + seconds
+        sleep(seconds)
+        return perf_counter() > due + HELD_S
     before = resource.getrusage(resource.RUSAGE_THREAD)
-    time.sleep(seconds)
+    sleep(seconds)
     after = resource.getrusage(resource.RUSAGE_THREAD)
     if after.ru_nivcsw > before.ru_nivcsw:
         # Pushed off its core, perhaps before it slept, so that the sleep was over at once.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
-import random
 import sys
 import traceback
 from collections.abc import Callable
+from random import seed
 from types import CodeType
 from typing import Any
 
@@ -87,7 +87,7 @@ class Inputs:
 
     def seed(self) -> None:
         """Seed ``random`` and, where NumPy is loaded, ``np.random``."""
-        random.seed(self._workload.seed)
+        seed(self._workload.seed)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed(self._workload.seed)
 
@@ -207,7 +207,9 @@ def _three_ways(target: Target, maker: str, signature: inspect.Signature) -> str
     ]
     if needed and isinstance(target.owner, type) and needed[0] == "self":
         needed[0] = f"{target.owner.__qualname__}()"
-    names = ", ".join(needed)
+    if not needed and not signature.parameters:
+        return "it takes none: leave --args, and `args` in epochly.yaml, out"
+    names = ", ".join(needed or signature.parameters)
     return (
         f'give them with --args "{names}" (and --setup "..." for what they need), '
         "in a workload of epochly.yaml (`epochly init` writes one), or in a function "

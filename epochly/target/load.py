@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from epochly.code.function import Function, function_of
+from epochly.code.libraries import in_library
 from epochly.errors import MissingFunctionError, TargetError, in_words
 from epochly.model import TargetInfo
 from epochly.target.imports import is_shadowing
@@ -65,7 +66,7 @@ def load_target(text: str, directory: str) -> Target:
         try:
             found = inspect.getattr_static(known, name)
         except AttributeError:
-            raise _missing(spec, name, known) from None
+            raise _missing(spec, name, known, directory) from None
         if not isinstance(known, ModuleType) or not isinstance(found, type):
             try:
                 found = getattr(known, name)
@@ -160,11 +161,15 @@ def _failed(spec: TargetSpec, error: BaseException) -> TargetError:
         )
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f.filename != __file__ and "importlib" not in f.filename]
+    theirs = [f for f in own if not in_library(f.filename)] or own
+    runs = isinstance(error, SystemExit | EOFError)
     text = "".join(traceback.format_list(own) + traceback.format_exception_only(error))
     return TargetError(
         f"{place} cannot be imported: {in_words(error)}",
-        where=f"{own[-1].filename}:{own[-1].lineno}" if own else spec.text,
-        remedy="make the module importable by itself",
+        where=f"{theirs[-1].filename}:{theirs[-1].lineno}" if theirs else spec.text,
+        remedy='put what runs the program below `if __name__ == "__main__":`'
+        if runs
+        else "make the module importable by itself",
         detail=f"Traceback (most recent call last):\n{text}",
     )
 
@@ -186,14 +191,26 @@ def _no_module(spec: TargetSpec, missing: str, directory: str) -> TargetError:
     names = [info.name for info in pkgutil.iter_modules(places)]
     near = difflib.get_close_matches(last, names, n=1)
     suggestion = f"did you mean {f'{parent}.' if parent else ''}{near[0]}? " if near else ""
+    searched = f"{suggestion}the current folder and installed packages are searched"
     return TargetError(
         f"there is no module named {missing!r}",
         where=spec.text,
-        remedy=f"{suggestion}the current folder and installed packages are searched",
+        remedy=_hidden(spec, directory) or searched,
     )
 
 
-def _missing(spec: TargetSpec, name: str, owner: Any) -> MissingFunctionError:
+def _hidden(spec: TargetSpec, directory: str) -> str | None:
+    """What to do where a module of the user's has a name that is taken."""
+    if spec.module is None or not is_shadowing(spec.module.partition(".")[0]):
+        return None
+    file = spec.module.replace(".", "/") + ".py"
+    if not Path(directory, file).is_file():
+        return None
+    name = ".".join(spec.attributes)
+    return f"{file} here is hidden by a module that must win; name it {file}:{name}"
+
+
+def _missing(spec: TargetSpec, name: str, owner: Any, directory: str) -> MissingFunctionError:
     found = {key: inspect.getattr_static(owner, key, None) for key in dir(owner)}
     names = [key for key, one in found.items() if callable(one) or isinstance(one, classmethod)]
     near = difflib.get_close_matches(name, names, n=1)
@@ -203,6 +220,8 @@ def _missing(spec: TargetSpec, name: str, owner: Any) -> MissingFunctionError:
     holder = getattr(owner, "__name__", type(owner).__name__)
     shown = ", ".join(sorted(key for key in names if not key.startswith("_"))[:8])
     there = f"it has: {shown}" if shown else "it has no functions"
+    if hidden := _hidden(spec, directory):
+        near, there = [], hidden
     return MissingFunctionError(
         f"the {kind} {holder!r} has no {name!r}",
         where=spec.text,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import io
 import pickle
-import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from random import getstate
 from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
@@ -109,7 +109,7 @@ class Watch:
             arguments=dict(self._arguments),
             globals={name: v for (kind, name), v in outside.items() if kind == "global"},
             cells={name: v for (kind, name), v in outside.items() if kind == "cell"},
-            random=random.getstate(),
+            random=getstate(),
             numpy_random=numpy.random.get_state() if numpy is not None else None,
             printed=printed,
             aliases=tuple(sorted(_aliases(value, self._arguments))),
@@ -206,16 +206,21 @@ def _picklable(values: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _check_finished(value: Any) -> None:
-    lazy = (GeneratorType, CoroutineType, AsyncGeneratorType)
-    if isinstance(value, lazy) or inspect.isawaitable(value):
-        kind = "coroutine" if inspect.isawaitable(value) else "generator"
+    remedy = "wrap it in list()"
+    if isinstance(value, AsyncGeneratorType):
+        kind, remedy = "asynchronous generator", "read it to its end inside a plain function"
+    elif isinstance(value, CoroutineType) or inspect.isawaitable(value):
+        kind, remedy = "coroutine", "await it inside a plain function"
+    elif isinstance(value, GeneratorType):
+        kind = "generator"
     elif hasattr(value, "__next__") and not isinstance(value, io.IOBase):
         kind = f"{type(value).__name__} iterator"
     else:
         return
     raise ResultError(
-        f"it returns a {kind}, whose work is done only when it is read",
-        remedy="await it inside a plain function" if kind == "coroutine" else "wrap it in list()",
+        f"it returns {'an' if kind[0] in 'aeiou' else 'a'} {kind}, whose work is done only when it "
+        "is read",
+        remedy=remedy,
     )
 
 

@@ -33,8 +33,7 @@ def place(file: str | None, line: int | None) -> str:
     """``file:line``, relative to the current directory where that is shorter."""
     if file is None:
         return "" if line is None else f"line {line}"
-    near = os.path.relpath(file) if os.path.isabs(file) and _same_drive(file) else file
-    shown = near if len(near) < len(file) else file
+    shown = min(file, _from_here(file), key=len)
     return shown if line is None else f"{shown}:{line}"
 
 
@@ -248,5 +247,9 @@ def mistakes(report: Report) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _same_drive(file: str) -> bool:
-    return os.path.splitdrive(file)[0] == os.path.splitdrive(os.getcwd())[0]
+def _from_here(file: str) -> str:
+    try:
+        return os.path.relpath(file) if os.path.isabs(file) else file
+    except (OSError, ValueError):
+        # The current directory is gone, or on another drive.
+        return file

@@ -258,3 +258,11 @@ def test_a_line_that_would_take_0_percent_is_not_hot():
     assert one.profile is not None
     one = replace(one, profile=replace(one.profile, hot_lines=lines))
     assert wording.hot_lines(one) == ("100 %  /srv/a.py:1  in f",)
+
+
+def test_a_place_is_shown_whole_where_the_current_directory_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert wording.place("/shop/prices.py", 3) == "/shop/prices.py:3"
+    monkeypatch.chdir(tmp_path)

@@ -56,6 +56,7 @@ def shop(folder):
         (("shop:fibonacci", "--args", "zz"), ["name 'zz' is not defined"]),
         (("shop:fibonacci", "--args", "1", "--levels", "7"), ["'7' is not a level", "0 to 4"]),
         (("shop:fibonacci", "--args", "1", "--levels", "3-1"), ["runs backwards"]),
+        (("shop:part", "--reset", "1/0"), ["failed in reset", "ZeroDivisionError", "<reset>:1"]),
         (("--config", "unknown.yaml"), ["unknown key 'colour'", "unknown.yaml:4", "accepted"]),
         (("--config", "twice.yaml"), ["'a' twice", "twice.yaml:4"]),
         (("--config", "torn.yaml"), ["not YAML", "torn.yaml"]),

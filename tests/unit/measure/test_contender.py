@@ -47,6 +47,16 @@ def test_a_short_call_is_repeated_until_a_sample_is_long_enough(contender):
     assert contender.loops == pytest.approx(0.01 / 2e-6, rel=0.05)
 
 
+def test_a_call_that_fails_after_another_worked_is_told_apart(contender):
+    contender.call(1.0, capture="outcome")
+    contender.worker.times["raised"] = {"text": "ValueError: again", "line": 3}
+    contender.call(1.0, capture="outcome")
+    contender.worker = None
+    contender.failed({"text": "ValueError: again", "line": 3})
+    assert contender.reason == "raised ValueError: again, but not in its first call"
+    assert "--reset" in contender.remedy
+
+
 def test_the_sample_that_only_chooses_the_loops_is_not_counted(contender):
     contender.call(1.0, capture="outcome")
     contender.choose_loops(1.0)

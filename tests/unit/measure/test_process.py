@@ -5,16 +5,31 @@ import dataclasses
 import psutil
 import pytest
 
+from epochly.errors import ResultError
 from epochly.measure import process
-from epochly.measure.process import Surroundings, WorkerEndedError, WorkerMemoryError
+from epochly.measure.process import (
+    Surroundings,
+    WorkerEndedError,
+    WorkerMemoryError,
+    WorkerTimeoutError,
+)
 from epochly.workload import Workload
 
 GUEST = """
-import os, sys, time
+import json, os, random, sys, time
 
 def fork_and_return():
     os.fork()
     return 1
+
+def replace_what_modules_offer():
+    time.perf_counter = time.monotonic = time.process_time = time.thread_time = lambda: 0.0
+    random.seed = random.getstate = json.dumps = json.loads = None
+    time.sleep(0.001)
+    return 1
+
+async def count():
+    yield 1
 
 def exit_beside_a_child():
     if os.fork() == 0:
@@ -96,13 +111,13 @@ def start(tmp_path):
     workers = []
     (tmp_path / "guest.py").write_text(GUEST)
 
-    def started(function, memory_bytes=2**31):
+    def started(function, memory_bytes=2**31, timeout_s=60):
         workload = Workload(target=f"guest:{function}", directory=str(tmp_path))
         around = Surroundings(str(tmp_path), "mark", str(tmp_path), {}, memory_bytes)
         worker = process.WorkerProcess(around, {}, generation=0, chance=0)
         workers.append(worker)
         document = dataclasses.asdict(workload)
-        worker.request("load", timeout_s=60, workload=document, independent=False)
+        worker.request("load", timeout_s=timeout_s, workload=document, independent=False)
         return worker
 
     yield started
@@ -120,6 +135,43 @@ def test_a_forked_child_that_returns_does_not_answer_for_the_worker(start):
     for _ in range(3):
         assert call(worker)["raised"] is None
         assert "peak_bytes" in worker.request("realized", timeout_s=30)
+
+
+def test_a_call_that_forks_is_made_once_in_each_sample(start, tmp_path):
+    worker = start("fork_and_return")
+    assert call(worker, tmp_path / "outcome")["repeatable"] is False
+    limits = {"call_s": 1e-5, "same_inputs": False, "wanted_s": 0.05, "limit_s": 0.2}
+    found = worker.request("repeat", timeout_s=30, profile="py-spy", **limits)
+    assert found["raised"] is None
+    assert not [child for child in psutil.Process(worker.pid).children() if child_runs(child)]
+
+
+def child_runs(child):
+    gone, _ = psutil.wait_procs([child], timeout=1)
+    return not gone and child.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_function_that_replaces_what_modules_offer_is_measured(start, tmp_path):
+    worker = start("replace_what_modules_offer")
+    for _ in range(2):
+        answer = call(worker, tmp_path / "outcome")
+        assert answer["raised"] is None
+        assert answer["seconds"] > 0.001
+    assert worker.request("sample", timeout_s=30, loops=2)["seconds"] > 0.001
+    limits = {"call_s": 0.001, "same_inputs": True, "wanted_s": 0.01, "limit_s": 0.1}
+    assert worker.request("repeat", timeout_s=5, profile="in-process", **limits)["calls"] > 1
+
+
+def test_an_asynchronous_generator_is_not_to_be_wrapped_in_a_list(start, tmp_path):
+    with pytest.raises(ResultError, match="an asynchronous generator") as caught:
+        call(start("count"), tmp_path / "outcome")
+    assert "list()" not in caught.value.remedy
+
+
+def test_loading_that_takes_too_long_is_not_called_a_call(start, tmp_path):
+    (tmp_path / "guest.py").write_text("import time\ntime.sleep(60)\n")
+    with pytest.raises(WorkerTimeoutError, match="it took longer than 1 s"):
+        start("f", timeout_s=1)
 
 
 def test_the_end_of_a_worker_is_seen_although_a_child_holds_its_line(start):

@@ -23,10 +23,9 @@ def test_seconds_are_of_one_call_and_the_queue_counts_where_the_thread_is_alone(
     monkeypatch, others_s, queued_s
 ):
     now = types.SimpleNamespace(wall=5.0, own=2.0, cpu=3.0, queue=1.0)
-    clocks = types.SimpleNamespace(
-        perf_counter=lambda: now.wall, thread_time=lambda: now.own, process_time=lambda: now.cpu
-    )
-    monkeypatch.setattr(timing, "time", clocks)
+    monkeypatch.setattr(timing, "perf_counter", lambda: now.wall)
+    monkeypatch.setattr(timing, "thread_time", lambda: now.own)
+    monkeypatch.setattr(timing, "process_time", lambda: now.cpu)
     monkeypatch.setattr(timing, "queued_s", lambda: now.queue)
 
     def call():

@@ -5,6 +5,7 @@ import pytest
 from epochly.errors import ArgumentsError, TargetError
 from epochly.target.inputs import Inputs
 from epochly.target.load import load_target
+from epochly.target.spec import parse_target
 from epochly.workload import Workload
 
 MODULE = """
@@ -147,3 +148,57 @@ def test_a_module_whose_exception_has_no_text_is_a_mistake_in_the_module(tmp_pat
     )
     with pytest.raises(TargetError, match="cannot be imported"):
         load_target("silent.py:f", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("shop.py::total", "shop.py:total"),
+        ("shop.py::Shop::total", "shop.py:Shop.total"),
+        ("shop:total()", "shop:total"),
+        ("shop:total(1, 2)", "shop:total"),
+        ("shop.total", "shop:total"),
+        ("my-shop:total", "my-shop.py:total"),
+        (" shop:total", "shop:total"),
+    ],
+)
+def test_a_target_as_a_call_or_pytest_writes_it_is_told_its_own_form(text, meant):
+    with pytest.raises(TargetError) as caught:
+        parse_target(text)
+    assert f"did you mean {meant!r}?" in caught.value.remedy
+    assert parse_target(meant).attributes
+
+
+@pytest.mark.parametrize("text", ["", ":", "shop.py", ":total", "-", "..:total", "shop:1"])
+def test_nothing_is_guessed_where_nothing_is_near(text):
+    with pytest.raises(TargetError) as caught:
+        parse_target(text)
+    assert "did you mean" not in caught.value.remedy
+
+
+def test_a_module_hidden_by_the_standard_library_is_told_how_to_name_it(tmp_path):
+    (tmp_path / "statistics.py").write_text("def total():\n    return 1\n")
+    with pytest.raises(TargetError) as caught:
+        load_target("statistics:total", str(tmp_path))
+    assert "name it statistics.py:total" in caught.value.remedy
+    assert load_target("statistics.py:total", str(tmp_path)).function.original() == 1
+
+
+def test_a_script_that_runs_while_it_is_imported_is_told_where_and_what_to_do(tmp_path):
+    (tmp_path / "script.py").write_text(
+        "import argparse, sys\nsys.argv = ['script']\n"
+        "parser = argparse.ArgumentParser()\nparser.add_argument('file')\nparser.parse_args()\n"
+    )
+    with pytest.raises(TargetError) as caught:
+        load_target("script.py:f", str(tmp_path))
+    assert caught.value.where == f"{tmp_path / 'script.py'}:5"
+    assert "__main__" in caught.value.remedy
+
+
+def test_arguments_that_do_not_fit_show_those_that_do(shop):
+    with pytest.raises(ArgumentsError) as caught:
+        with_args(shop("part"), "1, 2, 3").make()
+    assert '--args "scale"' in caught.value.remedy
+    with pytest.raises(ArgumentsError) as caught:
+        with_args(shop("Shop.of_class"), "1").make()
+    assert "it takes none" in caught.value.remedy
