@@ -7,6 +7,7 @@ from functools import update_wrapper
 
 from epochly.code.mark import mark
 from epochly.forks import ProcessLock
+from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.wrapper import is_deferred, wrap
 from epochly.runtime.young import Youth, nursery
 
@@ -42,6 +43,7 @@ class Decorated:
     ) -> None:
         self._original = original
         self._make = make
+        self._young = young
         self._made: Dispatcher | None = None
         self._handle: Handle | None = None
         self._youth: Youth | None = None
@@ -66,6 +68,10 @@ class Decorated:
         self._function = ref(function)
         self.function: Any = function
 
+    def __reduce__(self) -> Any:
+        """Where cloudpickle takes a copy of its function, the copy is decorated there."""
+        return _anew, (self._original, self._make, self._young)
+
     def release(self) -> Any:
         """The function, which from then on is held by its users alone."""
         function = self.function
@@ -82,7 +88,9 @@ class Decorated:
         if self._made is None:
             with _lock:
                 if self._made is None:
-                    made = self._make(self._original)
+                    with Inside():
+                        made = self._make(self._original)
+                    made.decorated = ref(self)
                     if self._handle is not None:
                         self._handle.show(made.look)
                     kept = [] if self._youth is None else self._youth.kept
@@ -93,6 +101,10 @@ class Decorated:
 
     def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         function = self._function()
+        if self._made is None and self._handle is not None and function is not None and is_inside():
+            nursery.add(self, function)
+            self._handle.look_after(1)
+            return function(*args, **kwargs)
         if self._handle is not None and self._youth is not None and function is not None:
             calls = self._youth.lasts() if nursery.open and self._made is None else 0
             if calls:
@@ -112,3 +124,13 @@ def decorated(
 ) -> Any:
     """The function to put in the place of an original."""
     return Decorated(original, make, young).release()
+
+
+def _anew(
+    original: Callable[..., Any], make: Callable[[Callable[..., Any]], Dispatcher], young: bool
+) -> Decorated:
+    function = decorated(original, make, young)
+    state: Decorated = vars(function)[STATE]
+    # The copied wrapper leads here only through this.
+    state.function = function
+    return state
