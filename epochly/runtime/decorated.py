@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _weakref import ref
 from functools import update_wrapper
+from types import FunctionType
 
 from epochly.code.mark import mark
 from epochly.forks import ProcessLock
@@ -63,6 +64,8 @@ class Decorated:
 
             function.__qualname__ = name_of(original)
             function.__name__ = function.__qualname__.rpartition(".")[2]
+        if not isinstance(original, FunctionType):
+            _lend_methods(function, original)
         mark(function, original, function.__code__)
         vars(function)[STATE] = self
         self._function = ref(function)
@@ -124,6 +127,14 @@ def decorated(
 ) -> Any:
     """The function to put in the place of an original."""
     return Decorated(original, make, young).release()
+
+
+def _lend_methods(function: Any, original: Any) -> None:
+    """Give a function the methods of the object behind it, such as a cache's ``cache_clear``."""
+    kind = type(original)
+    for name in dir(kind):
+        if not name.startswith("_") and callable(getattr(kind, name, None)):
+            vars(function).setdefault(name, getattr(original, name))
 
 
 def _anew(
