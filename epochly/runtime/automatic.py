@@ -184,7 +184,7 @@ class Automatic:
         if found.level == Level.MONITOR:
             tier.settle(f"decided earlier: {found.reason}")
             return
-        candidate = self._prepared(found.backend, example)
+        candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
             tier.commit(replace(candidate, speedup=found.speedup))
@@ -254,7 +254,7 @@ class Automatic:
         tier.reason = "; ".join(filter(None, words))
         tier.offer(candidates)
 
-    def _prepared(self, name: str, example: Arguments) -> Candidate | str:
+    def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable
         from epochly.registry import get_backend
 
@@ -262,6 +262,8 @@ class Automatic:
             backend = get_backend(name)
         except EpochlyError as error:
             return error.what
+        if level not in (None, backend.level):
+            return f"{name} is of level {backend.level:d}, not {level}"
         state = backend.availability()
         if isinstance(state, Unavailable):
             return state.reason
