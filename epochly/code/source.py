@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import os
 import tokenize
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
+from typing import Any
 
 from epochly.code.parsing import parsed
 from epochly.errors import SourceError
@@ -55,15 +57,14 @@ def source_of(function: FunctionType) -> Source:
     file = code.co_filename
     where = f"{file}:{code.co_firstlineno}"
     try:
-        state = os.stat(file)
-    except OSError as error:
-        raise SourceError(
-            f"the source of {function.__qualname__} is not in a file",
-            where=where,
-            remedy="put the function into a module",
-        ) from error
-    try:
-        functions, codes = _compiled(file, state.st_mtime_ns, state.st_size)
+        text = _text(file) or text_without_file(file, function.__globals__)
+        if not text:
+            raise SourceError(
+                f"the source of {function.__qualname__} is not in a file",
+                where=where,
+                remedy="put the function into a module",
+            )
+        functions, codes = _compiled(file, text)
     except (SyntaxError, ValueError, OSError) as error:
         raise SourceError(f"the file cannot be read again: {error}", where=where) from error
     if code not in codes and _PYTEST in code.co_names:
@@ -90,13 +91,42 @@ def source_of(function: FunctionType) -> Source:
     return Source(file, code.co_firstlineno, end, node, class_name)
 
 
+def text_without_file(file: str, namespace: dict[str, Any] | None = None) -> str:
+    """What `linecache` holds for a name that is no file's: a cell of a notebook, or of an archive.
+
+    Parameters
+    ----------
+    file : str
+    namespace : dict, optional
+        Globals of the module, whose loader may be asked.
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+    """
+    return "" if os.path.exists(file) else "".join(linecache.getlines(file, namespace))
+
+
+def _text(file: str) -> str:
+    try:
+        state = os.stat(file)
+    except OSError:
+        return ""
+    return _read(file, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read(file: str, modified_ns: int, size: int) -> str:
+    with tokenize.open(file) as stream:
+        return stream.read()
+
+
 @lru_cache(maxsize=64)
 def _compiled(
-    file: str, modified_ns: int, size: int
+    file: str, text: str
 ) -> tuple[list[tuple[FunctionNode, str | None]], frozenset[CodeType]]:
     """Every function of a file, with the class around it, and every code object."""
-    with tokenize.open(file) as stream:
-        text = stream.read()
     tree = parsed(text, file)
     compiled = compile(text, file, "exec", dont_inherit=True)
     return _functions(tree, None), frozenset(_codes(compiled))

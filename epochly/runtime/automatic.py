@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Realized, Refused
@@ -14,6 +15,7 @@ from epochly.errors import EpochlyError
 from epochly.levels import SPREADING, Level
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
+from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
 from epochly.runtime.policy import unsuited
 from epochly.runtime.replay import Replay, replay_of
@@ -76,6 +78,10 @@ class Automatic:
         self._unsuited = unsuited(original)
         self.way = self._way_of(None, OBSERVED)
 
+    def __reduce__(self) -> Any:
+        """Where cloudpickle takes a copy of its wrapper, the copy begins anew."""
+        return partial(Automatic, watch=self._watch), (self._original,)
+
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The way of the calls that were decided about last; each call decides for itself."""
         return self.way
@@ -121,7 +127,9 @@ class Automatic:
         return way
 
     def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:
-        with self._lock:
+        if is_inside():
+            return None
+        with self._lock, Inside():
             if kind in self._tiers:
                 return self._tiers[kind]
             if len(self._tiers) >= MOST_KINDS:
@@ -176,7 +184,7 @@ class Automatic:
         if found.level == Level.MONITOR:
             tier.settle(f"decided earlier: {found.reason}")
             return
-        candidate = self._prepared(found.backend, example)
+        candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
             tier.commit(replace(candidate, speedup=found.speedup))
@@ -246,7 +254,7 @@ class Automatic:
         tier.reason = "; ".join(filter(None, words))
         tier.offer(candidates)
 
-    def _prepared(self, name: str, example: Arguments) -> Candidate | str:
+    def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable
         from epochly.registry import get_backend
 
@@ -254,6 +262,8 @@ class Automatic:
             backend = get_backend(name)
         except EpochlyError as error:
             return error.what
+        if level not in (None, backend.level):
+            return f"{name} is of level {backend.level:d}, not {level}"
         state = backend.availability()
         if isinstance(state, Unavailable):
             return state.reason

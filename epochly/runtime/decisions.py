@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
+import reprlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -27,6 +29,12 @@ _HEADER = (
     "# Levels that @epochly.optimize() chose, each after its result was compared with the\n"
     "# original's. Review and commit it, or delete entries to have them tried again.\n"
 )
+
+
+# An entry may be far longer in full than in the file, where YAML says the same thing once.
+_SHORT = reprlib.Repr()
+_SHORT.maxdict = 9
+_SHORT.maxlevel = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +188,16 @@ class DecisionFile:
             self._broken = True
             logger.warning("%s is ignored: it is not of version %d", self.path, VERSION)
             return {}
-        entries = document.get("decisions")
+        entries = document.get("decisions") or []
+        if not isinstance(entries, list):
+            self._broken = True
+            logger.warning("%s is ignored: its decisions are no list", self.path)
+            return {}
         known: dict[tuple[str, str, str, str], Decision] = {}
-        for entry in entries if isinstance(entries, list) else []:
+        for entry in entries:
             made = _decision(entry)
             if made is None:
-                logger.warning("%s: this entry is ignored: %.200r", self.path, entry)
+                logger.warning("%s: this entry is ignored: %s", self.path, _SHORT.repr(entry))
             else:
                 known[made.key] = made
         return known
@@ -218,7 +230,9 @@ def _decision(entry: Any) -> Decision | None:
     level, speedup = given["level"], given["speedup"]
     if not all(isinstance(text, str) for text in texts) or isinstance(level, bool):
         return None
-    if level not in tuple(Level) or not isinstance(speedup, (int, float)) or speedup <= 0:
+    if level not in tuple(Level) or not isinstance(speedup, (int, float)):
+        return None
+    if not 0 < speedup < math.inf:
         return None
     return Decision(**given)
 

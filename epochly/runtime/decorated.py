@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from _weakref import ref
 from functools import update_wrapper
+from types import FunctionType
 
 from epochly.code.mark import mark
 from epochly.forks import ProcessLock
+from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.wrapper import is_deferred, wrap
 from epochly.runtime.young import Youth, nursery
 
@@ -42,6 +44,7 @@ class Decorated:
     ) -> None:
         self._original = original
         self._make = make
+        self._young = young
         self._made: Dispatcher | None = None
         self._handle: Handle | None = None
         self._youth: Youth | None = None
@@ -61,10 +64,16 @@ class Decorated:
 
             function.__qualname__ = name_of(original)
             function.__name__ = function.__qualname__.rpartition(".")[2]
+        if not isinstance(original, FunctionType):
+            _lend_methods(function, original)
         mark(function, original, function.__code__)
         vars(function)[STATE] = self
         self._function = ref(function)
         self.function: Any = function
+
+    def __reduce__(self) -> Any:
+        """Where cloudpickle takes a copy of its function, the copy is decorated there."""
+        return _anew, (self._original, self._make, self._young)
 
     def release(self) -> Any:
         """The function, which from then on is held by its users alone."""
@@ -82,7 +91,9 @@ class Decorated:
         if self._made is None:
             with _lock:
                 if self._made is None:
-                    made = self._make(self._original)
+                    with Inside():
+                        made = self._make(self._original)
+                    made.decorated = ref(self)
                     if self._handle is not None:
                         self._handle.show(made.look)
                     kept = [] if self._youth is None else self._youth.kept
@@ -93,6 +104,10 @@ class Decorated:
 
     def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         function = self._function()
+        if self._made is None and self._handle is not None and function is not None and is_inside():
+            nursery.add(self, function)
+            self._handle.look_after(1)
+            return function(*args, **kwargs)
         if self._handle is not None and self._youth is not None and function is not None:
             calls = self._youth.lasts() if nursery.open and self._made is None else 0
             if calls:
@@ -112,3 +127,21 @@ def decorated(
 ) -> Any:
     """The function to put in the place of an original."""
     return Decorated(original, make, young).release()
+
+
+def _lend_methods(function: Any, original: Any) -> None:
+    """Give a function the methods of the object behind it, such as a cache's ``cache_clear``."""
+    kind = type(original)
+    for name in dir(kind):
+        if not name.startswith("_") and callable(getattr(kind, name, None)):
+            vars(function).setdefault(name, getattr(original, name))
+
+
+def _anew(
+    original: Callable[..., Any], make: Callable[[Callable[..., Any]], Dispatcher], young: bool
+) -> Decorated:
+    function = decorated(original, make, young)
+    state: Decorated = vars(function)[STATE]
+    # The copied wrapper leads here only through this.
+    state.function = function
+    return state

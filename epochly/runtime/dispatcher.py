@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from epochly.runtime.decorated import Decorated
     from epochly.runtime.policy import Policy
     from epochly.runtime.way import Way
     from epochly.runtime.wrapper import Handle
@@ -50,6 +51,11 @@ class Dispatcher:
         self._looked = 0
         self._away = False
         self._lock = RLock()
+        self.decorated: Callable[[], Decorated | None] = lambda: None
+
+    def __reduce__(self) -> Any:
+        """Where cloudpickle takes a copy of its wrapper, the copy has a dispatcher of its own."""
+        return _dispatcher_of, (self.decorated(),)
 
     def attach(self, function: Any, handle: Handle | None, kept: list[float]) -> None:
         """Take over the calls of a wrapper, with the seconds of those that it made by itself."""
@@ -181,6 +187,10 @@ class Dispatcher:
         """Add what the wrapper counted by itself to the way that it was sent."""
         if self._handle is not None:
             self._installed.tally.add(*self._handle.take())
+
+
+def _dispatcher_of(decorated: Decorated) -> Dispatcher:
+    return decorated.dispatcher
 
 
 def _resident_bytes() -> int | None:

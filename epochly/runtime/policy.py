@@ -6,6 +6,7 @@ from _thread import RLock
 from time import perf_counter
 
 from epochly.errors import EpochlyError, UsageError
+from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
 from epochly.runtime.way import TRACED, Way, is_traced
 from epochly.runtime.wrapper import is_async, is_async_generator, is_generator
@@ -124,6 +125,8 @@ class FixedPolicy:
         """
         if self._prepared is not None:
             return self._prepared
+        if is_inside():
+            return self._plain
         if is_traced():
             self._plain.reason = TRACED
             return self._plain
@@ -137,7 +140,8 @@ class FixedPolicy:
                 return self._plain
             self._preparing = True
             try:
-                return self._prepare(kind, args, kwargs)
+                with Inside():
+                    return self._prepare(kind, args, kwargs)
             finally:
                 self._preparing = False
 

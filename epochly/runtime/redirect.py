@@ -43,6 +43,10 @@ class Redirect:
         self._deferred = wrap_deferred(self.twin, lambda: self.dispatcher)
         records.add(self.dispatcher, function)
 
+    def __reduce__(self) -> Any:
+        """Where cloudpickle takes a copy of the function, the copy does what the original does."""
+        return _Copied, (self.twin,)
+
     def fits(self, function: FunctionType) -> bool:
         """Whether the function still has the code it had, or the trampoline."""
         return function.__code__ is self.code or function.__code__ is self._trampoline
@@ -71,6 +75,19 @@ class Redirect:
         if self._deferred is not None:
             return self._deferred(*args, **kwargs)
         return self.dispatcher.look(args, kwargs)
+
+
+class _Copied:
+    """What stands for a `Redirect` behind a copied trampoline: calls go to the original."""
+
+    _deferred = None
+
+    def __init__(self, twin: FunctionType) -> None:
+        self.twin = twin
+        self.dispatcher = self
+
+    def look(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return self.twin(*args, **kwargs)
 
 
 class Untouched:

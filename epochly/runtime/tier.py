@@ -13,6 +13,7 @@ from epochly.call import Realized
 from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.runtime.evidence import Conclusion, Evidence
+from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.standing import Candidate, Standing, State
 from epochly.runtime.trial import NotCopiedError, Trial, run_beside
 
@@ -156,7 +157,7 @@ class Tier:
     # How a call is run: one method for each state.
 
     def _observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self._plain_s >= self._after_s and self._lock.acquire(blocking=False):
+        if self._plain_s >= self._after_s and self._is_my_turn():
             try:
                 if self.state == "observing":
                     self.state, self.run = "preparing", self._timed
@@ -174,7 +175,7 @@ class Tier:
             self._plain_calls += 1
 
     def _act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if not self._lock.acquire(blocking=False):
+        if not self._is_my_turn():
             return self._timed(args, kwargs)
         try:
             action, self._action = self._action, None
@@ -236,7 +237,7 @@ class Tier:
         current = self._current
         draws = self._replay().draws
         alone = not draws or threading.active_count() == 1
-        if current is None or not alone or not self._lock.acquire(blocking=False):
+        if current is None or not alone or not self._is_my_turn():
             return self._timed(args, kwargs)
         try:
             if self._current is not current:
@@ -283,12 +284,16 @@ class Tier:
 
     def _unless_busy(self, current: Evidence, judge: Callable[[], Conclusion]) -> None:
         """Draw a conclusion, unless another thread is at it; a later call will then."""
-        if self._lock.acquire(blocking=False):
+        if self._is_my_turn():
             try:
                 if self._current is current:
                     self._conclude(current, judge())
             finally:
                 self._lock.release()
+
+    def _is_my_turn(self) -> bool:
+        """Take the lock, unless another thread has it, or this one is preparing something."""
+        return not is_inside() and self._lock.acquire(blocking=False)
 
     def _conclude(self, current: Evidence, conclusion: Conclusion) -> None:
         if conclusion == "drop it":
@@ -323,14 +328,16 @@ class Tier:
 
     def _decide(self) -> None:
         try:
-            self.decided(self)
+            with Inside():
+                self.decided(self)
         except Exception:
             logger.exception("%s: a decision could not be noted", self.name)
 
     def _guard(self, step: Callable[[], None]) -> None:
         """A defect in looking for candidates is no reason to fail the caller's call."""
         try:
-            step()
+            with Inside():
+                step()
         except Exception as error:
             logger.exception("%s stays at level 0: looking for another failed", self.name)
             self.doubt = f"looking for another level failed: {type(error).__name__}: {error}"

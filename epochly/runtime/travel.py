@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import linecache
 import sys
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -12,6 +13,7 @@ from typing import Any
 from epochly.code.callgraph import call_graph, is_users
 from epochly.code.libraries import in_library
 from epochly.code.mark import original_of
+from epochly.code.source import text_without_file
 from epochly.errors import EpochlyError
 from epochly.runtime.decorated import STATE, decorated
 from epochly.runtime.dispatcher import Dispatcher
@@ -118,7 +120,9 @@ def pickler() -> Any:
                     raise TypeError(f"a copy of a {type(obj).__qualname__} forgets its attributes")
             if isinstance(obj, CodeType):
                 make, parts = self.dispatch_table[CodeType](obj)
-                return make, tuple(obj.co_filename if p == _NO_FILE else p for p in parts)
+                parts = tuple(obj.co_filename if p == _NO_FILE else p for p in parts)
+                text = text_without_file(obj.co_filename)
+                return (_code, (make, parts, obj.co_filename, text)) if text else (make, parts)
             if isinstance(obj, FunctionType) and STATE in vars(obj):
                 original = original_of(obj)
                 if original is not obj:
@@ -136,6 +140,12 @@ def pickler() -> Any:
             return found
 
     return Pickler
+
+
+def _code(make: Callable[..., CodeType], parts: tuple[Any, ...], file: str, text: str) -> CodeType:
+    """Code whose source is in no file, and is known here too from now on."""
+    linecache.cache.setdefault(file, (len(text), None, text.splitlines(True), file))
+    return make(*parts)
 
 
 def _with_slots(cls: type, reduced: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _thread import RLock
 
+from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
 from epochly.runtime.places import is_decided_about
 from epochly.runtime.way import Way
@@ -66,8 +67,8 @@ class Undecided:
 
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The original, or what was chosen once that may pay."""
-        if self._automatic is None and self._may_pay():
-            with self._lock:
+        if self._automatic is None and not is_inside() and self._may_pay():
+            with self._lock, Inside():
                 if self._automatic is None:
                     from epochly.runtime.automatic import Automatic
 

@@ -6,6 +6,7 @@ import sys
 from _thread import get_ident
 from collections import Counter
 from contextvars import ContextVar
+from functools import partial
 
 from epochly.forks import ProcessLock
 from epochly.runtime.tally import Tally
@@ -81,6 +82,8 @@ class Way:
                 self.call = _following(self, self.call, original, forwarded)
             if self.level in _PARALLEL_LEVELS:
                 self.call = _alone(self, self.call, original)
+            self.call = _Sent(self.call)
+            self.call.way = self
 
     @property
     def realized(self) -> tuple[int, str]:
@@ -110,6 +113,24 @@ class Way:
             from epochly.runtime.names import name_of
 
             logging.getLogger("epochly").info("%s ran plainly: %s", name_of(self.original), reason)
+
+
+class _Sent(partial):  # type: ignore[type-arg]
+    """A way's call, which is prepared anew where cloudpickle takes a copy of its wrapper.
+
+    A partial, since calling one costs no frame.
+    """
+
+    way: Way
+
+    def __reduce__(self) -> Any:
+        return _at_level, (self.way.original, *self.way.realized)
+
+
+def _at_level(original: Callable[..., Any], level: int, backend: str) -> Any:
+    from epochly.runtime.optimize import optimize
+
+    return optimize(level=level, backend=backend)(original)
 
 
 def _is_monitored() -> bool:

@@ -49,7 +49,8 @@ class Youth:
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
             return 0 if is_decided_about(self._name.rpartition(".")[2]) else 1
-        return min(MOST_CALLS - calls, calls_left(calls, seconds))
+        # Calls that began before its end may bring it beyond: a recursion, or other threads.
+        return max(0, min(MOST_CALLS - calls, calls_left(calls, seconds)))
 
 
 def calls_left(calls: int, seconds: float) -> int:

@@ -2,12 +2,16 @@
 
 import ast
 import importlib.util
+import linecache
 import os
+import pickle
+import zipfile
 
 import pytest
 
 from epochly.code.source import source_of
 from epochly.errors import SourceError
+from epochly.runtime.travel import dumps
 
 
 def module(path, text):
@@ -16,6 +20,25 @@ def module(path, text):
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     return made
+
+
+def keep(file, text):
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+
+
+@pytest.fixture
+def cell(tmp_path):
+    """Run text as a notebook does: under the name of a file that does not exist."""
+    file = str(tmp_path / "ipykernel_1" / "2345.py")
+
+    def run(text):
+        keep(file, text)
+        space = {"__name__": "__main__"}
+        exec(compile(text, file, "exec"), space)
+        return file, space
+
+    yield run
+    linecache.cache.pop(file, None)
 
 
 def test_a_function_has_its_lines_and_node(tmp_path):
@@ -38,6 +61,34 @@ def test_a_function_without_a_file_has_no_source():
     exec("def f(): return 1", space)
     with pytest.raises(SourceError, match="not in a file"):
         source_of(space["f"])
+
+
+def test_a_cell_of_a_notebook_is_source(cell):
+    file, made = cell("import math\n\ndef f(a):\n    return math.sqrt(a)\n")
+    source = source_of(made["f"])
+    assert (source.file, source.line, source.end_line) == (file, 3, 4)
+
+
+def test_a_cell_that_was_changed_is_told_apart(cell):
+    file, made = cell("def f(a):\n    return a\n")
+    keep(file, "def f(a):\n    return a + 1\n")
+    with pytest.raises(SourceError, match="no longer holds"):
+        source_of(made["f"])
+
+
+def test_the_source_of_a_module_in_an_archive_is_found(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        archive.writestr("in_an_archive.py", "def f(a):\n    return a\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "app.zip"))
+    made = importlib.import_module("in_an_archive")
+    assert source_of(made.f).end_line == 2
+
+
+def test_the_source_of_a_cell_travels_with_the_function(cell):
+    file, made = cell("def f(a):\n    return a\n")
+    payload = dumps(made["f"])
+    del linecache.cache[file]
+    assert source_of(pickle.loads(payload)).end_line == 2
 
 
 def test_a_replaced_code_object_has_the_source_of_its_replacement(tmp_path):

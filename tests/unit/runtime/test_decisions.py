@@ -6,8 +6,19 @@ import subprocess
 import sys
 
 import pytest
+from unit.runtime import programs
 
-from epochly.runtime.decisions import Decision, DecisionFile, hardware, software
+from epochly.runtime.automatic import Automatic
+from epochly.runtime.decisions import (
+    Decision,
+    DecisionFile,
+    decision_file,
+    decision_path,
+    hardware,
+    software,
+)
+from epochly.runtime.identity import code_of, name_of_function
+from epochly.runtime.kinds import describe_kind, kind_of
 
 CODE = "0123456789abcdef"
 
@@ -70,6 +81,7 @@ def test_a_decision_of_another_machine_is_kept_but_not_used(path, field):
         "version: 99\ndecisions: []\n",
         "- a\n- b\n",
         "\x00",
+        "version: 1\ndecisions: {shop: total}\n",
         "!!python/object/apply:os.system ['true']",
     ],
 )
@@ -91,6 +103,8 @@ def test_a_broken_file_is_ignored_with_a_warning_and_left_as_it_is(path, text, c
         {"level": "two"},
         {"speedup": -1},
         {"speedup": "fast"},
+        {"speedup": float("inf")},
+        {"speedup": float("nan")},
         {"backend": 3},
         {"surprise": 1},
     ],
@@ -109,6 +123,28 @@ def test_a_broken_entry_is_ignored_with_a_warning_and_the_others_count(path, cha
         assert find(path, "float") is None
     assert "this entry is ignored" in caplog.text
     assert find(path).level == 2
+
+
+def test_an_entry_that_would_fill_the_memory_in_full_is_ignored_at_once(path, caplog):
+    layers = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12)]
+    path.parent.mkdir()
+    path.write_text("version: 1\nl0: &l0 [ha]\n" + "".join(layers) + "decisions: *l11\n")
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+    assert "this entry is ignored" in caplog.text
+    assert len(caplog.text) < 10_000
+
+
+def test_a_decision_for_a_backend_of_another_level_is_ignored_with_a_warning(caplog):
+    policy = Automatic(programs.squares)
+    name, code = name_of_function(policy._function), code_of(policy._function)
+    kind = describe_kind(kind_of((10,), {}))
+    made = decision(kind, function=name, code=code, level=3)
+    decision_file(decision_path()).put(made)
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert policy.call(10) == 285
+    assert "numba is of level 2, not 3" in caplog.text
+    assert policy.standings()[0].state == "observing"
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_harms_nothing(tmp_path, caplog):

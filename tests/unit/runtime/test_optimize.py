@@ -122,6 +122,22 @@ def test_other_decorators_above_and_below_keep_working():
     assert below.__wrapped__.seen == above.seen == 1
 
 
+def test_methods_of_what_is_decorated_are_still_there():
+    cached = epochly.optimize(functools.lru_cache(programs.shout))
+    assert [cached("a"), cached("a")] == ["A", "A"]
+    assert cached.cache_info().hits == 1
+    cached.cache_clear()
+    assert cached.cache_info().currsize == 0
+
+    @epochly.optimize
+    @functools.singledispatch
+    def kind(value):
+        return "something"
+
+    kind.register(int, lambda value: "a number")
+    assert [kind(1), kind("a")] == ["a number", "something"]
+
+
 def test_a_wrapper_that_copied_our_mark_is_not_taken_for_its_original():
     below = programs.timed(epochly.optimize(level=0)(programs.squares))
     outer = epochly.optimize(level=2)(below)

@@ -88,6 +88,16 @@ def test_many_calls_end_it(double):
     assert counted(double) == young.MOST_CALLS + 1
 
 
+def test_a_recursion_that_is_in_the_middle_when_it_ends_goes_on():
+    @epochly.optimize
+    def depth(n):
+        return 0 if n == 0 else 1 + depth(n - 1)
+
+    times = 3 * young.MOST_CALLS // 100
+    assert [depth(100) for _ in range(times)] == times * [100]
+    assert counted(depth) == times * 101
+
+
 def test_time_spent_ends_it(monkeypatch):
     monkeypatch.setattr(young, "AFTER_S", 0.0)
 
