@@ -67,7 +67,7 @@ def append(path: Path, entry: Entry) -> str | None:
 
 
 def check_place(path: Path) -> None:
-    """Check before a run that it can be added; the folder is made.
+    """Check before a run that it can be added; nothing is made, since the run may not begin.
 
     Raises
     ------
@@ -75,10 +75,12 @@ def check_place(path: Path) -> None:
         When nothing can be written there, or another file is there.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
+        there = next(one for one in (path, *path.absolute().parents) if one.exists())
+        if there != path and not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(there, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if path.exists():
             _check_ours(path, path.read_bytes())

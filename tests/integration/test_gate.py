@@ -462,6 +462,7 @@ def test_a_folder_without_version_control_is_pointed_to_a_baseline(committed):
     said = gate_in(committed.folder, committed.folder.path)
     assert "error: this is not in a git repository" in said
     assert "epochly gate --baseline FILE" in said
+    assert not (committed.folder.path / ".epochly").exists()
 
 
 def test_a_bare_clone_has_nothing_to_measure(committed, tmp_path):

@@ -187,9 +187,9 @@ def test_a_folder_is_no_history(tmp_path: Path):
         read(tmp_path)
 
 
-def test_a_place_is_checked_before_anything_runs(tmp_path: Path):
+def test_a_place_is_checked_before_anything_runs_and_nothing_is_made(tmp_path: Path):
     check_place(tmp_path / "new" / "history.jsonl")
-    assert list((tmp_path / "new").iterdir()) == []
+    assert not (tmp_path / "new").exists()
     (tmp_path / "file").touch()
     for place in (tmp_path, tmp_path / "file" / "history.jsonl"):
         with pytest.raises(UsageError) as caught:
