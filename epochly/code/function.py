@@ -101,6 +101,13 @@ class Function:
         return self.original(*args, **kwargs)
 
 
+def signature_of(function: FunctionType) -> inspect.Signature:
+    """The parameters that a function takes, whatever its `__signature__` says."""
+    made = FunctionType(function.__code__, {}, None, function.__defaults__, function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return inspect.signature(made)
+
+
 def undecorated(target: Any) -> Any:
     """What our own decorator was put on; every other decorator stays."""
     while isinstance(target, FunctionType):

@@ -12,7 +12,7 @@ from typing import Any
 from epochly.code.accelerated import Inner, accelerated_in, cold_calls, request_of
 from epochly.code.callgraph import call_graph, calls_in
 from epochly.code.effects import Effect, effects_of
-from epochly.code.function import Function
+from epochly.code.function import Function, signature_of
 from epochly.code.io_calls import IoCall, io_calls
 from epochly.code.kinds import qualified_name
 from epochly.code.loops import LoopNode, loops_of
@@ -249,13 +249,11 @@ class _Reader:
 
 def _bound(function: Function, arguments: Arguments | None) -> dict[str, Any]:
     """The parameters of the plain function in a call; empty where they are not known."""
-    import inspect
-
     if arguments is None or function.plain is None:
         return {}
     given = function.arguments_of_plain(arguments)
     try:
-        bound = inspect.signature(function.plain).bind(*given.args, **given.kwargs)
+        bound = signature_of(function.plain).bind(*given.args, **given.kwargs)
     except (TypeError, ValueError):
         return {}
     bound.apply_defaults()

@@ -143,12 +143,11 @@ class OnDevice:
             self._xp.get_default_pinned_memory_pool().free_all_blocks()
 
     def _run(self, given: Arguments) -> Any:
-        import inspect
-
+        from epochly.code.function import signature_of
         from epochly_backends.cupy_gpu.transfer import Visit
 
         assert self._function.plain is not None
-        bound = inspect.signature(self._function.plain).bind(*given.args, **given.kwargs)
+        bound = signature_of(self._function.plain).bind(*given.args, **given.kwargs)
         bound.apply_defaults()
         visit = Visit(self._xp, watches_writes=self._rewritten.writes)
         for name, value in bound.arguments.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import inspect
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -83,13 +82,6 @@ class Guards:
             raise Refusal(f"{text} is not defined")
         self._entries[id(namespace), key] = namespace, key, namespace[key]
         return namespace[key]
-
-
-def signature_of(function: FunctionType) -> inspect.Signature:
-    """The parameters that a function takes, whatever its `__signature__` says."""
-    made = FunctionType(function.__code__, {}, None, function.__defaults__, function.__closure__)
-    made.__kwdefaults__ = function.__kwdefaults__
-    return inspect.signature(made)
 
 
 def parts_of(function: FunctionType) -> tuple[Any, ...]:

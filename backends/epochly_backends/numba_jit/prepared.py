@@ -7,9 +7,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Realized
+from epochly.code.function import signature_of
 from epochly.errors import ClosedError, Deoptimize
 from epochly.levels import Level
-from epochly_backends.numba_jit.guards import parts_of, signature_of, still
+from epochly_backends.numba_jit.guards import parts_of, still
 from epochly_backends.numba_jit.kinds import kind_of
 from epochly_backends.numba_jit.specialization import Specialization
 from epochly_backends.numba_jit.values import Refusal

@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from epochly.call import Part
-from epochly.code.function import undecorated
+from epochly.code.function import signature_of, undecorated
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 from epochly_backends.numba_jit.calls import table
@@ -18,7 +18,7 @@ from epochly_backends.numba_jit.creation import copied
 from epochly_backends.numba_jit.definitions import Definitions
 from epochly_backends.numba_jit.desugaring import desugared
 from epochly_backends.numba_jit.expressions import Expressions
-from epochly_backends.numba_jit.guards import Guards, signature_of
+from epochly_backends.numba_jit.guards import Guards
 from epochly_backends.numba_jit.kinds import (
     NONE,
     NUMPY_BIT,
