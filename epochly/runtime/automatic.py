@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Realized, Refused
 from epochly.errors import EpochlyError
+from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
@@ -146,7 +147,8 @@ class Automatic:
             tier.decided = self._note
             try:
                 self._remember(tier, Arguments(args, kwargs))
-            except Exception:
+            except Exception as error:
+                let_through(error)
                 logger.exception("%s: earlier decisions could not be looked at", tier.name)
             self._tiers[kind] = tier
             return tier
@@ -233,6 +235,7 @@ class Automatic:
             Preparation(payload, identity, replay.draws, report)
         except EpochlyError as error:
             busy.release()
+            let_through(error)
             tier.settle(error.what)
         except BaseException:
             busy.release()
@@ -270,6 +273,7 @@ class Automatic:
         try:
             answer = backend.prepare(self._function, example)
         except Exception as error:  # noqa: BLE001 - a backend's defect must not stop the program
+            let_through(error)
             return f"{name}: preparing failed: {type(error).__name__}: {error}"
         if isinstance(answer, Refused):
             return answer.reason

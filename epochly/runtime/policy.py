@@ -160,6 +160,7 @@ class FixedPolicy:
         from epochly.call import Arguments, Refused
         from epochly.code.forwarding import forwarded_by
         from epochly.code.function import function_of
+        from epochly.interrupted import let_through
 
         backends = self._backends()
         function = function_of(self.original)
@@ -178,6 +179,7 @@ class FixedPolicy:
             try:
                 answer = backend.prepare(function, Arguments(args, kwargs))
             except Exception as error:  # noqa: BLE001 - a backend's defect must not stop the program
+                let_through(error)
                 reason = f"{backend.name}: preparing failed: {type(error).__name__}: {error}"
                 continue
             if not isinstance(answer, Refused):

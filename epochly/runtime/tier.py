@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.call import Realized
 from epochly.errors import Deoptimize
+from epochly.interrupted import let_through
 from epochly.levels import Level
 from epochly.runtime.evidence import Conclusion, Evidence
 from epochly.runtime.inside import Inside, is_inside
@@ -255,6 +256,7 @@ class Tier:
             self._conclude(current, judge(current, trial))
             return trial.value
         except NotCopiedError as error:
+            let_through(error)
             self._candidates.clear()
             self._note(error.what)
             self._next()
@@ -330,7 +332,8 @@ class Tier:
         try:
             with Inside():
                 self.decided(self)
-        except Exception:
+        except Exception as error:
+            let_through(error)
             logger.exception("%s: a decision could not be noted", self.name)
 
     def _guard(self, step: Callable[[], None]) -> None:
@@ -339,6 +342,8 @@ class Tier:
             with Inside():
                 step()
         except Exception as error:
+            self.wait()
+            let_through(error)
             logger.exception("%s stays at level 0: looking for another failed", self.name)
             self.doubt = f"looking for another level failed: {type(error).__name__}: {error}"
             self.settle(self.doubt)

@@ -11,6 +11,7 @@ from typing import Any
 
 from epochly.call import Equality
 from epochly.errors import Deoptimize, EpochlyError
+from epochly.interrupted import let_through
 from epochly.loaded import loaded
 
 Clock = Callable[[], float]
@@ -86,6 +87,7 @@ def run_beside(
     except Deoptimize as gave_up:
         return Trial(value, plain_s, float("nan"), Equality("unchecked", where=gave_up.what))
     except Exception as error:  # noqa: BLE001 - an exception where there was none is a difference
+        let_through(error)
         raised = error
     finally:
         candidate_s = clock() - started

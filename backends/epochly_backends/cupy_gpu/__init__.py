@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.backend import Available, Capabilities, Prepared, Unavailable
 from epochly.call import Arguments, Part, Realized, Refused
 from epochly.errors import ClosedError, Deoptimize
+from epochly.interrupted import let_through
 from epochly.levels import Level
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class OnDevice:
                     _restore_random_state(state)
                 if isinstance(error, Deoptimize):
                     raise
+                let_through(error)
                 what = f"on the device: {type(error).__name__}: {error}"
                 raise Deoptimize(what) from error
 

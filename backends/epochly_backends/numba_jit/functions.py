@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba.core.errors import NumbaWarning
 
+from epochly.interrupted import let_through
 from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
@@ -57,6 +58,7 @@ def build(
         try:
             dispatcher.compile(tuple(map(numba.typeof, example)))
         except Exception as error:  # Numba's own defects show as any exception
+            let_through(error)
             if file is not None and isinstance(error, OSError):
                 # What cannot be kept, for want of room above all, can be compiled all the same.
                 return build(unit, root, example, keep=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from epochly.call import Part
 from epochly.errors import Deoptimize
+from epochly.interrupted import let_through
 from epochly_backends.numba_jit.arithmetic import Inexact
 from epochly_backends.numba_jit.functions import build
 from epochly_backends.numba_jit.kinds import (
@@ -104,6 +105,7 @@ class Specialization:
         except Exception as error:  # compiled user code raises whatever the user's code may
             for array, before in saved:
                 array[...] = before
+            let_through(error)
             self._in_a_row = self._in_a_row + 1 if isinstance(error, Inexact) else 0
             if self._holds:
                 self._left += max(LEAST_LEFT, sum(values[at].nbytes for at in self._arrays))
