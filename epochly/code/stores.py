@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import FunctionType
 
 from epochly.code.kinds import is_fresh, is_load
 from epochly.code.loops import root_name
-from epochly.code.scopes import arguments_of
-from epochly.code.source import FunctionNode
+from epochly.code.scopes import arguments_of, live_value
+from epochly.code.source import source_of
 
 _PARTS = frozenset(
     "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
@@ -21,7 +22,8 @@ _OF_FUNCTIONS = frozenset(
 )
 _ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
-_NUMBERS = frozenset({"bool", "float", "int", "len", "ord", "range", "round", "str", "sum"})
+_NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
+_CAPTURES = ("name", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,7 @@ class Locals:
 
     Parameters
     ----------
-    whole : ast node
-        The function.
+    function : FunctionType
     items : frozenset of str
         Names to be taken as they are, such as the targets of a loop whose items are looked at.
     inside : set of str, optional
@@ -60,10 +61,12 @@ class Locals:
 
     def __init__(
         self,
-        whole: FunctionNode,
+        function: FunctionType,
         items: frozenset[str] = frozenset(),
         inside: set[str] | None = None,
     ) -> None:
+        whole = source_of(function).node
+        self._function = function
         self._inside = inside
         self._sources: dict[str, list[ast.expr]] = {}
         self._parameters = {argument.arg for argument in arguments_of(whole)}
@@ -78,6 +81,8 @@ class Locals:
                 self._add(inner.target, inner.value)
             elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
                 self._add(inner.optional_vars, inner.context_expr, exact=False)
+            elif isinstance(inner, ast.pattern):
+                self._from_elsewhere |= {getattr(inner, part, None) or "" for part in _CAPTURES}
         for name in items:
             self._sources.pop(name, None)
             self._from_elsewhere.add(name)
@@ -89,8 +94,9 @@ class Locals:
                 if not exact or part is not target:
                     self._from_elsewhere.add(part.id)
 
-    def origin(self, name: str) -> str:
-        """The variable from outside that a local was taken from, or the name itself."""
+    def origins(self, name: str) -> list[str]:
+        """The variables from outside that a local was taken from, or the name itself."""
+        found: list[str] = []
         seen: set[str] = set()
         todo = [name]
         while todo:
@@ -99,10 +105,10 @@ class Locals:
                 continue
             seen.add(current)
             if current not in self._sources or current in self._parameters:
-                return current
-            for value in self._sources[current]:
+                found.append(current)
+            for value in self._sources.get(current, ()):
                 todo += reversed(roots_of(value))
-        return name
+        return found or [name]
 
     def is_new(self, name: str) -> bool:
         """Whether a local only ever holds what expressions of the function have made."""
@@ -138,14 +144,16 @@ class Locals:
             return all(map(makes, _elements(value)))
         if deep and isinstance(value, (ast.ListComp, ast.SetComp)):
             return makes(value.elt)
-        if isinstance(value, _NEW) or is_fresh(value):
-            return not deep or not isinstance(value, ast.Call) or not _may_hold(value)
+        if isinstance(value, _NEW) or is_fresh(self._function, value):
+            return not deep or not _may_hold(value)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-            return value.func.id in _NUMBERS
+            known, called = live_value(self._function, value.func)
+            plain = known and any(called is number for number in _NUMBERS)
+            return plain and not (called is sum and len(value.args) + len(value.keywords) > 1)
         return (
             isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
-            and value.func.attr in {"copy", "sum", "mean"}
+            and (value.func.attr in {"sum", "mean"} or (value.func.attr == "copy" and not deep))
         )
 
 
@@ -153,10 +161,19 @@ def _elements(value: ast.Tuple | ast.List | ast.Set | ast.Dict) -> list[ast.expr
     return list(value.values) if isinstance(value, ast.Dict) else list(value.elts)
 
 
-def _may_hold(call: ast.Call) -> bool:
-    """Whether ``list(given)`` or its like holds what it was given."""
-    made = call.func.id if isinstance(call.func, ast.Name) else ""
-    return made in {"list", "dict", "set", "deque", "OrderedDict"} and bool(call.args)
+def _may_hold(value: ast.expr) -> bool:
+    """Whether something new, such as ``list(given)``, holds what it was made of."""
+    if isinstance(value, ast.Call):
+        return bool(value.args or value.keywords)
+    if isinstance(value, ast.BinOp):
+        # Adding a number gives a number or an array.
+        sums = isinstance(value.op, ast.Add) and any(map(_is_number, (value.left, value.right)))
+        return isinstance(value.op, (ast.Add, ast.Mult, ast.BitOr)) and not sums
+    return isinstance(value, ast.DictComp)
+
+
+def _is_number(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
 
 
 def _is_range(value: ast.expr) -> bool:
