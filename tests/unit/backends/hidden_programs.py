@@ -5,6 +5,7 @@ Each program makes a function and its arguments afresh, with all the state they 
 
 import enum
 import io
+import math
 import pathlib
 import queue
 import sys
@@ -12,6 +13,7 @@ import tempfile
 import threading
 from collections import defaultdict
 
+import numpy as np
 from unit.backends import hidden_settings as settings
 from unit.backends.hidden_settings import Meter
 
@@ -548,6 +550,90 @@ TAKEN_FOR_NEW = [
     files_that_get_one_name,
     lines_of_the_standard_input,
 ]
+
+
+def nans_that_are_returned():
+    missing = float("nan")
+
+    def function(values):
+        found = [(np.nan, math.nan, missing)[value % 3] for value in values]
+        known = [one in found for one in (np.nan, math.nan, missing)]
+        return known, len(set(found)), found.count(missing)
+
+    return function, (NUMBERS,)
+
+
+def nans_that_are_items():
+    missing = float("nan")
+    row = [math.nan, np.nan, missing, math.nan, missing, -missing, 1.0]
+
+    def function(rows):
+        return [
+            (len(set(row)), row.count(row[-1]), math.nan in row, [one is np.nan for one in row])
+            for row in rows
+        ]
+
+    return function, ([row, row[::-1], row[:2], [1.0], row[2:]] * 2,)
+
+
+def new_nans_within_a_result():
+    def function(values):
+        rows = [[float("nan")] * 3 for _ in values]
+        return [len(set(row)) for row in rows], len({row[0] for row in rows})
+
+    return function, (NUMBERS,)
+
+
+def numbers_that_were_asked_for_an_id():
+    def function(items):
+        known = {id(item) for item in items}
+        return [id(item) in known for item in items]
+
+    return function, ([[number] for number in NUMBERS],)
+
+
+def sets_that_held_more():
+    def made(number):
+        found = set(range(300))
+        found.difference_update(set(range(300)).difference({5, 100 + number}))
+        return found
+
+    def function(sets, values):
+        return [list(one) for one in sets], [list(one) for one in [made(v) for v in values]]
+
+    return function, ([made(number) for number in NUMBERS], NUMBERS)
+
+
+def errors_that_are_returned():
+    def attempt(value):
+        try:
+            try:
+                return 1 // (value % 3)
+            except ZeroDivisionError as error:
+                raise ValueError(value) from error
+        except ValueError as error:
+            return error
+
+    def function(values):
+        found = [attempt(value) for value in values]
+        return [
+            (repr(one.__cause__), one.__traceback__ is None)
+            for one in found
+            if isinstance(one, Exception)
+        ]
+
+    return function, (NUMBERS,)
+
+
+ELSEWHERE = [
+    nans_that_are_returned,
+    nans_that_are_items,
+    new_nans_within_a_result,
+    numbers_that_were_asked_for_an_id,
+    sets_that_held_more,
+    errors_that_are_returned,
+]
+"""What only another process would do otherwise."""
 
 
 def objects_that_change_only_themselves():

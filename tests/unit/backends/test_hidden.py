@@ -25,6 +25,17 @@ def test_what_only_looks_new_or_unused_is_not_taken_for_it(program, prepare, mon
     check(program, prepare)
 
 
+@pytest.mark.parametrize("trusted", [False, True], ids=["automatic", "trusted"])
+@pytest.mark.parametrize("program", programs.ELSEWHERE)
+def test_what_a_copy_would_forget_stays_as_it_is(program, trusted):
+    check(program, spread, trusted=trusted)
+
+
+def test_nan_is_no_reason_to_stay():
+    ready = check(programs.nans_that_are_items, spread)
+    assert list(ready._ways.values()) == ["processes"]
+
+
 @BOTH
 @pytest.mark.parametrize("program", programs.SPREAD)
 def test_what_is_new_and_only_read_is_no_reason_to_stay(program, prepare):
