@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
+from typing import TypeGuard
 
-from epochly.code.kinds import is_fresh, is_load
+from epochly.code.kinds import is_fresh, is_load, qualified_name
 from epochly.code.loops import root_name
 from epochly.code.scopes import arguments_of, live_value
 from epochly.code.source import source_of
@@ -23,6 +24,11 @@ _OF_FUNCTIONS = frozenset(
 _ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
+_FACTORIES = (int, float, str, list, dict, set)
+_FILLING = frozenset(
+    "add append appendleft extend extendleft insert setdefault update __setitem__".split()
+)
+_PARTS_OF = (ast.Subscript, ast.Attribute)
 _CAPTURES = ("name", "rest")
 
 
@@ -144,8 +150,10 @@ class Locals:
             return all(map(makes, _elements(value)))
         if deep and isinstance(value, (ast.ListComp, ast.SetComp)):
             return makes(value.elt)
+        if deep and isinstance(value, ast.BinOp):
+            return self._joins_new(value, makes)
         if isinstance(value, _NEW) or is_fresh(self._function, value):
-            return not deep or not _may_hold(value)
+            return not deep or not self._may_hold(value)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
             known, called = live_value(self._function, value.func)
             plain = known and any(called is number for number in _NUMBERS)
@@ -156,20 +164,51 @@ class Locals:
             and (value.func.attr in {"sum", "mean"} or (value.func.attr == "copy" and not deep))
         )
 
+    def holds_new(self, name: str) -> bool:
+        """Whether a container that the function made only holds what it made as well."""
+        values = list(self._sources.get(name, ()))
+        for inner in ast.walk(source_of(self._function).node):
+            if isinstance(inner, ast.Assign):
+                targets = (part for target in inner.targets for part in ast.walk(target))
+                parts = (part for part in targets if isinstance(part, _PARTS_OF))
+                values += [inner.value for part in parts if root_name(part) == name]
+            elif _fills(inner, name):
+                values += [*inner.args, *(keyword.value for keyword in inner.keywords)]
+        return all(self.makes_new(value, deep=True) for value in values)
+
+    def _joins_new(self, value: ast.BinOp, makes: Callable[[ast.expr], bool]) -> bool:
+        """Whether what an operator gives holds nothing old, should it be a list."""
+        sides = (value.left, value.right)
+        if isinstance(value.op, ast.Mult):
+            return any(isinstance(side, ast.List) and makes(side) for side in sides)
+        if isinstance(value.op, (ast.Add, ast.BitOr)):
+            return any(map(_is_number, sides)) or all(map(makes, sides))
+        return True
+
+    def _may_hold(self, value: ast.expr) -> bool:
+        """Whether something new, such as ``list(given)``, holds what it was made of."""
+        if not isinstance(value, ast.Call):
+            return isinstance(value, ast.DictComp)
+        name = qualified_name(live_value(self._function, value.func)[1])
+        if name == "collections.defaultdict" and len(value.args) == 1:
+            factory = live_value(self._function, value.args[0])[1]
+            return not any(factory is made for made in _FACTORIES)
+        numbers = name.startswith("numpy.") and name != "numpy.full"
+        return not numbers and bool(value.args or value.keywords)
+
+
+def _fills(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    """Whether it is a call of a method that puts something into a container."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _FILLING
+        and root_name(node.func) == name
+    )
+
 
 def _elements(value: ast.Tuple | ast.List | ast.Set | ast.Dict) -> list[ast.expr]:
     return list(value.values) if isinstance(value, ast.Dict) else list(value.elts)
-
-
-def _may_hold(value: ast.expr) -> bool:
-    """Whether something new, such as ``list(given)``, holds what it was made of."""
-    if isinstance(value, ast.Call):
-        return bool(value.args or value.keywords)
-    if isinstance(value, ast.BinOp):
-        # Adding a number gives a number or an array.
-        sums = isinstance(value.op, ast.Add) and any(map(_is_number, (value.left, value.right)))
-        return isinstance(value.op, (ast.Add, ast.Mult, ast.BitOr)) and not sums
-    return isinstance(value, ast.DictComp)
 
 
 def _is_number(value: ast.expr) -> bool:
@@ -234,3 +273,5 @@ def stores_in(
                 owner = part.value
                 if not (isinstance(owner, ast.Name) and owner.id in fresh):
                     yield Store(part.lineno, ast.unparse(part), root_name(part))
+                elif isinstance(node, ast.AugAssign) and not names.holds_new(owner.id):
+                    yield Store(part.lineno, ast.unparse(node), owner.id, in_place=True)

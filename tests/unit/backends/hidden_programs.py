@@ -479,6 +479,29 @@ def list_within_a_sum_of_lists():
     return function, (NUMBERS,)
 
 
+def part_of_something_new():
+    def first(rows, value):
+        held = [rows, 1]
+        held[0] += [value]
+        return len(rows)
+
+    def second(rows, value):
+        held = {}
+        held["rows"] = rows
+        held["rows"] += [value]
+        return len(rows)
+
+    def function(values, rows, array):
+        sums = []
+        for value in values:
+            held = {"array": array}
+            held["array"] += value
+            sums.append(float(array.sum()))
+        return [(first(rows, value), second(rows, value)) for value in values], sums
+
+    return function, (NUMBERS, [], np.zeros(2))
+
+
 def list_made_in_the_first_round_only():
     def function(values):
         held = []
@@ -544,6 +567,7 @@ TAKEN_FOR_NEW = [
     list_that_sum_gives_back,
     parameter_that_is_replaced,
     list_within_a_sum_of_lists,
+    part_of_something_new,
     list_made_in_the_first_round_only,
     bytes_that_are_appended,
     lambdas_that_are_kept,
@@ -697,4 +721,27 @@ def lists_of_their_own():
     return _work_on(work)
 
 
-SPREAD = [objects_that_change_only_themselves, objects_that_only_look, lists_of_their_own]
+def counts_of_their_own():
+    def work(row):
+        seen, digits, sums = defaultdict(int), [0 for _ in range(10)], np.zeros(3)
+        table = {}
+        for number in row:
+            seen[number] += 1
+            digits[number % 10] += 1
+            sums[number % 3] += number
+            table[number] = 0
+            table[number] += number
+        return dict(seen), digits, sums.tolist(), table
+
+    def function(rows):
+        return [work(row) for row in rows]
+
+    return function, ([list(range(number)) for number in NUMBERS],)
+
+
+SPREAD = [
+    objects_that_change_only_themselves,
+    objects_that_only_look,
+    lists_of_their_own,
+    counts_of_their_own,
+]
