@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from epochly.runtime.travel import CannotTravelError, packed
+from epochly_backends.exact import Nans, is_raised, is_reordered, reduced_error
 from epochly_backends.held import (
     held_by,
     known_objects,
@@ -35,7 +36,8 @@ def run_packed(payload: bytes) -> bytes:
     from threadpoolctl import threadpool_limits
 
     try:
-        body, items, context, replayable = pickle.loads(payload)
+        nans = Nans()
+        body, items, context, replayable = nans.loads(payload)
         context.enter()
     except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
         return pickle.dumps(("unread", f"its items cannot be read elsewhere: {error}"))
@@ -65,11 +67,13 @@ def run_packed(payload: bytes) -> bytes:
         return _failure("an item changed an object of the caller's")
     # What a cache has kept meanwhile is held by the caller as well.
     theirs |= reach((items, list(data.values())), code=True)
-    reason = Surroundings.now().differing(entered) or _bound_to_the_caller(values, theirs, known)
+    reason = Surroundings.now().differing(entered) or _bound_to_the_caller(
+        values, theirs, known, replayable=replayable
+    )
     if reason is not None:
         return _failure(reason)
     try:
-        answer = _packed(values, known), Surroundings.signals(), printed.getvalue()
+        answer = _packed(values, known, nans), Surroundings.signals(), printed.getvalue()
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
         return _failure(f"a result cannot travel between processes: {error}")
     return pickle.dumps(("values", answer))
@@ -104,7 +108,7 @@ def run_first(
     return values, _bound_to_the_caller(values, theirs | reach(given, code=True), known)
 
 
-def unpacked(answer: bytes, items: list[Any]) -> list[Any]:
+def unpacked(answer: bytes, items: list[Any], nans: Nans) -> list[Any]:
     """The results of a chunk, with the caller's own objects in the place of their copies."""
     import io
     import pickle
@@ -113,6 +117,8 @@ def unpacked(answer: bytes, items: list[Any]) -> list[Any]:
         own: list[Any] | None = None
 
         def persistent_load(self, pid: Any) -> Any:
+            if isinstance(pid, tuple):
+                return nans.persistent_load(pid)
             if self.own is None:
                 self.own = known_objects(items)
             return self.own[pid]
@@ -154,7 +160,7 @@ def _keeping_classes() -> dict[str, Any]:
     }
 
 
-def _packed(values: list[Any], known: list[Any]) -> bytes:
+def _packed(values: list[Any], known: list[Any], nans: Nans) -> bytes:
     import io
 
     from epochly.runtime.travel import pickler
@@ -167,11 +173,14 @@ def _packed(values: list[Any], known: list[Any]) -> bytes:
 
     class Pickler(pickler()):  # type: ignore[misc]
         def persistent_id(self, obj: Any) -> Any:
-            return places.get(id(obj))
+            place = places.get(id(obj))
+            return nans.persistent_id(obj) if place is None else place
 
         def reducer_override(self, obj: Any) -> Any:
             if isinstance(obj, ModuleType):
                 return import_module, (obj.__name__,)
+            if isinstance(obj, BaseException):
+                return reduced_error(obj)
             return super().reducer_override(obj)
 
     stream = io.BytesIO()
@@ -236,13 +245,24 @@ def _digest(value: Any) -> bytes:
     return hashlib.sha256(dumps(value)).digest()
 
 
-def _bound_to_the_caller(result: list[Any], theirs: dict[int, Any], known: list[Any]) -> str | None:
-    """Why a result cannot be told apart from its copy no more: what identity would be lost."""
+def _bound_to_the_caller(
+    result: list[Any], theirs: dict[int, Any], known: list[Any], *, replayable: bool = True
+) -> str | None:
+    """Why a result cannot be told apart from its copy no more: what identity would be lost.
+
+    Where no item may run twice, the order of a set and a traceback are let go.
+    """
     import numpy as np
 
     ours = reach(result, frozenset(map(id, known)))
     if any(isinstance(value, FunctionType) for value in ours.values()):
         return "a result holds a function"
+    if replayable and any(map(is_raised, ours.values())):
+        return "a copy of an exception forgets where it was raised"
+    if replayable and any(
+        isinstance(v, (set, frozenset)) and is_reordered(v) for v in ours.values()
+    ):
+        return "a set within the results is in another order in another process"
     if any(key in theirs for key in ours):
         return "an item's result is, or holds, a part of the item or of a shared object"
     reason = travels_otherwise(ours.values())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import is_users
-from epochly.code.function import undecorated
 from epochly.code.libraries import in_library
+from epochly.code.outside import functions_of, names_in, outside
 
 DEEPEST = 3
 _PICKLING = (
@@ -24,26 +24,11 @@ _PICKLING = (
 _NUMBERS = (int, float, complex, bool)
 
 
-def functions_of(body: FunctionType) -> list[FunctionType]:
-    """The body and the user's functions that it reaches by name, always in the same order."""
-    found: list[FunctionType] = []
-    todo: list[Any] = [body]
-    while todo:
-        value = todo.pop(0)
-        if not isinstance(value, FunctionType) or value in found:
-            continue
-        if in_library(value.__code__.co_filename):
-            continue
-        found.append(value)
-        todo += _outside(value).values()
-    return found
-
-
 def held_by(body: FunctionType) -> dict[str, Any]:
     """What the body and the user's functions that it calls hold outside themselves."""
     found: dict[str, Any] = {}
     for number, function in enumerate(functions_of(body)):
-        found |= {f"{number}.{name}": value for name, value in _outside(function).items()}
+        found |= {f"{number}.{name}": value for name, value in outside(function).items()}
         found[f"{number}.__defaults__"] = function.__defaults__
         found[f"{number}.__kwdefaults__"] = function.__kwdefaults__
     return found
@@ -51,7 +36,7 @@ def held_by(body: FunctionType) -> dict[str, Any]:
 
 def names_of(body: FunctionType) -> frozenset[str]:
     """Attributes and globals that the body and the user's functions it calls name."""
-    return frozenset(name for function in functions_of(body) for name in _names(function.__code__))
+    return frozenset().union(*(names_in(function.__code__) for function in functions_of(body)))
 
 
 def known_objects(items: list[Any]) -> list[Any]:
@@ -103,7 +88,7 @@ def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False)
         elif isinstance(value, FunctionType):
             found[id(value)] = value
             if code and not in_library(value.__code__.co_filename):
-                todo += [*_outside(value).values(), value.__defaults__, value.__kwdefaults__]
+                todo += [*outside(value).values(), value.__defaults__, value.__kwdefaults__]
                 todo += vars(value).values()
         elif gc.is_tracked(value) or isinstance(value, untracked) or type(value) is object:
             if not isinstance(value, tuple):
@@ -165,25 +150,3 @@ def empty_cells(function: FunctionType) -> Iterator[str]:
             cell.cell_contents  # noqa: B018
         except ValueError:
             yield name
-
-
-def _outside(function: FunctionType) -> dict[str, Any]:
-    """Closure cells and globals that a function names, without our own decorator."""
-    found: dict[str, Any] = {}
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            found[name] = undecorated(cell.cell_contents)
-        except ValueError:
-            continue
-    for name in sorted(_names(function.__code__)):
-        if name in function.__globals__:
-            found[name] = undecorated(function.__globals__[name])
-    return found
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """Global names of a code object and of those within it."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)

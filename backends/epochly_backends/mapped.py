@@ -10,16 +10,18 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from epochly.call import Part, Realized, Refused
+from epochly.code.callgraph import call_graph
 from epochly.code.function import Function
 from epochly.code.harmless import hazard
 from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import MapLoop, Mappable, map_loops
+from epochly.code.outside import functions_of
 from epochly.code.sharing import changeable, repeated_iterator, shared_state
 from epochly.code.whereabouts import place_asked_for
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.loaded import loaded
-from epochly_backends.held import empty_cells, functions_of, held_by, names_of
+from epochly_backends.held import empty_cells, held_by, names_of
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _READ_AHEAD = frozenset(
@@ -86,6 +88,7 @@ class Mapped:
         plain = mappable.function.plain
         assert plain is not None
         self._judged = {function.__code__ for function in functions_of(plain)}
+        self._called = frozenset(member.__code__ for member in call_graph(plain).functions)
         self._place = place_asked_for(plain, processes=level is Level.CORES)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -125,7 +128,7 @@ class Mapped:
             return self._one_by_one(number, body, iterable, missing)
         loop = self._mappable.loops[number]
         named = held_by(body)
-        held = list(named.values())
+        held, names = list(named.values()), names_of(body)
         items: list[Any] = []
         failure: Exception | None = None
         try:
@@ -135,12 +138,14 @@ class Mapped:
         self._counts["items"] += len(items)
         reason = (
             self._place
-            or shared_state(held, names_of(body))
+            or shared_state(held, names)
             or repeated_iterator(items)
             or _handling()
-            or _changed(loop, named)
+            or _changed(loop, named, names)
         )
-        risk = hazard([*held, items], names_of(body)) or changeable(loop.in_place, [*held, *items])
+        risk = hazard([*held, items], names, self._called) or changeable(
+            loop.in_place, [*held, *items], names
+        )
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
             reason = risk
@@ -209,11 +214,12 @@ def _handling() -> str | None:
     return None
 
 
-def _changed(loop: MapLoop, held: Mapping[str, Any]) -> str | None:
+def _changed(loop: MapLoop, held: Mapping[str, Any], names: frozenset[str]) -> str | None:
     """What items change in place that all of them share, the user's word notwithstanding."""
     causes = tuple(cause for cause in loop.in_place if loop.is_shared(cause))
     roots = {cause.root for cause in causes}
-    return changeable(causes, [v for name, v in held.items() if name.partition(".")[2] in roots])
+    given = [value for name, value in held.items() if name.partition(".")[2] in roots]
+    return changeable(causes, given, names)
 
 
 def _can_be_read_ahead(iterable: Any) -> bool:

@@ -23,6 +23,7 @@ from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
 from epochly_backends.chunk import chained, run_first, run_packed, unpacked
+from epochly_backends.exact import Nans
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
@@ -159,8 +160,10 @@ class CoreRunner:
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         now = Surroundings.now()
+        nans = [Nans() for _ in chunks]
         payloads = [
-            packed(self._function.plain, (body, chunk, now, replayable)) for chunk in chunks
+            packed(self._function.plain, (body, chunk, now, replayable), dump=numbered.dumps)
+            for chunk, numbered in zip(chunks, nans, strict=True)
         ]
         executor = get_reusable_executor(max_workers=cores, timeout=60)
         _end_workers_with(os.getpid())
@@ -170,12 +173,12 @@ class CoreRunner:
         values: list[Any] = []
         reasons: list[str] = []
         try:
-            for future, chunk in zip(futures, chunks, strict=True):
+            for future, chunk, numbered in zip(futures, chunks, nans, strict=True):
                 kind, answer = pickle.loads(received(future.result()))
                 if kind == "values":
                     packed_values, signals, printed = answer
                     try:
-                        values += unpacked(packed_values, chunk)
+                        values += unpacked(packed_values, chunk, numbered)
                     except Exception as error:  # noqa: BLE001 - unpickling runs the user's code
                         kind, answer = "lost", f"a result cannot be read here: {error}"
                 if kind == "values":

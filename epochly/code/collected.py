@@ -21,10 +21,15 @@ _SWALLOWING = frozenset(
 )
 
 
-def is_private_list(whole: ast.FunctionDef, loop: ast.For, out: str) -> bool:
+def is_private_list(
+    function: FunctionType, whole: ast.FunctionDef, loop: ast.For, out: str
+) -> bool:
     """Whether only the function itself can see the list before the loop is over."""
     scope = scope_of(whole)
-    if out not in fresh_locals(whole) or out in scope.globals_written | scope.nonlocals_written:
+    # Other containers may refuse what is appended, and must do so at once.
+    if out not in fresh_locals(function, lists=True):
+        return False
+    if out in scope.globals_written | scope.nonlocals_written:
         return False
     if any(_names(part, out) for part in (loop.iter, loop.target)) or _has_second_name(whole, out):
         return False
@@ -63,15 +68,24 @@ def _repeated(whole: ast.FunctionDef, loop: ast.For, out: str) -> set[int]:
     """What stands behind the loop, but runs before its next round: in an outer loop."""
     found: set[int] = set()
     for outer in ast.walk(whole):
-        if not isinstance(outer, (ast.For, ast.While)) or outer is loop:
-            continue
-        parts = list(ast.walk(outer))
-        made = any(
-            isinstance(part, ast.Name) and part.id == out and not is_load(part) for part in parts
-        )
-        if not made and any(part is loop for part in parts):
-            found |= set(map(id, parts))
+        if isinstance(outer, (ast.For, ast.While)) and outer is not loop:
+            parts = list(ast.walk(outer))
+            if any(part is loop for part in parts) and not _made_before(outer, loop, out):
+                found |= set(map(id, parts))
     return found
+
+
+def _made_before(outer: ast.AST, loop: ast.For, out: str) -> bool:
+    """Whether every round of an outer loop assigns the list on its way to the loop."""
+    for _, block in ast.iter_fields(outer):
+        for number, part in enumerate(block if isinstance(block, list) else ()):
+            if any(inner is loop for inner in ast.walk(part)):
+                before = block[:number]
+                return any(
+                    isinstance(one, ast.Assign) and any(_names(t, out) for t in one.targets)
+                    for one in before
+                ) or _made_before(part, loop, out)
+    return False
 
 
 def may_swallow(function: FunctionType, node: ast.With, *, unknown: bool = True) -> bool:

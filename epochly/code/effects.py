@@ -16,6 +16,7 @@ from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
 from epochly.code.causes import Effects as Effects
 from epochly.code.function import undecorated
+from epochly.code.handed import handed_over
 from epochly.code.kinds import (
     OPENING,
     assigned,
@@ -29,7 +30,7 @@ from epochly.code.kinds import (
 from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
-from epochly.code.modes import effect_of_open, effect_of_sql
+from epochly.code.modes import effect_of_open, effect_of_sql, may_rename
 from epochly.code.positions import SHUFFLING, changed_argument
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
@@ -104,18 +105,18 @@ class _Around:
         self.function = function
         self.open_codes = open_codes
         self.whole = whole
-        fresh = fresh_locals(whole)
+        fresh = fresh_locals(function)
         inside = None if nodes is None else {n for node in nodes for n in _bound_in(node)}
         self.fresh = fresh if inside is None else fresh & inside
-        self.names = Locals(whole, items, inside)
+        self.names = Locals(function, items, inside)
 
-    def cause(
+    def causes(
         self, effect: Effect, line: int, text: str, name: str, *, in_place: bool = False
-    ) -> Cause:
-        """A change of the object that a name leads to."""
-        root = self.names.origin(name) if name else ""
-        shared = bool(root) and root not in bound_names(self.function.__code__)
-        return Cause(effect, line, text, False, root, shared, in_place)
+    ) -> Iterator[Cause]:
+        """Changes of the objects that a name may lead to."""
+        for root in self.names.origins(name) if name else [""]:
+            shared = bool(root) and root not in bound_names(self.function.__code__)
+            yield Cause(effect, line, text, False, root, shared, in_place)
 
 
 def _causes(
@@ -129,17 +130,18 @@ def _causes(
     outer = scope.globals_written | scope.nonlocals_written
     found: list[Cause] = []
     for node in nodes:
-        for call in (*calls_in(function, node), *_handed_over(function, node)):
+        for call in (*calls_in(function, node), *handed_over(function, node)):
             found += _of_call(around, call)
         for inner in ast.walk(node):
             for store in stores_in(inner, around.fresh, outer, around.names):
                 effect = Effect.PURE if store.in_place else Effect.WRITES
-                cause = around.cause(
+                for cause in around.causes(
                     effect, store.line, store.text, store.name, in_place=store.in_place
-                )
-                if not (cause.in_place and _cannot_change(function, cause.root)):
-                    shared = cause.shared or store.name in outer or store.text.startswith(_SHARED)
-                    found.append(dataclasses.replace(cause, shared=shared))
+                ):
+                    if not (cause.in_place and _cannot_change(function, cause.root)):
+                        everyones = store.name in outer or store.text.startswith(_SHARED)
+                        shared = cause.shared or everyones
+                        found.append(dataclasses.replace(cause, shared=shared))
             if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
                 found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
             elif isinstance(inner, ast.ClassDef) and (inner.bases or inner.keywords):
@@ -160,22 +162,6 @@ def _cannot_change(function: FunctionType, name: str) -> bool:
     return known and isinstance(value, (int, float, complex, str, bytes))
 
 
-def _handed_over(function: FunctionType, node: ast.AST) -> Iterator[Call]:
-    """Functions that are passed on instead of called: whoever gets them may call them."""
-    for inner in ast.walk(node):
-        if not isinstance(inner, ast.Call):
-            continue
-        for argument in (*inner.args, *(keyword.value for keyword in inner.keywords)):
-            known, value = live_value(function, argument)
-            if isinstance(argument, ast.Attribute) and not known:
-                if argument.attr in CALLS["changing_methods"]:
-                    made = ast.copy_location(ast.Call(argument, [], []), argument)
-                    yield Call(made, argument.lineno, ast.unparse(argument), False, None)
-            elif known and callable(value) and not isinstance(value, type):
-                made = ast.copy_location(ast.Call(argument, [], []), argument)
-                yield Call(made, argument.lineno, ast.unparse(argument), True, undecorated(value))
-
-
 def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
     function = around.function
     if not call.found and isinstance(call.node.func, ast.Name):
@@ -186,7 +172,7 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
         fresh = isinstance(changed, ast.Name) and changed.id in around.fresh
         if not fresh and not around.names.makes_new(changed):
             text = f"{call.text}({ast.unparse(changed)})"
-            yield around.cause(Effect.WRITES, call.line, text, root_name(changed))
+            yield from around.causes(Effect.WRITES, call.line, text, root_name(changed))
         if qualified_name(call.value) not in SHUFFLING:
             return
     if any(keyword.arg == "out" for keyword in call.node.keywords):
@@ -267,9 +253,9 @@ def _seen_by_caller(around: _Around, call: Call, cause: Cause) -> Iterator[Cause
     if around.names.makes_new(argument, deep=True):
         return
     name = next(iter(roots_of(argument)), "")
-    through = around.cause(cause.effect, call.line, what, name)
-    if not (cause.in_place and _cannot_change(around.function, through.root)):
-        yield dataclasses.replace(seen, root=through.root, shared=through.shared)
+    for through in around.causes(cause.effect, call.line, what, name):
+        if not (cause.in_place and _cannot_change(around.function, through.root)):
+            yield dataclasses.replace(seen, root=through.root, shared=through.shared)
 
 
 def _is_default(call: Call, parameter: str) -> bool:
@@ -309,13 +295,13 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
             shared = is_listed_as("settings", f"{kind}.{method.attr}")
             yield Cause(effect, call.line, call.text, True, shared=shared)
         return
-    if method.attr in CALLS["pure_methods"]:
+    if method.attr in CALLS["pure_methods"] and not may_rename(call.node):
         return
     owner = method.value
     if method.attr in CALLS["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
             for root in roots_of(owner) or [""]:
-                yield around.cause(Effect.WRITES, call.line, call.text, root)
+                yield from around.causes(Effect.WRITES, call.line, call.text, root)
         return
     if method.attr in {"read", "readline", "readlines"}:
         yield Cause(Effect.READS, call.line, call.text, True)

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of
 from epochly.code.callgraph import is_users
-from epochly.code.effects import Cause, Effect, effect_of_name, effects_of
+from epochly.code.effects import Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
 from epochly.code.kinds import qualified_name
-from epochly.code.libraries import in_library
-from epochly.code.sharing import ATOMS, CONTAINERS, parts_of, slots_of
+from epochly.code.making import effects_of_making, fills_itself
+from epochly.code.outside import names_in, outside
+from epochly.code.sharing import (
+    ATOMS,
+    CONTAINERS,
+    is_own,
+    is_own_module,
+    named_parts,
+    parts_of,
+    slots_of,
+)
 
 _LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"})
 # With one of these, code may read attributes that it does not name.
 _BY_NAME = frozenset({"getattr", "hasattr", "attrgetter", "format", "format_map"})
+# Built-in functions ask for these where they are given an object.
+_BY_PROTOCOL = frozenset({"items", "keys"})
+_WRITTEN = (FunctionType, property, staticmethod, classmethod)
 _PLAIN_BASES = (list, tuple, dict, set, frozenset, int, float, complex, str, bytes, object, type)
 
 
-def hazard(values: Iterable[Any], names: frozenset[str]) -> str | None:
+def hazard(
+    values: Iterable[Any], names: frozenset[str], called: frozenset[CodeType] = frozenset()
+) -> str | None:
     """Why code that only uses these names on these objects may do more than read them.
 
     Static effects take an object of unknown class for a built-in one. That holds when every object
@@ -38,132 +51,158 @@ def hazard(values: Iterable[Any], names: frozenset[str]) -> str | None:
         What the code can reach: its items, closure cells and globals.
     names : frozenset of str
         The attributes that it names.
+    called : frozenset of CodeType
+        Functions whose changes in place are known to the caller.
 
     Returns
     -------
     str or None
         A reason, or None where there is none.
     """
-    seen: set[int] = set()
-    judged: dict[type, str | None] = {}
-    todo = list(values)
-    while todo:
-        value = todo.pop()
-        cls = type(value)
-        if cls in ATOMS or id(value) in seen:
-            continue
-        seen.add(id(value))
-        if cls in CONTAINERS or cls is defaultdict:
-            todo += parts_of(value)
-            if cls is defaultdict and value.default_factory is not None:
-                return "a defaultdict makes entries for those who ask for them"
-            continue
-        reason = _of_callable(value, names)
-        if reason is None and not _is_callable(value):
-            if cls not in judged:
-                judged[cls] = _of_class(cls, names, False)
-            reason = judged[cls]
-            if cls.__module__.partition(".")[0] not in _LIBRARIES:
-                todo += attribute_of(value, "__dict__", {}).values()
-                todo += slots_of(value)
-            elif cls.__module__ == "numpy" and getattr(
-                getattr(value, "dtype", None), "hasobject", False
-            ):
-                todo += value.tolist() if value.ndim else [value.item()]
-        if reason is not None:
+    told = list(values)
+    while True:
+        look = _Look(names, called)
+        reason = look.over(told)
+        if reason is not None or look.further <= names:
             return reason
-    return None
+        names |= look.further
 
 
-def _is_callable(value: Any) -> bool:
-    return isinstance(value, (FunctionType, BuiltinFunctionType, type))
+class _Look:
+    """One look at what code reaches; operators and properties may name further attributes."""
+
+    def __init__(self, names: frozenset[str], called: frozenset[CodeType]) -> None:
+        self.names = names
+        self.called = called
+        self.further: set[str] = set()
+        self._todo: list[Any] = []
+        self._judged: dict[type, str | None] = {}
+
+    def over(self, values: list[Any]) -> str | None:
+        seen: set[int] = set()
+        self._todo = list(values)
+        while self._todo:
+            value = self._todo.pop()
+            cls = type(value)
+            if (cls in ATOMS and cls is not ModuleType) or id(value) in seen:
+                continue
+            seen.add(id(value))
+            if cls in CONTAINERS or cls is defaultdict:
+                self._todo += parts_of(value)
+                if cls is defaultdict and value.default_factory is not None:
+                    return "a defaultdict makes entries for those who ask for them"
+                continue
+            reason = self._of_code(value) if _is_code(value) else self._of_object(value)
+            if reason is not None:
+                return reason
+        return None
+
+    def _of_object(self, value: Any) -> str | None:
+        cls = type(value)
+        if cls not in self._judged:
+            self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
+            self._todo += named_parts(cls, self.names)
+        if cls.__module__.partition(".")[0] not in _LIBRARIES:
+            self._todo += attribute_of(value, "__dict__", {}).values()
+            self._todo += slots_of(value)
+        elif cls.__module__ == "numpy" and getattr(
+            getattr(value, "dtype", None), "hasobject", False
+        ):
+            self._todo += value.tolist() if value.ndim else [value.item()]
+        return self._judged[cls]
+
+    def _of_code(self, value: Any) -> str | None:
+        value = undecorated(value)
+        if isinstance(value, (FunctionType, ModuleType, type)):
+            self._todo += named_parts(value, self.names)
+        if isinstance(value, ModuleType):
+            getter = vars(value).get("__getattr__")
+            if is_own_module(value) and isinstance(getter, FunctionType):
+                return self._of_function(getter, f"{value.__name__}.__getattr__", None)
+        elif isinstance(value, FunctionType):
+            if is_users(value):
+                return self._of_function(value, value.__qualname__, None)
+            if effect_of_name(qualified_name(value)) > Effect.READS:
+                return f"{value.__qualname__} has unknown effects"
+        elif isinstance(value, BuiltinFunctionType):
+            if not isinstance(value.__self__, (ModuleType, type(None))):
+                return f"{value.__qualname__} may change the object it belongs to"
+            if effect_of_name(qualified_name(value)) > Effect.READS:
+                return f"{value.__qualname__} has unknown effects"
+        elif isinstance(value, type) and value.__module__ != "builtins":
+            return self._of_metaclass(value) or (
+                self._of_class(value, True) or self._of_making(value) if is_own(value) else None
+            )
+        return None
+
+    def _of_metaclass(self, cls: type) -> str | None:
+        return self._of_class(type(cls), False) if is_own(type(cls)) else None
+
+    def _of_making(self, cls: type) -> str | None:
+        """What making an instance changes: a class may be called under another name."""
+        for cause in effects_of_making(cls, lambda maker: effects_of(maker).causes) or ():
+            if cause.effect in (Effect.DRAWS, Effect.WRITES):
+                return f"{cls.__qualname__} has effects: {cause.what}"
+        return None
+
+    def _of_class(self, cls: type, made_inside: bool) -> str | None:
+        for base in cls.__mro__:
+            if base in _PLAIN_BASES or base.__module__ in ("abc", "typing", "enum"):
+                continue
+            if issubclass(base, BaseException) and not is_own(base):
+                continue
+            if not is_own(base):
+                known = base.__module__.partition(".")[0] in _LIBRARIES
+                if not known or base.__module__.startswith("numpy.random"):
+                    return f"{base.__qualname__} objects may do more than read"
+                continue
+            matched = vars(base).get("__match_args__", ())
+            for name, raw in vars(base).items():
+                special = name.startswith("__") and name.endswith("__") and name not in _MAKING
+                by_name = isinstance(raw, property) and not self.names.isdisjoint(_BY_NAME)
+                named = name in self.names or name in _BY_PROTOCOL or name in matched
+                if issubclass(base, Enum) and not isinstance(raw, _WRITTEN):
+                    continue
+                if special or by_name or named:
+                    reason = self._of_member(cls if made_inside else None, base, name, raw)
+                    if reason is not None:
+                        return reason
+        return None
+
+    def _of_member(self, made: type | None, cls: type, name: str, raw: Any) -> str | None:
+        what = f"{cls.__qualname__}.{name}"
+        getters: list[Any] = [raw]
+        if isinstance(raw, (staticmethod, classmethod)):
+            getters = [raw.__func__]
+        elif isinstance(raw, property):
+            getters = [raw.fget, raw.fset]
+        for getter in getters:
+            if isinstance(getter, FunctionType):
+                if is_users(getter):
+                    reason = self._of_function(getter, what, made)
+                    if reason is not None:
+                        return reason
+            elif hasattr(type(getter), "__get__") and not _is_plain(getter):
+                return f"{what} has unknown effects"
+        return None
+
+    def _of_function(self, function: FunctionType, what: str, made: type | None) -> str | None:
+        """Effects of a function, or of a method of a class whose objects the items make."""
+        self.further |= names_in(function.__code__)
+        self._todo += outside(function).values()
+        known = function.__code__ in self.called
+        for cause in effects_of(function).causes:
+            changes = cause.effect > Effect.READS or (cause.in_place and not known)
+            if changes and not (made is not None and fills_itself(made, function, cause)):
+                return f"{what} has effects: {cause.what}"
+        return None
 
 
-def _of_callable(value: Any, names: frozenset[str]) -> str | None:
-    value = undecorated(value)
-    if isinstance(value, FunctionType):
-        if is_users(value):
-            return _of_function(value, value.__qualname__, None)
-        if effect_of_name(qualified_name(value)) > Effect.READS:
-            return f"{value.__qualname__} has unknown effects"
-    elif isinstance(value, BuiltinFunctionType):
-        if not isinstance(value.__self__, (ModuleType, type(None))):
-            return f"{value.__qualname__} may change the object it belongs to"
-        if effect_of_name(qualified_name(value)) > Effect.READS:
-            return f"{value.__qualname__} has unknown effects"
-    elif isinstance(value, type) and value.__module__ != "builtins":
-        maker = type(value)
-        reason = _of_class(maker, names, False) if _is_own(maker) else None
-        return reason or (_of_class(value, names, True) if _is_own(value) else None)
-    return None
-
-
-def _is_own(cls: type) -> bool:
-    """Whether a class stands in the user's files."""
-    module = sys.modules.get(cls.__module__)
-    file = getattr(module, "__file__", None)
-    if file is None:
-        return cls.__module__ == "__main__"
-
-    return not in_library(file)
-
-
-def _of_class(cls: type, names: frozenset[str], made_inside: bool) -> str | None:
-    for base in cls.__mro__:
-        if base in _PLAIN_BASES or base.__module__ in ("abc", "typing", "enum"):
-            continue
-        if issubclass(base, BaseException) and not _is_own(base):
-            continue
-        if not _is_own(base):
-            known = base.__module__.partition(".")[0] in _LIBRARIES
-            if not known or base.__module__.startswith("numpy.random"):
-                return f"{base.__qualname__} objects may do more than read"
-            continue
-        if issubclass(base, Enum):
-            continue
-        matched = vars(base).get("__match_args__", ())
-        for name, raw in vars(base).items():
-            special = name.startswith("__") and name.endswith("__") and name not in _MAKING
-            by_name = isinstance(raw, property) and not names.isdisjoint(_BY_NAME)
-            if special or by_name or name in names or name in matched:
-                reason = _of_member(base, name, raw, made_inside)
-                if reason is not None:
-                    return reason
-    return None
-
-
-def _of_member(cls: type, name: str, raw: Any, made_inside: bool) -> str | None:
-    what = f"{cls.__qualname__}.{name}"
-    getters: list[Any] = [raw]
-    if isinstance(raw, (staticmethod, classmethod)):
-        getters = [raw.__func__]
-    elif isinstance(raw, property):
-        getters = [raw.fget, raw.fset]
-    for getter in getters:
-        if isinstance(getter, FunctionType):
-            if is_users(getter):
-                reason = _of_function(getter, what, made_inside)
-                if reason is not None:
-                    return reason
-        elif hasattr(type(getter), "__get__") and not _is_plain(getter):
-            return f"{what} has unknown effects"
-    return None
+def _is_code(value: Any) -> bool:
+    return isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type))
 
 
 def _is_plain(raw: Any) -> bool:
     return (
         inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw) or inspect.isbuiltin(raw)
     )
-
-
-def _of_function(function: FunctionType, what: str, made_inside: bool | None) -> str | None:
-    own = function.__code__.co_varnames[:1] if made_inside else ()
-    for cause in effects_of(function).causes:
-        changes = cause.effect > Effect.READS or (cause.in_place and made_inside is not None)
-        if changes and (cause.root not in own or _is_of_class(cause)):
-            return f"{what} has effects: {cause.what}"
-    return None
-
-
-def _is_of_class(cause: Cause) -> bool:
-    return "__class__" in cause.what

@@ -15,9 +15,16 @@ from epochly.code.source import source_of
 
 OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Tuple)
+_LISTS = frozenset({"collections.deque", "list"})
 _MAKERS = frozenset(
-    {"list", "dict", "set", "bytearray", "deque", "defaultdict", "Counter"}
-) | frozenset({"OrderedDict", "StringIO", "BytesIO", "md5", "sha1", "sha256", "sha512", "blake2b"})
+    """
+    BytesIO StringIO bytearray dict list set
+    collections.Counter collections.OrderedDict collections.defaultdict collections.deque
+    hashlib.blake2b hashlib.md5 hashlib.openssl_md5 hashlib.openssl_sha1 hashlib.openssl_sha256
+    hashlib.openssl_sha512 _blake2.blake2b
+    numpy.arange numpy.empty numpy.full numpy.ones numpy.zeros numpy.zeros_like
+    """.split()
+)
 
 
 def kind_of(function: FunctionType, node: ast.expr) -> str | None:
@@ -106,26 +113,29 @@ def is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
     return isinstance(node.ctx, ast.Load)
 
 
-def fresh_locals(node: ast.AST) -> frozenset[str]:
-    """Locals that only ever hold containers which the function itself made."""
-    made: dict[str, bool] = {}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.arg):
-            made[inner.arg] = False
-        elif isinstance(inner, ast.Assign):
-            for target in inner.targets:
+def fresh_locals(function: FunctionType, *, lists: bool = False) -> frozenset[str]:
+    """Locals that only ever hold containers, or lists, which the function itself made."""
+    fresh: set[int] = set()
+    names: set[str] = set()
+    others: set[str] = set()
+    for inner in ast.walk(source_of(function).node):
+        if isinstance(inner, (ast.Assign, ast.AnnAssign)) and inner.value is not None:
+            for target in inner.targets if isinstance(inner, ast.Assign) else [inner.target]:
                 for place, value in _paired(target, inner.value):
-                    for part in ast.walk(place):
-                        if isinstance(part, ast.Name) and not is_load(part):
-                            good = part is place and is_fresh(value)
-                            made[part.id] = made.get(part.id, True) and good
-        elif isinstance(inner, (ast.For, ast.comprehension, ast.NamedExpr)):
-            for part in ast.walk(inner.target):
-                if isinstance(part, ast.Name):
-                    made[part.id] = False
-        elif isinstance(inner, ast.withitem) and isinstance(inner.optional_vars, ast.Name):
-            made[inner.optional_vars.id] = False
-    return frozenset(name for name, good in made.items() if good)
+                    if isinstance(place, ast.Name) and is_fresh(function, value, lists=lists):
+                        fresh.add(id(place))
+                        names.add(place.id)
+        elif isinstance(inner, (ast.AugAssign, ast.AnnAssign)):
+            fresh.add(id(inner.target))
+    for inner in ast.walk(source_of(function).node):
+        if isinstance(inner, ast.Name):
+            if isinstance(inner.ctx, ast.Store) and id(inner) not in fresh:
+                others.add(inner.id)
+        elif isinstance(inner, ast.arg):
+            others.add(inner.arg)
+        else:
+            others |= {getattr(inner, part, None) or "" for part in ("name", "rest")}
+    return frozenset(names - others)
 
 
 def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
@@ -140,15 +150,14 @@ def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]
     return [(target, value)]
 
 
-def is_fresh(value: ast.expr) -> bool:
-    """Whether an expression makes a new container."""
-    if isinstance(value, _FRESH):
+def is_fresh(function: FunctionType, value: ast.expr, *, lists: bool = False) -> bool:
+    """Whether an expression in a function's source makes a new container, or a new list."""
+    if isinstance(value, (ast.List, ast.ListComp) if lists else _FRESH):
         return True
-    if isinstance(value, ast.Call):
-        last = value.func.attr if isinstance(value.func, ast.Attribute) else None
-        name = value.func.id if isinstance(value.func, ast.Name) else last
-        return name in _MAKERS or name in {"zeros", "ones", "empty", "full", "arange", "zeros_like"}
-    return False
+    if not isinstance(value, ast.Call):
+        return False
+    known, called = live_value(function, value.func)
+    return known and qualified_name(called) in (_LISTS if lists else _MAKERS)
 
 
 def qualified_name(value: Any) -> str:

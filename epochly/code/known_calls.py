@@ -109,7 +109,8 @@ CALLS = {
         os.fork os.forkpty os.kill os.killpg os.makedirs os.mkdir os.posix_spawn
         os.posix_spawnp os.remove os.rename os.replace os.rmdir os.system os.unlink
         os.write
-        pathlib.Path.mkdir pathlib.Path.rename pathlib.Path.rmdir pathlib.Path.touch
+        pathlib.Path.copy pathlib.Path.mkdir pathlib.Path.rename pathlib.Path.replace
+        pathlib.Path.rmdir pathlib.Path.touch
         pathlib.Path.unlink pathlib.Path.write_bytes pathlib.Path.write_text
         requests.api.delete requests.api.patch requests.api.post requests.api.put
         shutil.*
@@ -136,7 +137,7 @@ CALLS = {
     # Calls that answer for the process that makes them, or change what only it sees.
     "of_its_process": _names(
         """
-        __import__ eval exec globals
+        __import__ eval exec globals id
         _signal.*
         _tracemalloc.*
         atexit.*

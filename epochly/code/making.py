@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.kinds import is_fresh
+from epochly.code.sharing import ATOMS
 from epochly.code.source import source_of
 from epochly.code.stores import Locals
 from epochly.errors import SourceError
@@ -56,11 +57,12 @@ def _of_maker(
     own = maker.__code__.co_varnames[0] if maker.__code__.co_argcount else ""
     rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
     plain_super = not any(isinstance(other, FunctionType) for other in rest)
-    known = name != "__new__"
-    filled = _filled(maker, own, is_fresh) if known else frozenset()
+    # A class with a `__new__` of its own may give an object that others hold.
+    known = name != "__new__" and not _gives_what_it_likes(cls)
+    filled = _own_parts(cls, is_fresh) if known else frozenset()
     changing = _augmented(maker, own)
     if changing and known:
-        changing -= _filled(maker, own, Locals(source_of(maker).node).makes_new)
+        changing -= _own_parts(cls, _makes_new)
     for cause in effects_of(maker):
         if plain_super and cause.what.startswith(f"super().{name}"):
             continue
@@ -68,7 +70,7 @@ def _of_maker(
         if cause.in_place and cause.root == own:
             yield dataclasses.replace(cause, effect=Effect.WRITES, shared=True, in_place=False)
             continue
-        if first != own or name == "__new__":
+        if first != own or not known:
             yield dataclasses.replace(cause, shared=cause.shared or first == own)
         elif cause.effect is Effect.WRITES and cause.root == own:
             head = attribute.partition(".")[0].partition("[")[0]
@@ -123,17 +125,74 @@ def _nodes(function: FunctionType) -> Iterator[ast.AST]:
         return iter(())
 
 
-def _filled(maker: FunctionType, own: str, is_new: Callable[[ast.expr], bool]) -> frozenset[str]:
-    """Attributes of the new object to which a method assigns new values only."""
+def _gives_what_it_likes(cls: type) -> bool:
+    maker = inspect.getattr_static(cls, "__new__", None)
+    maker = maker.__func__ if isinstance(maker, staticmethod) else maker
+    return isinstance(maker, FunctionType) and is_users(maker)
+
+
+def fills_itself(cls: type, method: FunctionType, cause: Cause) -> bool:
+    """Whether a method only changes its object, and what only that holds.
+
+    Parameters
+    ----------
+    cls : type
+        The class of the object, which nobody else knows yet.
+    method : FunctionType
+    cause : Cause
+        One of the method's effects.
+    """
+    own = "".join(method.__code__.co_varnames[: min(method.__code__.co_argcount, 1)])
+    first, _, attribute = cause.what.partition(".")
+    if not own or first != own or cause.root != own or cause.effect is not Effect.WRITES:
+        return False
+    head = attribute.partition(".")[0].partition("[")[0]
+    if head == "__class__" or _gives_what_it_likes(cls):
+        return False
+    if head != attribute:
+        return head in _own_parts(cls, is_fresh)
+    return head not in _augmented(method, own) or head in _own_parts(cls, _makes_new)
+
+
+def _makes_new(function: FunctionType, value: ast.expr) -> bool:
+    return Locals(function).makes_new(value)
+
+
+def _own_parts(cls: type, is_new: Callable[[FunctionType, ast.expr], bool]) -> frozenset[str]:
+    """Attributes of an object to which its methods, a constructor among them, assign new values."""
     made: dict[str, bool] = {}
-    for inner in _nodes(maker):
+    constructed: set[str] = set()
+    for base in cls.__mro__:
+        for name, raw in vars(base).items():
+            parts = [raw.fget, raw.fset] if isinstance(raw, property) else [raw]
+            for method in parts:
+                if isinstance(method, FunctionType) and is_users(method):
+                    found = _assigned_parts(method, is_new)
+                    for attribute, good in found.items():
+                        made[attribute] = made.get(attribute, True) and good
+                    if name in ("__init__", "__post_init__"):
+                        constructed |= found.keys()
+            if type(raw) in ATOMS:
+                constructed.add(name)
+            elif not inspect.ismemberdescriptor(raw):
+                made[name] = False
+    return frozenset(name for name in constructed if made.get(name, True))
+
+
+def _assigned_parts(
+    method: FunctionType, is_new: Callable[[FunctionType, ast.expr], bool]
+) -> dict[str, bool]:
+    """Attributes that a method assigns, and whether all it assigns to them is new."""
+    made: dict[str, bool] = {}
+    own = "".join(method.__code__.co_varnames[: min(method.__code__.co_argcount, 1)])
+    for inner in _nodes(method):
         if isinstance(inner, (ast.Assign, ast.AnnAssign)):
             targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
             for target in targets:
-                if _is_part(target, own):
-                    good = len(targets) == 1 and inner.value is not None and is_new(inner.value)
+                if _is_part(target, own) and inner.value is not None:
+                    good = len(targets) == 1 and is_new(method, inner.value)
                     made[target.attr] = made.get(target.attr, True) and good
-    return frozenset(name for name, good in made.items() if good)
+    return made
 
 
 def _of_factories(cls: type, effects_of: EffectsOf) -> Iterator[Cause]:

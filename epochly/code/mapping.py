@@ -177,7 +177,8 @@ def _why_not(
                 node,
                 "move it out",
             )
-        if not is_private_list(whole, node, allowed or ""):
+        assert function.plain is not None
+        if not is_private_list(function.plain, whole, node, allowed or ""):
             return _no(f"{allowed!r} may be seen by others while the loop runs", node, _LIST)
     body = _body(node)
     odd = _odd(function, body)
@@ -264,7 +265,8 @@ def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
             known, called = live_value(function.plain, inner.func)
             if known and any(called is reader for reader in _READERS):
                 found |= {id(a) for a in inner.args if isinstance(a, ast.GeneratorExp)}
-                found |= {id(k.value) for k in inner.keywords if isinstance(k.value, ast.Lambda)}
+                keys = [k.value for k in inner.keywords if k.arg == "key" and called is not dict]
+                found |= {id(key) for key in keys if isinstance(key, ast.Lambda)}
     return found
 
 

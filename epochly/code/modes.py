@@ -34,3 +34,13 @@ def effect_of_open(node: ast.Call) -> Effect:
     if not isinstance(mode, ast.Constant):
         return Effect.UNKNOWN
     return Effect.READS if mode.value in _READING_MODES else Effect.WRITES
+
+
+def may_rename(node: ast.Call) -> bool:
+    """Whether ``replace`` and ``copy`` are given what those of a text or a list do not take."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+    target = any(keyword.arg in (None, "target") for keyword in node.keywords)
+    if name == "copy":
+        return bool(node.args) or target
+    return name == "replace" and (starred or target or len(node.args) == 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from epochly.code.asking import attribute_of, is_iterator
 from epochly.code.causes import Cause
+from epochly.code.libraries import in_library
 from epochly.loaded import loaded
 
 ATOMS = frozenset(
@@ -88,7 +90,7 @@ def _for_one_at_a_time() -> tuple[type, ...]:
     return kinds
 
 
-def changeable(causes: Sequence[Cause], values: Iterable[Any]) -> str | None:
+def changeable(causes: Sequence[Cause], values: Iterable[Any], names: frozenset[str]) -> str | None:
     """Whether augmented assignments to names may change one of these objects.
 
     Parameters
@@ -96,10 +98,12 @@ def changeable(causes: Sequence[Cause], values: Iterable[Any]) -> str | None:
     causes : sequence of Cause
         Those that are `in_place`.
     values : iterable of object
+    names : frozenset of str
+        Attributes that the code names: those of classes and modules count.
     """
     if not causes:
         return None
-    for value in _reached(list(values), None):
+    for value in _reached(list(values), names, every=True):
         cls = type(value)
         if any(hasattr(cls, name) for name in _IN_PLACE) and not isinstance(value, type):
             return f"{causes[0].what} may change a {cls.__name__} that outlives the item"
@@ -109,14 +113,21 @@ def changeable(causes: Sequence[Cause], values: Iterable[Any]) -> str | None:
 _IN_PLACE = ("__iadd__", "__imul__", "__isub__", "__ior__", "__iand__", "__ixor__", "__itruediv__")
 
 
-def _reached(todo: list[Any], names: frozenset[str] | None) -> Iterator[Any]:
-    """Objects, what is in containers and bound to methods, and attributes of these names or all."""
+def _reached(todo: list[Any], names: frozenset[str], *, every: bool = False) -> Iterator[Any]:
+    """Objects, what is in containers and bound to methods, and attributes of these names.
+
+    With ``every``, all attributes of an object count, not only those that are named.
+    """
     seen: set[int] = set()
     while todo:
         value = todo.pop()
-        if type(value) in ATOMS or id(value) in seen or isinstance(value, (type, FunctionType)):
+        if id(value) in seen or (type(value) in ATOMS and not isinstance(value, ModuleType)):
             continue
         seen.add(id(value))
+        if isinstance(value, (type, FunctionType, ModuleType)):
+            todo += named_parts(value, names)
+            continue
+        todo.append(type(value))
         yield value
         owner = attribute_of(value, "__self__") if callable(value) else None
         if owner is not None:
@@ -126,12 +137,36 @@ def _reached(todo: list[Any], names: frozenset[str] | None) -> Iterator[Any]:
         if isinstance(value, tuple(CONTAINERS)):
             todo += parts_of(value)
         for name, held in attribute_of(value, "__dict__", {}).items():
-            if names is None or name in names:
+            if every or name in names:
                 todo.append(held)
-        if names is None:
+        if every:
             todo += slots_of(value)
         else:
             todo += [held for name, held in _named_slots(value) if name in names]
+
+
+def named_parts(value: type | FunctionType | ModuleType, names: frozenset[str]) -> list[Any]:
+    """What a class, a function or a module of the user's holds under these names."""
+    holders: tuple[Any, ...] = (value,)
+    if isinstance(value, ModuleType):
+        holders = holders if is_own_module(value) else ()
+    elif isinstance(value, type):
+        holders = tuple(base for base in value.__mro__ if is_own(base))
+    return [vars(one)[name] for one in holders for name in names & vars(one).keys()]
+
+
+def is_own(cls: type) -> bool:
+    """Whether a class stands in the user's files."""
+    module = sys.modules.get(cls.__module__)
+    if getattr(module, "__file__", None) is None:
+        return cls.__module__ == "__main__"
+    return is_own_module(module)
+
+
+def is_own_module(module: ModuleType | None) -> bool:
+    """Whether a module is the user's."""
+    file = getattr(module, "__file__", None)
+    return file is not None and not in_library(file)
 
 
 def parts_of(value: Any) -> list[Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FunctionType
+from typing import TypeGuard
 
-from epochly.code.kinds import is_fresh, is_load
+from epochly.code.kinds import is_fresh, is_load, qualified_name
 from epochly.code.loops import root_name
-from epochly.code.scopes import arguments_of
-from epochly.code.source import FunctionNode
+from epochly.code.scopes import arguments_of, live_value
+from epochly.code.source import source_of
 
 _PARTS = frozenset(
     "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
@@ -21,7 +23,13 @@ _OF_FUNCTIONS = frozenset(
 )
 _ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
-_NUMBERS = frozenset({"bool", "float", "int", "len", "ord", "range", "round", "str", "sum"})
+_NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
+_FACTORIES = (int, float, str, list, dict, set)
+_FILLING = frozenset(
+    "add append appendleft extend extendleft insert setdefault update __setitem__".split()
+)
+_PARTS_OF = (ast.Subscript, ast.Attribute)
+_CAPTURES = ("name", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,7 @@ class Locals:
 
     Parameters
     ----------
-    whole : ast node
-        The function.
+    function : FunctionType
     items : frozenset of str
         Names to be taken as they are, such as the targets of a loop whose items are looked at.
     inside : set of str, optional
@@ -60,10 +67,12 @@ class Locals:
 
     def __init__(
         self,
-        whole: FunctionNode,
+        function: FunctionType,
         items: frozenset[str] = frozenset(),
         inside: set[str] | None = None,
     ) -> None:
+        whole = source_of(function).node
+        self._function = function
         self._inside = inside
         self._sources: dict[str, list[ast.expr]] = {}
         self._parameters = {argument.arg for argument in arguments_of(whole)}
@@ -78,6 +87,8 @@ class Locals:
                 self._add(inner.target, inner.value)
             elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
                 self._add(inner.optional_vars, inner.context_expr, exact=False)
+            elif isinstance(inner, ast.pattern):
+                self._from_elsewhere |= {getattr(inner, part, None) or "" for part in _CAPTURES}
         for name in items:
             self._sources.pop(name, None)
             self._from_elsewhere.add(name)
@@ -89,8 +100,9 @@ class Locals:
                 if not exact or part is not target:
                     self._from_elsewhere.add(part.id)
 
-    def origin(self, name: str) -> str:
-        """The variable from outside that a local was taken from, or the name itself."""
+    def origins(self, name: str) -> list[str]:
+        """The variables from outside that a local was taken from, or the name itself."""
+        found: list[str] = []
         seen: set[str] = set()
         todo = [name]
         while todo:
@@ -99,10 +111,10 @@ class Locals:
                 continue
             seen.add(current)
             if current not in self._sources or current in self._parameters:
-                return current
-            for value in self._sources[current]:
+                found.append(current)
+            for value in self._sources.get(current, ()):
                 todo += reversed(roots_of(value))
-        return name
+        return found or [name]
 
     def is_new(self, name: str) -> bool:
         """Whether a local only ever holds what expressions of the function have made."""
@@ -138,25 +150,69 @@ class Locals:
             return all(map(makes, _elements(value)))
         if deep and isinstance(value, (ast.ListComp, ast.SetComp)):
             return makes(value.elt)
-        if isinstance(value, _NEW) or is_fresh(value):
-            return not deep or not isinstance(value, ast.Call) or not _may_hold(value)
+        if deep and isinstance(value, ast.BinOp):
+            return self._joins_new(value, makes)
+        if isinstance(value, _NEW) or is_fresh(self._function, value):
+            return not deep or not self._may_hold(value)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-            return value.func.id in _NUMBERS
+            known, called = live_value(self._function, value.func)
+            plain = known and any(called is number for number in _NUMBERS)
+            return plain and not (called is sum and len(value.args) + len(value.keywords) > 1)
         return (
             isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
-            and value.func.attr in {"copy", "sum", "mean"}
+            and (value.func.attr in {"sum", "mean"} or (value.func.attr == "copy" and not deep))
         )
+
+    def holds_new(self, name: str) -> bool:
+        """Whether a container that the function made only holds what it made as well."""
+        values = list(self._sources.get(name, ()))
+        for inner in ast.walk(source_of(self._function).node):
+            if isinstance(inner, ast.Assign):
+                targets = (part for target in inner.targets for part in ast.walk(target))
+                parts = (part for part in targets if isinstance(part, _PARTS_OF))
+                values += [inner.value for part in parts if root_name(part) == name]
+            elif _fills(inner, name):
+                values += [*inner.args, *(keyword.value for keyword in inner.keywords)]
+        return all(self.makes_new(value, deep=True) for value in values)
+
+    def _joins_new(self, value: ast.BinOp, makes: Callable[[ast.expr], bool]) -> bool:
+        """Whether what an operator gives holds nothing old, should it be a list."""
+        sides = (value.left, value.right)
+        if isinstance(value.op, ast.Mult):
+            return any(isinstance(side, ast.List) and makes(side) for side in sides)
+        if isinstance(value.op, (ast.Add, ast.BitOr)):
+            return any(map(_is_number, sides)) or all(map(makes, sides))
+        return True
+
+    def _may_hold(self, value: ast.expr) -> bool:
+        """Whether something new, such as ``list(given)``, holds what it was made of."""
+        if not isinstance(value, ast.Call):
+            return isinstance(value, ast.DictComp)
+        name = qualified_name(live_value(self._function, value.func)[1])
+        if name == "collections.defaultdict" and len(value.args) == 1:
+            factory = live_value(self._function, value.args[0])[1]
+            return not any(factory is made for made in _FACTORIES)
+        numbers = name.startswith("numpy.") and name != "numpy.full"
+        return not numbers and bool(value.args or value.keywords)
+
+
+def _fills(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    """Whether it is a call of a method that puts something into a container."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _FILLING
+        and root_name(node.func) == name
+    )
 
 
 def _elements(value: ast.Tuple | ast.List | ast.Set | ast.Dict) -> list[ast.expr]:
     return list(value.values) if isinstance(value, ast.Dict) else list(value.elts)
 
 
-def _may_hold(call: ast.Call) -> bool:
-    """Whether ``list(given)`` or its like holds what it was given."""
-    made = call.func.id if isinstance(call.func, ast.Name) else ""
-    return made in {"list", "dict", "set", "deque", "OrderedDict"} and bool(call.args)
+def _is_number(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
 
 
 def _is_range(value: ast.expr) -> bool:
@@ -217,3 +273,5 @@ def stores_in(
                 owner = part.value
                 if not (isinstance(owner, ast.Name) and owner.id in fresh):
                     yield Store(part.lineno, ast.unparse(part), root_name(part))
+                elif isinstance(node, ast.AugAssign) and not names.holds_new(owner.id):
+                    yield Store(part.lineno, ast.unparse(node), owner.id, in_place=True)

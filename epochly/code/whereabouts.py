@@ -30,7 +30,7 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
             body = body_of(source_of(member).node)
         except SourceError:
             continue
-        named = _of_process(member, body) if processes else None
+        named = _of_process(member, body) if processes else _of_sys(member, body, _STDIN)
         if named is not None:
             return f"{named} is of the process that asks"
         for call in (call for part in body for call in calls_in(member, part)):
@@ -44,11 +44,10 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
 
 def _of_process(function: FunctionType, body: list[ast.AST]) -> str | None:
     """A part of ``sys``, or a module of the user's, that another process has of its own."""
+    named = _of_sys(function, body, _OF_SYS)
+    if named is not None:
+        return named
     for node in (node for part in body for node in ast.walk(part)):
-        if isinstance(node, ast.Attribute) and node.attr in _OF_SYS:
-            known, owner = live_value(function, node.value)
-            if known and owner is sys:
-                return ast.unparse(node)
         imported: list[str] = []
         if isinstance(node, ast.Import):
             imported = [alias.name for alias in node.names]
@@ -64,7 +63,18 @@ def _of_process(function: FunctionType, body: list[ast.AST]) -> str | None:
     return None
 
 
+def _of_sys(function: FunctionType, body: list[ast.AST], parts: frozenset[str]) -> str | None:
+    for node in (node for part in body for node in ast.walk(part)):
+        if isinstance(node, ast.Attribute) and node.attr in parts:
+            known, owner = live_value(function, node.value)
+            if known and owner is sys:
+                return ast.unparse(node)
+    return None
+
+
 _OF_SYS = frozenset("meta_path modules path stderr stdin stdout".split())
+# Whoever reads from it takes what the next one would have read.
+_STDIN = frozenset({"stdin"})
 
 
 def _logs(function: FunctionType, call: Call) -> bool:

@@ -36,7 +36,9 @@ class CannotTravelError(EpochlyError):
     """Something that another process would need cannot be pickled; nothing has run there."""
 
 
-def packed(function: FunctionType | None, value: Any) -> bytes:
+def packed(
+    function: FunctionType | None, value: Any, *, dump: Callable[[Any], bytes] = dumps
+) -> bytes:
     """Pickle a value with the modules of a function and its helpers by value.
 
     Another process then need not be able to import them, and sees their globals as of now.
@@ -46,6 +48,8 @@ def packed(function: FunctionType | None, value: Any) -> bytes:
     function : FunctionType or None
         Whose modules travel; the function is usually part of the value.
     value : object
+    dump : callable, optional
+        Pickles it once the modules are registered.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def packed(function: FunctionType | None, value: Any) -> bytes:
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:
-        return dumps(value)
+        return dump(value)
     except Exception as error:
         raise CannotTravelError(
             str(error), remedy="keep what cannot be pickled out of its arguments and globals"

@@ -1,0 +1,47 @@
+"""What functions hold outside themselves: closure cells, globals, and what these name."""
+
+from __future__ import annotations
+
+from types import CodeType, FunctionType
+from typing import Any
+
+from epochly.code.function import undecorated
+from epochly.code.libraries import in_library
+
+
+def functions_of(body: FunctionType) -> list[FunctionType]:
+    """The body and the user's functions that it reaches by name, always in the same order."""
+    found: list[FunctionType] = []
+    todo: list[Any] = [body]
+    while todo:
+        value = todo.pop(0)
+        if not isinstance(value, FunctionType) or value in found:
+            continue
+        if in_library(value.__code__.co_filename):
+            continue
+        found.append(value)
+        todo += outside(value).values()
+    return found
+
+
+def outside(function: FunctionType) -> dict[str, Any]:
+    """Closure cells and globals that a function names, without our own decorator."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = undecorated(cell.cell_contents)
+        except ValueError:
+            continue
+    for name in sorted(names_in(function.__code__)):
+        if name in function.__globals__:
+            found[name] = undecorated(function.__globals__[name])
+    return found
+
+
+def names_in(code: CodeType) -> frozenset[str]:
+    """Names of globals and attributes in a code object and in those within it."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= names_in(constant)
+    return frozenset(found)
