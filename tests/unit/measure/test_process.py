@@ -1,6 +1,7 @@
 """A worker is watched and ended with all that came from it, however it tries to get away."""
 
 import dataclasses
+import time
 
 import psutil
 import pytest
