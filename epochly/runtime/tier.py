@@ -187,7 +187,7 @@ class Tier:
         return self.run(args, kwargs)
 
     def _try(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self._beside(args, kwargs, self._tried)
+        return self._beside(args, kwargs, Evidence.tried)
 
     def _prove_one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call of a candidate that is proven equal; a few of them tell whether it pays."""
@@ -253,6 +253,7 @@ class Tier:
             )
             self._plain_s += trial.plain_s
             self._plain_calls += 1
+            self._tell_difference(current, trial)
             self._conclude(current, judge(current, trial))
             return trial.value
         except NotCopiedError as error:
@@ -266,13 +267,8 @@ class Tier:
 
     # What follows; the lock is held.
 
-    def _tried(self, current: Evidence, trial: Trial) -> Conclusion:
-        self._tell_difference(current, trial)
-        return current.tried(trial)
-
     def _checked(self, current: Evidence, trial: Trial) -> Conclusion:
         self.checks += 1
-        self._tell_difference(current, trial)
         self.run = self._committed
         self._plan_check()
         return current.checked(trial)

@@ -1,5 +1,6 @@
 """No two workers lay out their memory alike, whatever the program and its folder."""
 
+import json
 import random
 import subprocess
 import sys
@@ -21,7 +22,6 @@ from epochly.measure.layout import (
     seeded,
     shuffled_memory,
 )
-from epochly.measure.timing import forget_last_calls
 
 
 def sizes(seed):
@@ -58,12 +58,29 @@ def test_arrays_lie_at_other_places_of_a_page_in_every_process():
     assert len(places) > 4
 
 
+# In a process of its own, as workers are: how full the pools of this one are, tests decide.
+LIE = """
+import json, random, sys
+from epochly.measure.layout import SmallBlocks
+from epochly.measure.timing import forget_last_calls
+
 def lie(blocks):
-    """Where the next few numbers lie, as a sample finds them."""
     blocks.shuffle()
     forget_last_calls()
     numbers = [10**6 + number for number in range(8)]
     return [id(number) for number in numbers]
+
+blocks = SmallBlocks(random.Random(1))
+left = [number + 10**6 for number in range(int(sys.argv[2]))]
+random.Random(2).shuffle(left)
+del left[::2]
+print(json.dumps([lie(blocks) for _ in range(int(sys.argv[1]))]))
+"""
+
+
+def lain(times, left=0):
+    """Where the next few numbers lie, as so many samples find them."""
+    return json.loads(run(LIE, str(times), str(left)))
 
 
 def in_one_pool(places):
@@ -71,24 +88,17 @@ def in_one_pool(places):
 
 
 def test_numbers_get_a_pool_with_room_and_do_not_lie_in_a_row():
-    blocks = SmallBlocks(random.Random(1))
-    seen = [lie(blocks) for _ in range(20)]
+    seen = lain(20)
     assert all(in_one_pool(places) for places in seen)
     assert len({tuple(place - places[0] for place in places) for places in seen}) > 15
 
 
 def test_they_move_to_another_pool_so_that_no_luck_lasts():
-    blocks = SmallBlocks(random.Random(1))
-    assert len({lie(blocks)[0] >> POOL_BITS for _ in range(100)}) > 8
+    assert len({places[0] >> POOL_BITS for places in lain(100)}) > 8
 
 
 def test_they_find_room_after_a_program_has_left_holes_everywhere():
-    blocks = SmallBlocks(random.Random(1))
-    left = [number + 10**6 for number in range(100_000)]
-    random.Random(2).shuffle(left)
-    del left[::2]
-    seen = [lie(blocks) for _ in range(20)]
-    assert all(in_one_pool(places) for places in seen)
+    assert all(in_one_pool(places) for places in lain(20, left=100_000))
 
 
 def test_floats_are_handed_out_in_another_order_each_time():
