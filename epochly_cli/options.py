@@ -203,6 +203,7 @@ class Given:
             exact=self.exact,
             allow_effects=self.allow_effects,
             twin=self.against_itself,
+            profiled=not self.against_itself,
         )
 
 

@@ -26,7 +26,8 @@ def alone(
         Without an outcome where checks and comparisons decide; no report where there is none.
     """
     levels = set(workload.levels or options.levels or ()) | set(workload.limits.min_speedup)
-    options = replace(options, levels=tuple(sorted({Level.MONITOR, *levels})))
+    levels = {Level.MONITOR, *levels}
+    options = replace(options, levels=tuple(sorted(levels)), profiled=False)
     try:
         report = measure(replace(workload, levels=None), options, progress)
     except NoLevelMeasuredError as error:

@@ -151,11 +151,6 @@ class Run:
         return [contender for contender in self._others if contender.status is None]
 
     @property
-    def _by_itself(self) -> bool:
-        """Whether nothing is asked but how far level 0 differs from itself."""
-        return self._options.twin and tuple(self._levels or ()) == (Level.MONITOR,)
-
-    @property
     def _together(self) -> bool:
         running = (c for c in (self._baseline, *self._others) if c.status is None)
         peak = max((c.peak_bytes or 0 for c in running), default=0)
@@ -192,7 +187,7 @@ class Run:
             wanted_s=min(WANTED_S, self._options.budget_s),
         )
         if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
-            if not self._by_itself:
+            if self._options.profiled:
                 self._say("profiling", 0.0)
                 self._profiling.repeat(self._timeout_s)
             self._check_determinism()

@@ -43,6 +43,8 @@ class Options:
     yardstick : bool
         Time a fixed program in every round too, so that a run at another time can tell a slower
         function from a slower machine.
+    profiled : bool
+        Call level 0 again and again under a sampler, to see where its time goes.
     """
 
     levels: tuple[Level, ...] | None = None
@@ -53,6 +55,7 @@ class Options:
     allow_effects: bool = False
     twin: bool = False
     yardstick: bool = False
+    profiled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,7 @@ class EpochlyFixture:
             budget_s=self._budget_s(promise.budget),
             exact=promise.exact,
             allow_effects=promise.allow_effects,
+            profiled=False,
         )
         try:
             report = self._measured(func, args, kwargs, options)

@@ -18,9 +18,9 @@ COMMAND = [str(Path(sys.executable).with_name("epochly"))]
 class Ran:
     """What the command did."""
 
-    code: int
     out: str
     err: str
+    code: int
 
     @property
     def report(self):
@@ -30,10 +30,44 @@ class Ran:
         return next(row for row in self.report["levels"] if row["level"] == level)
 
 
+class Launcher:
+    """Starts commands without the imports that each would begin with."""
+
+    def __init__(self, path):
+        self.out, self.err = path / "out", path / "err"
+        script = Path(__file__).with_name("launcher.py")
+        self.process = subprocess.Popen(
+            [sys.executable, script],
+            # No other thread may run where a process forks.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, arguments, folder, environment):
+        order = {
+            "arguments": arguments,
+            "folder": str(folder),
+            "environment": environment,
+            "out": str(self.out),
+            "err": str(self.err),
+        }
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        code = int(self.process.stdout.readline())
+        return Ran(self.out.read_text(), self.err.read_text(), code)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
 class Folder:
     """A user's folder with a temporary folder of its own, where the command runs."""
 
-    def __init__(self, path):
+    def __init__(self, path, launcher):
+        self.launcher = launcher
         self.path = path / "project"
         self.path.mkdir()
         self.temporary = path / "tmp"
@@ -58,9 +92,11 @@ class Folder:
         )
 
     def run(self, *arguments):
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=100)
-        return Ran(process.returncode, out, err)
+        if self.environment.get("PYTHONPATH") != os.environ.get("PYTHONPATH"):
+            # An interpreter reads it once, before anything else.
+            process = self.start(*arguments)
+            return Ran(*process.communicate(timeout=100), code=process.wait())
+        return self.launcher.run(arguments, self.path, self.environment)
 
     def bench(self, function, *options):
         target = function if ":" in function else f"misbehaving.py:{function}"
@@ -78,10 +114,17 @@ class Folder:
         return found
 
 
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory):
+    made = Launcher(tmp_path_factory.mktemp("launcher"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, launcher):
     """Nothing that the command started, and no file of its own, may be left."""
-    made = Folder(tmp_path)
+    made = Folder(tmp_path, launcher)
     yield made
     assert made.left_running() == []
     assert list(made.temporary.iterdir()) == []

@@ -33,6 +33,12 @@ def nap(k):
 def naps():
     return [nap(k) for k in range(10)]
 """
+# One nap follows from another, so that they cannot be taken together.
+CHAINED = NAPS.replace(
+    "return [nap(k) for k in range(10)]",
+    "taken = []\n    for k in range(10):\n        taken.append(nap(k + 0 * len(taken)))\n"
+    "    return taken",
+)
 
 
 class Repository:
@@ -298,14 +304,14 @@ def test_a_level_that_returns_something_else_fails_whatever_else_is_wrong(reposi
 
 
 def test_a_level_that_runs_in_neither_version_is_noted(repository):
-    repository.write("work.py", LOOP.replace("return", "globals()\n    return"))
-    repository.workloads(loop={"target": "work:loop", "args": "20000", "levels": "2"})
+    repository.write("work.py", CHAINED)
+    repository.workloads(naps={"target": "work:naps", "levels": "1"})
     repository.commit()
 
     ran = repository.gate("--against", "HEAD", "--undecided", "pass")
 
     assert ran.code == 0
-    assert any("(numba) runs in neither" in note for note in results(ran)["loop"]["notes"])
+    assert any("(threads) runs in neither" in note for note in results(ran)["naps"]["notes"])
 
 
 def test_a_function_that_writes_is_not_run_at_all(repository):
@@ -340,17 +346,16 @@ def test_a_new_workload_has_to_run(repository):
 
 
 def test_a_promise_is_held_although_the_reference_does_not_reach_the_level(repository):
-    repository.write("work.py", SQUARES.replace("return", "globals()\n    return"))
-    keys = {"target": "work:squares", "args": "[0.5] * 20000", "min_speedup": {"2": 100000}}
-    repository.workloads(squares=keys)
+    repository.write("work.py", CHAINED)
+    repository.workloads(naps={"target": "work:naps", "min_speedup": {"1": 1000}})
     repository.commit()
-    repository.write("work.py", SQUARES)
+    repository.write("work.py", NAPS)
 
     ran = repository.gate("--against", "HEAD")
 
     assert ran.code == 1
-    assert results(ran)["squares"]["outcome"] == "broken_promise"
-    assert "100000x" in results(ran)["squares"]["message"]
+    assert results(ran)["naps"]["outcome"] == "broken_promise"
+    assert "1000x" in results(ran)["naps"]["message"]
 
 
 def test_a_promise_that_this_machine_cannot_hold_is_not_passed(repository):
