@@ -7,6 +7,7 @@ import math
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from epochly.runtime.preparation import EXAMPLE_RAISED, Tried, words_of
 if TYPE_CHECKING:
     from epochly.backend import Backend
 
-REPEATS = 3
+# Longer calls are timed once.
+LONG_S = 0.05
 HOPELESS = 2.0
 # No level that spreads work over cores can overtake one that gains this much more.
 UNBEATEN = 2.0
@@ -60,25 +62,30 @@ def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried
     answer = backend.prepare(function_of(original), Arguments(args, kwargs))
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
-    plain_s = candidate_s = math.inf
     try:
-        for number in range(REPEATS):
-            _, args, kwargs = load()
-            trial = run_beside(original, answer, args, kwargs, draws=draws)
-            verdict, where = trial.equality.verdict, trial.equality.where or ""
-            if verdict not in ("identical", "close"):
-                verdict_or = "refused" if verdict == "unchecked" else verdict
-                return Tried(name, math.inf, math.inf, verdict_or, where)
-            unbeaten = is_unbeaten(trial.plain_s, trial.candidate_s)
-            # The first time warms up, unless it tells all there is to know.
-            if number or unbeaten:
-                plain_s = min(plain_s, trial.plain_s)
-                candidate_s = min(candidate_s, trial.candidate_s)
-            if unbeaten or candidate_s > HOPELESS * plain_s:
-                break
+        _, args, kwargs = load()
+        trial = run_beside(original, answer, args, kwargs, draws=draws)
+        verdict, where = trial.equality.verdict, trial.equality.where or ""
+        if verdict not in ("identical", "close"):
+            verdict_or = "refused" if verdict == "unchecked" else verdict
+            return Tried(name, math.inf, math.inf, verdict_or, where)
+        plain_s, candidate_s = trial.plain_s, trial.candidate_s
+        if not is_unbeaten(plain_s, candidate_s):
+            # That call warmed up; the next one tells how fast the candidate is.
+            candidate_s = _seconds(answer, load)
+            if plain_s < LONG_S and candidate_s < HOPELESS * plain_s:
+                candidate_s = min(candidate_s, _seconds(answer, load))
+                plain_s = min(plain_s, _seconds(original, load))
     finally:
         answer.close()
     return Tried(name, plain_s, candidate_s, "equal", asked=asked_of(backend.level))
+
+
+def _seconds(call: Callable[..., Any], load: Callable[[], Any]) -> float:
+    _, args, kwargs = load()
+    started = time.perf_counter()
+    call(*args, **kwargs)
+    return time.perf_counter() - started
 
 
 def keep_plain(function: str, kind: str, code: str, reason: str) -> None:

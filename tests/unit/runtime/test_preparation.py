@@ -72,19 +72,25 @@ def test_every_backend_has_an_answer(decisions):
     assert failure == ""
 
 
-@pytest.mark.parametrize(("gain", "calls"), [(100.0, 1), (1.5, 3)])
-def test_a_backend_that_nothing_can_overtake_is_run_no_more_than_needed(gain, calls, monkeypatch):
+@pytest.mark.parametrize(
+    ("plain_s", "gain", "calls"), [(0.01, 100.0, 0), (0.01, 1.5, 2), (0.01, 0.1, 1), (1.0, 1.5, 1)]
+)
+def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch):
     ran = []
 
     def beside(original, prepared, args, kwargs, *, draws):
-        ran.append(args)
-        return trial.Trial(None, 1.0, 1.0 / gain, Equality("identical"))
+        return trial.Trial(None, plain_s, plain_s / gain, Equality("identical"))
+
+    def seconds(call, load):
+        ran.append(call)
+        return plain_s if call is squares else plain_s / gain
 
     monkeypatch.setattr(trial, "run_beside", beside)
+    monkeypatch.setattr(attempts, "_seconds", seconds)
     threads = get_backend("threads")
     tried = attempts.try_backend(threads, lambda: (squares, ([1, 2],), {}), False)
-    assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", 1.0, 1.0 / gain)
-    assert len(ran) == calls
+    assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
+    assert len([call for call in ran if call is not squares]) == calls
 
 
 def test_an_example_that_raises_tells_nothing_of_what_would_pay():
