@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 
 PROJECT = ".epochly"
 DECISIONS = "decisions.yaml"
 VERSION = 1
+# Reading takes half a second for each MiB, and some 4000 decisions fill one.
+MOST_BYTES = 4 << 20
 _SIGN = f"version: {VERSION}".encode()
 
 
@@ -29,6 +32,27 @@ def decisions_file() -> str:
     return os.path.join(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache(), DECISIONS)
 
 
+def read_decisions(path: str) -> bytes:
+    """What a file of decisions holds.
+
+    Parameters
+    ----------
+    path : str
+
+    Raises
+    ------
+    OSError
+        When it cannot be read, or reading might not end: of a pipe or a device, or for its size.
+    """
+    state = os.stat(path)
+    if not stat.S_ISREG(state.st_mode):
+        raise OSError("it is no plain file")
+    if state.st_size > MOST_BYTES:
+        raise OSError(f"it is larger than {MOST_BYTES >> 20} MiB")
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def is_decided_about(name: str) -> bool:
     """Whether the file of decisions may name a function, told without reading it as YAML.
 
@@ -41,8 +65,7 @@ def is_decided_about(name: str) -> bool:
         since YAML may write it another way.
     """
     try:
-        with open(decisions_file(), "rb") as file:
-            text = file.read()
+        text = read_decisions(decisions_file())
     except OSError:
         return False
     return not name.isascii() or name.encode() in text or _SIGN not in text

@@ -64,7 +64,8 @@ def test_an_empty_variable_counts_as_not_set(name, monkeypatch):
     assert usable_cores() >= 1
 
 
-def test_a_share_that_cannot_be_is_told_when_decorating(monkeypatch):
-    monkeypatch.setenv("EPOCHLY_WATCH", "much")
-    with pytest.raises(UsageError, match="EPOCHLY_WATCH"):
+@pytest.mark.parametrize("name", ["EPOCHLY_WATCH", "EPOCHLY_MAX_WORKERS", "EPOCHLY_LEVEL"])
+def test_a_variable_that_cannot_be_used_is_told_when_decorating(name, monkeypatch):
+    monkeypatch.setenv(name, "much")
+    with pytest.raises(UsageError, match=name):
         epochly.optimize(len)
