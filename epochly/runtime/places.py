@@ -19,6 +19,11 @@ def default_cache() -> str:
     return os.path.join(base, "epochly")
 
 
+def cache_folder() -> str:
+    """The cache folder that is asked for; whether it can be used shows when it is."""
+    return os.path.expanduser(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache())
+
+
 def decisions_file() -> str:
     """The file of decisions: in the project's ``.epochly`` folder, or else in the cache.
 
@@ -29,7 +34,7 @@ def decisions_file() -> str:
     """
     if os.path.isdir(PROJECT):
         return os.path.abspath(os.path.join(PROJECT, DECISIONS))
-    return os.path.join(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache(), DECISIONS)
+    return os.path.join(cache_folder(), DECISIONS)
 
 
 def read_decisions(path: str) -> bytes:
