@@ -64,7 +64,7 @@ def test_a_function_alone_and_all_together():
 
 def test_a_function_that_is_not_decorated_is_told():
     with pytest.raises(UsageError, match="is not decorated"):
-        epochly.get_metrics(programs.fail)
+        epochly.get_metrics(entry_of)
 
 
 def test_resetting_forgets_the_living_the_dead_and_the_blocks():
