@@ -44,4 +44,8 @@ def plain_yaml(text: str) -> Any:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(text, Loader=loader)
+    try:
+        return yaml.load(text, Loader=loader)
+    except (ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        # What PyYAML lets through for values such as 2024-13-45, or `!!bool maybe`.
+        raise yaml.YAMLError(f"it has a value that is none: {error}") from error

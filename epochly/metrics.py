@@ -7,6 +7,8 @@ that library would. `epochly.get_metrics` needs neither.
 
 from __future__ import annotations
 
+import contextlib
+import weakref
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 BUCKETS_S = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0)
 
 Value = tuple[dict[str, str], float]
+_meters: weakref.WeakKeyDictionary[MeterProvider, Meter] = weakref.WeakKeyDictionary()
 
 
 def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector:
@@ -89,16 +92,17 @@ class PrometheusCollector:
         yield from self._histogram.collect()
 
     def close(self) -> None:
-        """End the export, and the measuring for the histogram."""
+        """End the export, and the measuring for the histogram; once more changes nothing."""
         records.unlisten(self._observe)
-        self._registry.unregister(self)
+        with contextlib.suppress(KeyError):
+            self._registry.unregister(self)
 
     def _observe(self, name: str, level: int, seconds: float) -> None:
         self._histogram.labels(name, str(level)).observe(seconds)
 
 
 def opentelemetry(provider: MeterProvider | None = None) -> Meter:
-    """Make OpenTelemetry instruments.
+    """Make OpenTelemetry instruments; once more with the same provider changes nothing.
 
     Observable counters ``epochly.calls`` and ``epochly.errors`` by function and level; observable
     gauges ``epochly.level_requested``, ``epochly.level_realized`` and ``epochly.fallback_calls``
@@ -124,7 +128,12 @@ def opentelemetry(provider: MeterProvider | None = None) -> Meter:
         from opentelemetry import metrics
     except ImportError as error:
         raise _missing("opentelemetry-api") from error
-    meter = metrics.get_meter("epochly", meter_provider=provider)
+    provider = provider or metrics.get_meter_provider()
+    known = _meters.get(provider)
+    if known is not None:
+        # Instruments are the provider's, so a second histogram would count every call twice.
+        return known
+    meter = _meters[provider] = metrics.get_meter("epochly", meter_provider=provider)
     for name, text, values in _COUNTERS:
         callback = _observer(values)
         meter.create_observable_counter(f"epochly.{name}", [callback], description=text)

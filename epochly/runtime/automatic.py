@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Realized, Refused
@@ -72,6 +74,7 @@ class Automatic:
         self._first_after_s = max(0.0, after_s - spent_s)
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
+        self._prepared_s: defaultdict[str, float] = defaultdict(float)
         self._understood: Function | None = None
         self._fingerprint: str | None = None
         self._allowed: Replay | None = None
@@ -125,6 +128,7 @@ class Automatic:
         way = self._ways.setdefault(made.realized, made)
         way.call = self.call if self._unsuited is None else self._original
         way.reason = self._unsuited or reason or None
+        way.seconds = self._prepared_s[way.realized[1]]
         return way
 
     def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:
@@ -270,11 +274,13 @@ class Automatic:
         state = backend.availability()
         if isinstance(state, Unavailable):
             return state.reason
+        started = perf_counter()
         try:
             answer = backend.prepare(self._function, example)
         except Exception as error:  # noqa: BLE001 - a backend's defect must not stop the program
             let_through(error)
             return f"{name}: preparing failed: {type(error).__name__}: {error}"
+        self._prepared_s[name] += perf_counter() - started
         if isinstance(answer, Refused):
             return answer.reason
         parallel = backend.level in SPREADING

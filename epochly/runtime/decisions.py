@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.errors import UsageError
 from epochly.files import plain_yaml, replace_file
 from epochly.levels import Level
-from epochly.runtime.places import VERSION, decisions_file
+from epochly.runtime.places import VERSION, decisions_file, read_decisions
 
 if TYPE_CHECKING:
     from epochly.model import Report
@@ -174,7 +174,7 @@ class DecisionFile:
 
         self._broken = False
         try:
-            document = plain_yaml(self.path.read_text(encoding="utf-8"))
+            document = plain_yaml(read_decisions(str(self.path)).decode())
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:

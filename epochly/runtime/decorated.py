@@ -82,6 +82,11 @@ class Decorated:
         return function
 
     @property
+    def requested(self) -> int | None:
+        """The level asked for."""
+        return None if self._young else self.dispatcher.policy.requested
+
+    @property
     def dispatcher(self) -> Dispatcher:
         """The dispatcher of its calls."""
         return self.dispatch()

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from epochly.model import Identity
 
 
+# The second is what multiprocessing calls it in processes that it has spawned.
+_STARTED = ("__main__", "__mp_main__")
+
+
 def identity_of(function: Function, arguments: Arguments) -> Identity | None:
     """The identity of a call; None for a function that is not written in Python.
 
@@ -35,7 +39,7 @@ def name_of_function(function: Function) -> str:
     programs would otherwise take each other's decisions for stale ones of their own.
     """
     module = getattr(function.plain, "__module__", None) or "?"
-    return f"{_name_of_main() if module == '__main__' else module}:{function.qualname}"
+    return f"{_name_of_main() if module in _STARTED else module}:{function.qualname}"
 
 
 def _name_of_main() -> str:

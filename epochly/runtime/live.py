@@ -44,7 +44,7 @@ def carried_inputs():
 def bench(
     func: Callable[..., Any],
     *args: Any,
-    levels: str | Iterable[int] = (0, 1, 2, 3, 4),
+    levels: str | int | Iterable[int] = (0, 1, 2, 3, 4),
     budget_s: float = BUDGET_S,
     allow_effects: bool = False,
     **kwargs: Any,
@@ -60,7 +60,7 @@ def bench(
         A decorated function is measured without its decorator.
     *args, **kwargs
         Its arguments; every sample gets a fresh copy.
-    levels : iterable of int, or str as in ``"0-4"`` or ``"0,2"``
+    levels : int, iterable of int, or str as in ``"0-4"`` or ``"0,2"``
         Levels to run; level 0 always runs.
     budget_s : float
         Seconds of sampling beyond the first calls.
@@ -86,7 +86,8 @@ def bench(
     if isinstance(levels, str):
         chosen = parse_levels(levels, "levels")
     else:
-        chosen = tuple(sorted({Level(checked_level(level)) for level in levels}))
+        each = (levels,) if isinstance(levels, int) else levels
+        chosen = tuple(sorted({Level(checked_level(level)) for level in each}))
     options = Options(levels=chosen, budget_s=budget_s, allow_effects=allow_effects)
     return measured(func, args, kwargs, options)
 

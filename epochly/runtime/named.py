@@ -1,7 +1,8 @@
 """Which of the user's functions a ``with`` block names.
 
 The block is found in the bytecode of the frame that enters it, so that no source is needed: it is
-what the exception table sends to the same handler as the instruction behind the entry.
+what the exception table sends to the same handler as the instruction behind the entry, with the
+blocks inside.
 """
 
 from __future__ import annotations
@@ -53,15 +54,24 @@ def _names_in_block(code: CodeType, entry: int) -> tuple[tuple[str, ...], ...]:
     target = next((item.target for item in table if item.start <= first < item.end), None)
     if target is None:
         return ()
-    ranges = [(item.start, item.end) for item in table if item.target == target]
-    lines = [
-        line
-        for i in instructions
-        if any(start <= i.offset < end for start, end in ranges) and (line := _line(i)) is not None
-    ]
+    covered = _covered(table, target)
+    lines = [line for i in instructions if i.offset in covered and (line := _line(i)) is not None]
     # A handler may stand far behind the block in the bytecode, but not in the text.
     body = [i for i in instructions if min(lines) <= (_line(i) or 0) <= max(lines)]
     return tuple(dict.fromkeys(_chains(body)))
+
+
+def _covered(table: list[Any], target: int) -> set[int]:
+    """Offsets of what a handler answers for, and what handlers that stand there answer for.
+
+    So a ``with`` or ``try`` in the block, whose own handler answers for its body, belongs to it.
+    """
+    covered: set[int] = set()
+    rest = table
+    while inner := [item for item in rest if item.target == target or item.target in covered]:
+        covered.update(*(range(item.start, item.end) for item in inner))
+        rest = [item for item in rest if item not in inner]
+    return covered
 
 
 def _line(instruction: dis.Instruction) -> int | None:

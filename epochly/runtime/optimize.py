@@ -103,10 +103,14 @@ def _decorator(
         from epochly.registry import registered
 
         registered(backend)
+    # A value that cannot be used is told here, not in the middle of the program.
+    if "EPOCHLY_MAX_WORKERS" in os.environ:
+        from epochly.runtime.settings import settings
+
+        settings()
     if watch is not None or (level is None and "EPOCHLY_WATCH" in os.environ):
         from epochly.runtime.settings import checked_share, watched_share
 
-        # A value that cannot be used is told here, not in the middle of the program.
         watch = None if watch is None else checked_share(watch)
         watched_share()
 

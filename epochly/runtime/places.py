@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 
 PROJECT = ".epochly"
 DECISIONS = "decisions.yaml"
 VERSION = 1
+# Reading takes half a second for each MiB, and some 4000 decisions fill one.
+MOST_BYTES = 4 << 20
 _SIGN = f"version: {VERSION}".encode()
 
 
@@ -14,6 +17,11 @@ def default_cache() -> str:
     """The user's cache folder for this library, where ``EPOCHLY_CACHE_DIR`` names no other."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "epochly")
+
+
+def cache_folder() -> str:
+    """The cache folder that is asked for; whether it can be used shows when it is."""
+    return os.path.expanduser(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache())
 
 
 def decisions_file() -> str:
@@ -27,7 +35,28 @@ def decisions_file() -> str:
     # Most often there is nothing, which `access` says at half the price of an exception.
     if os.access(PROJECT, os.F_OK) and os.path.isdir(PROJECT):
         return os.path.abspath(os.path.join(PROJECT, DECISIONS))
-    return os.path.join(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache(), DECISIONS)
+    return os.path.join(cache_folder(), DECISIONS)
+
+
+def read_decisions(path: str) -> bytes:
+    """What a file of decisions holds.
+
+    Parameters
+    ----------
+    path : str
+
+    Raises
+    ------
+    OSError
+        When it cannot be read, or reading might not end: of a pipe or a device, or for its size.
+    """
+    state = os.stat(path)
+    if not stat.S_ISREG(state.st_mode):
+        raise OSError("it is no plain file")
+    if state.st_size > MOST_BYTES:
+        raise OSError(f"it is larger than {MOST_BYTES >> 20} MiB")
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def is_decided_about(name: str) -> bool:
@@ -45,8 +74,7 @@ def is_decided_about(name: str) -> bool:
     if not os.access(path, os.F_OK):
         return False
     try:
-        with open(path, "rb") as file:
-            text = file.read()
+        text = read_decisions(path)
     except OSError:
         return False
     return not name.isascii() or name.encode() in text or _SIGN not in text

@@ -130,7 +130,9 @@ def pickler() -> Any:
             if isinstance(obj, FunctionType) and STATE in vars(obj):
                 original = original_of(obj)
                 if original is not obj:
-                    return _in_worker, (original,)
+                    # What asked for level 0 runs there as it was asked to.
+                    asked = vars(obj)[STATE].requested
+                    return _in_worker, (original, None if asked == 0 else WORKER)
             if (
                 isinstance(obj, ModuleType)
                 and obj.__name__ in cloudpickle.list_registry_pickle_by_value()
@@ -182,8 +184,8 @@ def received(answer: tuple[bytes, dict[str, Account]]) -> bytes:
     return answer[0]
 
 
-def _in_worker(original: Callable[..., Any]) -> Any:
+def _in_worker(original: Callable[..., Any], reason: str | None) -> Any:
     def make(original: Callable[..., Any]) -> Dispatcher:
-        return Dispatcher(original, ObservingPolicy(original, WORKER))
+        return Dispatcher(original, ObservingPolicy(original, reason))
 
     return decorated(original, make)

@@ -208,3 +208,19 @@ def test_a_program_and_the_module_of_its_name_share_their_decisions(run, tmp_pat
         """
     )
     assert "decided earlier" in said
+
+
+def test_a_program_and_the_processes_that_it_spawns_share_their_decisions(run):
+    run(LOOP + UNTIL_DECIDED)
+    spawned = """
+    def child():
+        assert fast(signal) == slow(signal)
+        print(epochly.explain(fast))
+
+    if __name__ == "__main__":
+        import multiprocessing
+        process = multiprocessing.get_context("spawn").Process(target=child)
+        process.start()
+        process.join()
+    """
+    assert "decided earlier" in run(LOOP + spawned)

@@ -12,7 +12,18 @@ def test_yaml_is_read_as_its_own_safe_loader_reads_it():
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [", "!!python/object:os.system {}", "[" * 100_000, "- " * 100_000, "a: *b"]
+    "text",
+    [
+        "a: [",
+        "!!python/object:os.system {}",
+        "[" * 100_000,
+        "- " * 100_000,
+        "a: *b",
+        "a: 2024-13-45",
+        "a: !!bool maybe",
+        "a: !!timestamp soon",
+        "a: !!int ''",
+    ],
 )
 def test_what_is_not_plain_data_is_refused(text):
     with pytest.raises(yaml.YAMLError):

@@ -72,6 +72,12 @@ def test_a_closed_collector_listens_no_longer():
     assert list(registry.collect()) == []
 
 
+def test_a_collector_may_be_closed_twice():
+    collector = epochly.metrics.prometheus(CollectorRegistry())
+    collector.close()
+    collector.close()
+
+
 def test_calls_that_ran_plainly_are_fallbacks():
     registry = CollectorRegistry()
     collector = epochly.metrics.prometheus(registry)
@@ -112,3 +118,18 @@ def test_an_opentelemetry_reader_sees_every_instrument():
     assert histogram.attributes["level"] == "0"
     assert found["epochly.call_seconds"].unit == "s"
     assert function(1, 1) == 1
+
+
+def test_opentelemetry_asked_for_twice_counts_each_call_once():
+    reader = InMemoryMetricReader()
+    provider = MeterProvider(metric_readers=[reader])
+    assert epochly.metrics.opentelemetry(provider) is epochly.metrics.opentelemetry(provider)
+    called(level=0)
+    (resource,) = reader.get_metrics_data().resource_metrics
+    (histogram,) = (
+        metric
+        for metric in resource.scope_metrics[0].metrics
+        if metric.name == "epochly.call_seconds"
+    )
+    provider.shutdown()
+    assert [point.count for point in histogram.data.data_points] == [4]

@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from epochly.runtime.settings import settings
+from epochly.runtime.places import cache_folder
 
 
 def stored(text: str, options: str) -> str | None:
@@ -44,7 +44,7 @@ def stored(text: str, options: str) -> str | None:
 
 def _folder() -> Path:
     asked = os.environ.get("NUMBA_CACHE_DIR")
-    return Path(asked) / "epochly" if asked else Path(settings().cache) / "numba"
+    return Path(asked) / "epochly" if asked else Path(cache_folder()) / "numba"
 
 
 @cache

@@ -89,6 +89,15 @@ def test_names_after_the_block_are_not_reached():
     assert set(context.reached) == {NAME + "squares", NAME + "shout"}
 
 
+def test_names_in_blocks_within_the_block_are_reached():
+    with epochly.optimize_context(level=0) as outer:
+        for value in (1, 2):
+            with epochly.optimize_context(level=2) as inner, contextlib.suppress(ValueError):
+                squares(value)
+    programs.each([1])
+    assert outer.reached == inner.reached == (NAME + "squares",)
+
+
 def test_parameters_of_every_kind_arrive_and_the_signature_stays():
     signature = inspect.signature(programs.keywords)
     with epochly.optimize_context(level=0):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import os
 import subprocess
 import sys
 
@@ -83,7 +84,13 @@ def test_a_decision_of_another_machine_is_kept_but_not_used(path, field):
         "\x00",
         "version: 1\ndecisions: {shop: total}\n",
         "!!python/object/apply:os.system ['true']",
+        "version: 1\ndecisions: [2024-13-45]\n",
+        "version: " + "9" * 5000,
+        "version: !!bool maybe",
+        "version: !!timestamp soon",
+        "version: 1\ndecisions: []\n" + "# long\n" * 700_000,
     ],
+    ids=lambda text: text[:30],
 )
 def test_a_broken_file_is_ignored_with_a_warning_and_left_as_it_is(path, text, caplog):
     path.parent.mkdir()
@@ -93,6 +100,17 @@ def test_a_broken_file_is_ignored_with_a_warning_and_left_as_it_is(path, text, c
         DecisionFile(path).put(decision())
     assert "is ignored" in caplog.text
     assert path.read_text() == text
+
+
+@pytest.mark.parametrize("put", [os.mkdir, os.mkfifo, lambda path: os.symlink(os.devnull, path)])
+def test_what_is_no_plain_file_is_ignored_with_a_warning_and_not_waited_for(path, put, caplog):
+    path.parent.mkdir()
+    put(path)
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+        DecisionFile(path).put(decision())
+    assert "it is no plain file" in caplog.text
+    assert not path.is_file()
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def test_a_lambda_a_method_and_a_decorated_function_are_measured():
         assert row_of(report, Level.MONITOR, "monitor").status == "measured"
 
 
+def test_one_level_is_given_as_a_number():
+    report = epochly.bench(programs.shout, "a", levels=0, budget_s=0.2)
+    assert [row.level for row in report.levels] == [Level.MONITOR]
+
+
 def test_analyze_recommends_and_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     report = epochly.analyze(programs.squares, 50_000, budget_s=1.0)
@@ -61,6 +66,8 @@ def test_what_cannot_be_copied_is_told():
 def test_what_is_no_level_is_told():
     with pytest.raises(UsageError, match="is not a level"):
         epochly.bench(programs.shout, "a", levels=(9,))
+    with pytest.raises(UsageError):
+        epochly.bench(programs.shout, "a", levels=9)
     with pytest.raises(UsageError, match="'0-9' is not a level"):
         epochly.bench(programs.shout, "a", levels="0-9")
 

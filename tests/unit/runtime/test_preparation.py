@@ -148,6 +148,7 @@ def test_what_pays_is_committed_to_and_decided(decisions):
     automatic = Automatic(slow, after_s=0.0)
     assert chosen(automatic).state == "committed"
     assert f"{__name__}:slow" in decisions.read_text()
+    assert automatic.way.compile_s > 0
     automatic.close()
 
 

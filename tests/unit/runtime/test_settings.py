@@ -3,10 +3,12 @@
 import os
 
 import pytest
+from unit.runtime import programs
 
 import epochly
 from epochly.cores import usable_cores
 from epochly.errors import UsageError
+from epochly.runtime.places import decisions_file
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +66,22 @@ def test_an_empty_variable_counts_as_not_set(name, monkeypatch):
     assert usable_cores() >= 1
 
 
-def test_a_share_that_cannot_be_is_told_when_decorating(monkeypatch):
-    monkeypatch.setenv("EPOCHLY_WATCH", "much")
-    with pytest.raises(UsageError, match="EPOCHLY_WATCH"):
+@pytest.mark.parametrize("name", ["EPOCHLY_WATCH", "EPOCHLY_MAX_WORKERS", "EPOCHLY_LEVEL"])
+def test_a_variable_that_cannot_be_used_is_told_when_decorating(name, monkeypatch):
+    monkeypatch.setenv(name, "much")
+    with pytest.raises(UsageError, match=name):
         epochly.optimize(len)
+
+
+@pytest.mark.parametrize("name", ["EPOCHLY_CACHE_DIR", "EPOCHLY_WATCH"])
+def test_a_level_that_needs_no_such_setting_is_applied_all_the_same(name, monkeypatch):
+    monkeypatch.setenv(name, os.devnull)
+    function = epochly.optimize(level=2, strict=True)(programs.squares)
+    assert function(100) == programs.squares(100)
+
+
+def test_decisions_are_kept_in_a_cache_below_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EPOCHLY_CACHE_DIR", "~/kept")
+    monkeypatch.chdir(tmp_path)
+    assert decisions_file() == str(tmp_path / "kept" / "decisions.yaml")
