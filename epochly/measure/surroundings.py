@@ -57,9 +57,10 @@ def surroundings_of(
                 scratch=scratch,
                 run=uuid.uuid4().hex,
                 directory=workload.directory,
-                environment={**_thread_budget(), **service},
+                environment={**_thread_budget(), **(service.environment if service else {})},
                 memory_bytes=memory_bytes or psutil.virtual_memory().available // 2,
                 chance=random.SystemRandom().randrange(1 << 32),
+                service=service,
             )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -349,6 +349,8 @@ def _import_own() -> None:
     import epochly.profile.calls
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
+    from epochly.code.libraries import own_folders
     from epochly.registry import backend_names
 
     backend_names()
+    own_folders()
