@@ -10,9 +10,6 @@ from epochly.call import Arguments
 from epochly.code.function import function_of
 from epochly.measure.documents import described
 from epochly.measure.repetition import repetition_of
-from epochly.recommend.facts import facts_document
-from epochly.recommend.understanding import understand
-from epochly.runtime.identity import identity_of
 from epochly.target.imports import open_imports
 from epochly.target.inputs import Inputs
 from epochly.target.load import describe, load_target
@@ -67,6 +64,10 @@ class Guest:
 
     def understood(self, *, call: bool) -> dict[str, Any]:
         """What the source says, and with ``call`` what the arguments of a call add to it."""
+        from epochly.recommend.facts import facts_document
+        from epochly.recommend.understanding import understand
+        from epochly.runtime.identity import identity_of
+
         arguments = self.inputs.make() if call else None
         identity = None if arguments is None else identity_of(self.function, arguments)
         return {
