@@ -107,7 +107,7 @@ def main() -> int:
     for name, target in WORKLOADS.items():
         service = "python -m epochly_fixtures.slow_server" if name == "fetch" else None
         with running_service(service, os.getcwd(), {}) as found:
-            os.environ.update(found)
+            os.environ.update(found.environment if found else {})
             held.append(measured(name, target))
     print(f"{sum(held)} of {len(held)} workloads within every limit")
     return 0 if all(held) else 1

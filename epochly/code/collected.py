@@ -15,7 +15,6 @@ from epochly.code.scopes import live_value, scope_of
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 
-_FUNCTIONS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
 _SWALLOWING = frozenset(
     {"contextlib.suppress", "contextlib.ExitStack", "contextlib.AsyncExitStack"}
 )

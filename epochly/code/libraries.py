@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import site
 import sysconfig
 from functools import cache
@@ -39,6 +40,14 @@ def library_folders() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     standard = {f"{paths[name].rstrip('/')}/" for name in ("stdlib", "platstdlib")}
     return (*standard, *_package_folders())
+
+
+@cache
+def own_folders() -> tuple[str, ...]:
+    """Where this package and its backends live, each with a slash at its end."""
+    backends = importlib.util.find_spec("epochly_backends")
+    folders = () if backends is None else backends.submodule_search_locations or ()
+    return tuple(f"{folder}/" for folder in (Path(__file__).parents[1], *folders))
 
 
 @cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from epochly.errors import UsageError
 from epochly.gate.entries import Entry, entry_document, moment_of, parse_entry
@@ -47,19 +49,10 @@ def append(path: Path, entry: Entry) -> str | None:
     UsageError
         When nothing can be written there; the file is then as it was.
     """
-    from filelock import FileLock, Timeout
-
     line = (json.dumps(entry_document(entry), allow_nan=False) + "\n").encode()
-    lock = path.with_name(f"{path.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=LOCK_S):
-            return _append(path, line)
-    except Timeout as error:
-        raise UsageError(
-            f"the history {path} cannot be written: another process holds {lock}",
-            remedy=f"wait for it, or remove {lock} if it has ended",
-        ) from error
+        return _append(path, line)
     except OSError as error:
         raise UsageError(
             f"the history {path} cannot be written: {error.strerror or error}", remedy=_REMEDY
@@ -136,9 +129,26 @@ def _check_ours(path: Path, content: bytes) -> None:
         )
 
 
+def _lock(file: IO[bytes]) -> None:
+    """Wait until no other process writes the file; closing it ends that."""
+    import fcntl
+
+    deadline = time.monotonic() + LOCK_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise OSError("another process holds it") from error
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _append(path: Path, line: bytes) -> str | None:
     warning = None
     with open(path, "a+b", buffering=0) as file:
+        _lock(file)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         content = file.read()

@@ -7,13 +7,13 @@ import difflib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from epochly.errors import UsageError
 from epochly.gate.model import Side
+from epochly.measure.scratch import scratch_folder
 
 DEFAULT_BRANCHES = ("main", "master")
 # Where a CI server says which branch a change is to go to.
@@ -121,25 +121,25 @@ class Repository:
         UsageError
             When git cannot write it.
         """
-        folder = tempfile.mkdtemp(prefix="epochly-reference-")
-        tree = os.path.join(os.path.realpath(folder), "tree")
-        try:
-            # A hook of the project's may do anything, installing included.
-            done = self._git(
-                *("-c", f"core.hooksPath={os.devnull}"),
-                *("worktree", "add", "--quiet", "--detach", tree, reference.commit),
-            )
-            if done.returncode:
-                raise UsageError(
-                    f"{reference.name} cannot be checked out: {_last(done.stderr)}",
-                    where=tree,
-                    remedy="make room there, or set TMPDIR to a folder with more",
+        with scratch_folder("reference-") as folder:
+            tree = os.path.join(os.path.realpath(folder), "tree")
+            try:
+                # A hook of the project's may do anything, installing included.
+                done = self._git(
+                    *("-c", f"core.hooksPath={os.devnull}"),
+                    *("worktree", "add", "--quiet", "--detach", tree, reference.commit),
                 )
-            yield tree
-        finally:
-            self._git("worktree", "remove", "--force", "--force", tree)
-            shutil.rmtree(folder, ignore_errors=True)
-            self._forget(tree)
+                if done.returncode:
+                    raise UsageError(
+                        f"{reference.name} cannot be checked out: {_last(done.stderr)}",
+                        where=tree,
+                        remedy="make room there, or set TMPDIR to a folder with more",
+                    )
+                yield tree
+            finally:
+                self._git("worktree", "remove", "--force", "--force", tree)
+                shutil.rmtree(folder, ignore_errors=True)
+                self._forget(tree)
 
     def _forget(self, tree: str) -> None:
         """Drop what git still knows of a tree that it could not remove.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from epochly.errors import UsageError
 from epochly.measure.contender import Contender
 from epochly.measure.process import Surroundings
+from epochly.measure.scratch import scratch_folder
 from epochly.measure.surroundings import surroundings_of
 from epochly.target.trees import Origins, Tree, site_of
 from epochly.workload import Workload
@@ -94,8 +94,8 @@ def both_versions(
     shared = tuple(p for p in trees.generated if not p.endswith(COMPILED))
     before, now = Tree(trees.reference, trees.head, shared), Tree(trees.head, trees.reference)
     with (
-        tempfile.TemporaryDirectory(prefix="epochly-site-") as first,
-        tempfile.TemporaryDirectory(prefix="epochly-site-") as second,
+        scratch_folder("site-") as first,
+        scratch_folder("site-") as second,
         surroundings_of(there, memory_bytes, site_of(before, first)) as theirs,
         surroundings_of(workload, memory_bytes, site_of(now, second)) as ours,
     ):

@@ -27,6 +27,7 @@ ABREAST = 3
 # Share of a call in which its thread may wait, or others compute, if it is all its thread's.
 MOST_OFF = 0.03
 LONGEST_WORDS = 200
+SERVICE_REMEDY = "keep the service running for as long as the workload is measured"
 # A second worker of level 0 is as lucky with its memory as any other run's, and has a name.
 TWIN, APART = "monitor again", 1 << 40
 
@@ -126,7 +127,7 @@ class Contender:
         except ResultError as error:
             self.end("refused", error.what, remedy=error.remedy)
         except WorkerTimeoutError as error:
-            self.end("timeout", _placed(error), remedy=error.remedy)
+            self.end("timeout", _placed(error), line=_line(error), remedy=error.remedy)
         except (WorkerMemoryError, WorkerEndedError) as error:
             if isinstance(error, OverMemoryError):
                 self.peak_bytes = error.held_bytes
@@ -238,7 +239,16 @@ class Contender:
     def end(
         self, status: Status, reason: str, *, line: int | None = None, remedy: str | None = None
     ) -> None:
-        """Take the contender out of the run, with the reason for its row."""
+        """Take the contender out of the run, with the reason for its row.
+
+        Whatever went wrong after the workload's service had ended is a failure, and its doing.
+        """
+        ended = None
+        if status in ("failed", "different", "timeout") and self.worker is not None:
+            ended = self.worker.service_end()
+        if ended is not None:
+            status, reason, remedy = "failed", f"{ended}; then: {reason}", SERVICE_REMEDY
+            self.equality = Equality("unchecked")
         self.status, self.reason, self.line, self.remedy = status, reason, line, remedy
         self.stop()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from epochly.code.libraries import in_library, own_folders
 from epochly.errors import ISSUE_TRACKER, EpochlyError, in_words
 from epochly.levels import Level
 from epochly.workload import Limits, Tolerance, Workload
@@ -22,19 +22,25 @@ def workload_of(document: dict[str, Any]) -> Workload:
 
 
 def described(error: BaseException, file: str | None) -> dict[str, Any]:
-    """An exception as a reader wants it: its text with the innermost place outside of our code.
+    """An exception as a reader wants it: its text with the innermost place in the user's code.
 
-    ``line`` is that place's where it lies in ``file``, the function's own, else None.
+    Where a library raised, its own place follows. ``line`` is the user's where it lies in
+    ``file``, the function's own, else None.
     """
     import traceback
 
-    ours = str(Path(__file__).parents[1])
     text, line = in_words(error), None
-    frames = traceback.extract_tb(error.__traceback__)
-    innermost = next((one for one in reversed(frames) if not one.filename.startswith(ours)), None)
-    if innermost is not None:
-        text += f" (at {innermost.filename}:{innermost.lineno})"
-        line = innermost.lineno if innermost.filename == file else None
+    frames = [
+        frame
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
+        if not frame.filename.startswith(own_folders())
+    ]
+    place = next((frame for frame in frames if not in_library(frame.filename)), None)
+    if place is not None:
+        line = place.lineno if place.filename == file else None
+    places = [f"{frame.filename}:{frame.lineno}" for frame in (place, *frames[:1]) if frame]
+    if places:
+        text += f" (at {', from '.join(dict.fromkeys(places))})"
     return {"text": text, "line": line}
 
 

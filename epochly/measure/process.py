@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from epochly import errors
 from epochly.errors import EpochlyError, WorkerError
@@ -20,6 +20,9 @@ from epochly.measure import tree
 from epochly.measure.channel import Channel
 from epochly.measure.layout import CHANCE, fixed_addresses, seeded
 from epochly.units import size
+
+if TYPE_CHECKING:
+    from epochly.measure.service import Service
 
 WATCH_S = 0.05
 CLOSE_S = 5.0
@@ -75,6 +78,8 @@ class Surroundings:
         Most that one worker and its children may hold.
     chance : int
         A number by which this run lays out memory otherwise than another.
+    service : Service or None
+        The server that runs meanwhile.
     """
 
     scratch: str
@@ -83,6 +88,7 @@ class Surroundings:
     environment: Mapping[str, str]
     memory_bytes: int
     chance: int = 0
+    service: Service | None = None
 
 
 class WorkerProcess:
@@ -204,6 +210,11 @@ class WorkerProcess:
             raise _revived(answer["error"])
         return answer
 
+    def service_end(self) -> str | None:
+        """How the server that the workload needs ended, if it did."""
+        service = self._surroundings.service
+        return None if service is None else service.end()
+
     def close(self) -> list[str]:
         """Let the worker end by itself, then end whatever is left.
 
@@ -280,17 +291,16 @@ class WorkerProcess:
         self.kill()
         if status is None:
             how = "it closed its line to the command"
-        elif status < 0:
-            how = f"its process was killed by {_signal_name(-status)}"
         else:
-            how = f"its process exited with status {status} in the middle of the call"
+            where = " in the middle of the call" if status >= 0 else ""
+            how = f"its process {tree.how_it_ended(status)}{where}"
         return WorkerEndedError(how, where=place, detail=self._last_words())
 
     def _place(self) -> str | None:
         """The innermost line of the user's code in the traceback that the dying worker wrote."""
-        from epochly.code.libraries import library_folders
+        from epochly.code.libraries import library_folders, own_folders
 
-        others = (str(Path(__file__).parents[1]), *library_folders())
+        others = (*own_folders(), *library_folders())
         with contextlib.suppress(OSError):
             for line in (self.folder / "crash").read_text(errors="replace").splitlines():
                 head, _, rest = line.partition('File "')
@@ -305,13 +315,6 @@ class WorkerProcess:
             with contextlib.suppress(OSError):
                 words += (self.folder / name).read_text(errors="replace")[-2000:]
         return words.strip() or None
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _revived(document: dict[str, Any]) -> EpochlyError:

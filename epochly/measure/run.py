@@ -129,7 +129,7 @@ class Run:
                 profile=self._profile,
                 nondeterministic=self._agreement.shape_only,
                 memory_bytes=self._surroundings.memory_bytes,
-                notes=tuple(self._notes),
+                notes=(*self._notes, *self._service_note()),
                 interrupted=interrupted,
                 identity=self._identity,
             )
@@ -308,6 +308,15 @@ class Run:
     def _say_sampling(self, done: float, groups: int, generation: int, share: float) -> None:
         fraction = FIRST_SHARE + (1.0 - FIRST_SHARE) * (done + share / groups)
         self._say(f"sampling, generation {generation}", fraction)
+
+    def _service_note(self) -> list[str]:
+        """That the service ended although no row says so."""
+        service = self._surroundings.service
+        ended = None if service is None else service.end()
+        rows = (self._baseline, *self._others)
+        if ended is None or any((row.reason or "").startswith(ended) for row in rows):
+            return []
+        return [ended]
 
     def _why_once(self) -> str:
         return why_once(self._repetition, so="ran once, at level 0 only")

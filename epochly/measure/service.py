@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import IO
 
 from epochly.errors import UsageError
@@ -20,12 +21,67 @@ from epochly.measure import tree
 PORT_VARIABLE = "EPOCHLY_SERVICE_PORT"
 READY_S = 30.0
 GRACE_S = 2.0
+DYING_S = 0.5
+LONGEST_WORDS, LONGEST_LINE = 2000, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A server that runs.
+
+    Parameters
+    ----------
+    command : str
+    port : int
+    process : subprocess.Popen
+    words : file
+        What it writes to standard error.
+    """
+
+    command: str
+    port: int
+    process: subprocess.Popen[bytes]
+    words: IO[bytes]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables by which the workload finds it."""
+        return {PORT_VARIABLE: str(self.port)}
+
+    def answers(self) -> bool:
+        """Whether something takes connections on its port."""
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), timeout=1.0),
+        ):
+            return True
+        return False
+
+    def end(self) -> str | None:
+        """How it ended, if it did; one that went to the background has not."""
+        if self.answers():
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # Its port closes a moment before it is gone.
+            self.process.wait(DYING_S)
+        status = self.process.returncode
+        if status is None:
+            return None
+        said = self.said()
+        last = f", last saying: {said.splitlines()[-1].strip()[:LONGEST_LINE]}" if said else ""
+        return f"the service {tree.how_it_ended(status)} in the middle of the run{last}"
+
+    def said(self) -> str | None:
+        """The end of what it wrote to standard error."""
+        size = os.fstat(self.words.fileno()).st_size
+        found = os.pread(self.words.fileno(), LONGEST_WORDS, max(0, size - LONGEST_WORDS))
+        return found.decode(errors="replace").strip() or None
 
 
 @contextlib.contextmanager
 def running_service(
     command: str | None, directory: str, environment: Mapping[str, str]
-) -> Iterator[dict[str, str]]:
+) -> Iterator[Service | None]:
     """Run a workload's service for the length of a block.
 
     Parameters
@@ -40,8 +96,8 @@ def running_service(
 
     Yields
     ------
-    dict
-        Variables by which the workload finds the service; empty without one.
+    Service or None
+        None without a command.
 
     Raises
     ------
@@ -49,18 +105,22 @@ def running_service(
         When it cannot be started, ends early or does not answer.
     """
     if command is None:
-        yield {}
+        yield None
         return
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    found = {PORT_VARIABLE: str(port)}
     mark = f"service-{uuid.uuid4().hex}"
     with tempfile.TemporaryFile() as words:
         try:
             process = subprocess.Popen(
                 _words_of(command),
                 cwd=directory,
-                env={**os.environ, **environment, **found, tree.RUN_VARIABLE: mark},
+                env={
+                    **os.environ,
+                    **environment,
+                    PORT_VARIABLE: str(port),
+                    tree.RUN_VARIABLE: mark,
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=words,
@@ -74,8 +134,9 @@ def running_service(
                 remedy="give a command that runs in the folder of epochly.yaml",
             ) from error
         try:
-            _wait_until_it_answers(process, port, command, words)
-            yield found
+            service = Service(command, port, process, words)
+            _wait_until_it_answers(service)
+            yield service
         finally:
             family = tree.identified(tree.descendants(process.pid))
             process.terminate()
@@ -91,28 +152,24 @@ def _words_of(command: str) -> list[str]:
     return [sys.executable if first in ("python", "python3") else first, *others]
 
 
-def _wait_until_it_answers(
-    process: subprocess.Popen[bytes], port: int, command: str, words: IO[bytes]
-) -> None:
+def _wait_until_it_answers(service: Service) -> None:
+    remedy = f"it must listen on 127.0.0.1, port ${PORT_VARIABLE}"
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            words.seek(0)
-            said = words.read().decode(errors="replace")
+        status = service.process.poll()
+        if status is not None:
             raise UsageError(
-                f"the service ended with status {process.returncode} before it answered",
-                where=command,
-                remedy=f"it must listen on 127.0.0.1, port ${PORT_VARIABLE}",
-                detail=said[-2000:] or None,
+                f"the service {tree.how_it_ended(status)} before it answered",
+                where=service.command,
+                remedy=remedy,
+                detail=service.said(),
             )
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", port), timeout=1.0),
-        ):
+        if service.answers():
             return
         time.sleep(0.02)
     raise UsageError(
-        f"the service did not answer on port {port} within {READY_S:g} s",
-        where=command,
-        remedy=f"it must listen on 127.0.0.1, port ${PORT_VARIABLE}",
+        f"the service did not answer on port {service.port} within {READY_S:g} s",
+        where=service.command,
+        remedy=remedy,
+        detail=service.said(),
     )

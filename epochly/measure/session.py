@@ -167,7 +167,7 @@ def profile(
     """
     from epochly.measure.alone import Alone
 
-    with surroundings_of(workload, options.memory_bytes) as surroundings, terminable():
+    with terminable(), surroundings_of(workload, options.memory_bytes) as surroundings:
         alone = Alone(
             workload,
             surroundings,

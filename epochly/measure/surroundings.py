@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import shutil
 import signal
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -15,6 +13,7 @@ from types import MappingProxyType
 
 from epochly.errors import EpochlyError
 from epochly.measure.process import Surroundings
+from epochly.measure.scratch import scratch_folder
 from epochly.measure.service import running_service
 from epochly.workload import Workload
 
@@ -50,19 +49,19 @@ def surroundings_of(
         )
     import psutil
 
-    scratch = tempfile.mkdtemp(prefix="epochly-")
-    try:
-        with running_service(workload.service, workload.directory, service_environment) as service:
-            yield Surroundings(
-                scratch=scratch,
-                run=uuid.uuid4().hex,
-                directory=workload.directory,
-                environment={**_thread_budget(), **service},
-                memory_bytes=memory_bytes or psutil.virtual_memory().available // 2,
-                chance=random.SystemRandom().randrange(1 << 32),
-            )
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with (
+        scratch_folder() as scratch,
+        running_service(workload.service, workload.directory, service_environment) as service,
+    ):
+        yield Surroundings(
+            scratch=scratch,
+            run=uuid.uuid4().hex,
+            directory=workload.directory,
+            environment={**_thread_budget(), **(service.environment if service else {})},
+            memory_bytes=memory_bytes or psutil.virtual_memory().available // 2,
+            chance=random.SystemRandom().randrange(1 << 32),
+            service=service,
+        )
 
 
 def _thread_budget() -> dict[str, str]:

@@ -35,6 +35,16 @@ def belong_to_parent() -> None:
         system.prctl(SET_PTRACER, ctypes.c_ulong(os.getppid()), 0, 0, 0)
 
 
+def how_it_ended(status: int) -> str:
+    """What to say of a process with that return code: its status, or the signal if negative."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"
+
+
 def descendants(pid: int) -> list[int]:
     """Process ids of all descendants of ``pid`` that are alive, nearest first."""
     found: list[int] = []

@@ -10,25 +10,22 @@ import contextlib
 import os
 import random
 import sys
-import tempfile
 from time import perf_counter, process_time, thread_time
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in_words
-from epochly.measure.documents import described, workload_of
+from epochly.measure.documents import workload_of
 from epochly.measure.layout import SmallBlocks
 from epochly.measure.quiet import held_to, move_to, settle
 from epochly.measure.stdio import CaughtOutput
 from epochly.measure.timing import DEEPEST, Sample, deeper, timed
 from epochly.profile.counters import queued_s
-from epochly.workload import Tolerance, Workload
+from epochly.workload import Tolerance
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
-    from epochly.target.inputs import Inputs
-    from epochly.target.load import Target
-    from epochly.target.trees import Tree
+    from epochly.measure.guest import Guest
 
 
 class Worker:
@@ -36,12 +33,8 @@ class Worker:
 
     def __init__(self, output: CaughtOutput, folder: str, generator: random.Random) -> None:
         self._output, self._folder = output, folder
-        self._target: Target
-        self._inputs: Inputs
-        self._workload: Workload
-        self._tree: Tree
+        self._guest: Guest
         self._prepared: Prepared | None = None
-        self._children_cpu_s = 0.0
         self._pid = os.getpid()
         self._generator = generator
         self._blocks = SmallBlocks(generator)
@@ -53,69 +46,33 @@ class Worker:
         self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Import the user's module, from the one tree given, and find the function."""
-        import dataclasses
-
-        from epochly.target.imports import open_imports
-        from epochly.target.inputs import Inputs
-        from epochly.target.load import describe, load_target
-        from epochly.target.trees import Tree, pass_on, stay_in
+        from epochly.measure.guest import Guest
+        from epochly.target.trees import Tree
 
         _import_own()
-        self._workload = workload_of(workload)
-        warnings = open_imports(self._workload.directory)
-        if tree is not None:
-            self._tree = Tree(tree["root"], tree["other"], tuple(tree["shared"]))
-            stay_in(self._tree)
-            pass_on(self._tree, tempfile.mkdtemp(prefix="site-", dir=self._folder))
-        target = load_target(self._workload.target, self._workload.directory)
-        function = dataclasses.replace(target.function, independent=independent)
-        self._target = dataclasses.replace(target, function=function)
-        self._inputs = Inputs(self._target, self._workload)
-        found = describe(self._target, self._workload.args or "", self._inputs.made_by)
-        return {"warnings": warnings, "target": dataclasses.asdict(found)}
+        only = None if tree is None else Tree(tree["root"], tree["other"], tuple(tree["shared"]))
+        self._guest = Guest(
+            workload_of(workload), independent=independent, tree=only, folder=self._folder
+        )
+        return self._guest.document()
 
     def origins(self) -> dict[str, Any]:
         """Which tree the modules loaded by now come from."""
-        import dataclasses
-
-        from epochly.target.trees import origins
-
-        found = dataclasses.asdict(origins(self._tree))
-        return {**found, "file": self._target.function.file}
+        return self._guest.origins()
 
     def inputs(self) -> dict[str, Any]:
         """Set up, reset and make the inputs once, so that a mistake in them shows here."""
-        self._inputs.prepare()
-        self._inputs.reset()
-        self._inputs.make()
+        self._guest.inputs.prepare()
+        self._guest.fresh()
         return {}
 
     def understand(self, call: bool = True) -> dict[str, Any]:
         """What the source says, and with ``call`` what the arguments of a call add to it."""
-        import dataclasses
-
-        from epochly.recommend.facts import facts_document
-        from epochly.recommend.understanding import understand
-        from epochly.runtime.identity import identity_of
-
-        function = self._target.function
-        arguments = self._inputs.make() if call else None
-        identity = None if arguments is None else identity_of(function, arguments)
-        return {
-            "identity": None if identity is None else dataclasses.asdict(identity),
-            "repetition": self.repetition(),
-            "facts": facts_document(understand(function, arguments)),
-        }
+        return self._guest.understood(call=call)
 
     def repetition(self) -> dict[str, Any]:
         """How the function, and what makes its inputs, touch the world outside the process."""
-        from epochly.code.function import function_of
-        from epochly.measure.repetition import repetition_of
-
-        found = repetition_of(self._target.function)
-        maker, text = self._inputs.maker, (self._workload.setup, self._workload.reset)
-        known = maker is None or repetition_of(function_of(maker))["certain"]
-        return {**found, "certain": found["certain"] and known and text == (None, None)}
+        return self._guest.repetition()
 
     def availability(self, backend: str) -> dict[str, Any]:
         """Whether a backend can be used in this process."""
@@ -132,9 +89,9 @@ class Worker:
         from epochly.call import Refused
         from epochly.registry import get_backend
 
-        example = self._inputs.make()
+        example = self._guest.inputs.make()
         started = perf_counter()
-        answer = get_backend(backend).prepare(self._target.function, example)
+        answer = get_backend(backend).prepare(self._guest.function, example)
         seconds = perf_counter() - started
         self._output.restore()
         if isinstance(answer, Refused):
@@ -150,7 +107,7 @@ class Worker:
         from epochly.verify.outcome import Watch, save
 
         arguments = self._fresh()
-        watch = Watch(self._target.function, arguments)
+        watch = Watch(self._guest.function, arguments)
         raised: BaseException | None = None
         value: Any = None
         answer: dict[str, Any] = {}
@@ -177,7 +134,7 @@ class Worker:
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
         )
-        answer["raised"] = None if raised is None else self._described(raised)
+        answer["raised"] = None if raised is None else self._guest.described(raised)
         if capture is not None:
             printed = self._output.printed()
             if raised is None:
@@ -188,9 +145,9 @@ class Worker:
                 save(outcome, capture)
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
-            alone = left_alone and raised is None and self._workload.reset is None
+            alone = left_alone and raised is None and self._guest.workload.reset is None
             # A child that comes back from one call would make the next ones too.
-            answer["repeatable"] = alone and not self._forked and self._untouched(outcome)
+            answer["repeatable"] = alone and not self._forked and self._guest.untouched(outcome)
         settle()
         return answer
 
@@ -207,7 +164,7 @@ class Worker:
         except EpochlyError:
             raise
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
-            answer["raised"] = self._described(error)
+            answer["raised"] = self._guest.described(error)
         self.leave_if_forked()
         self._output.restore()
         settle()
@@ -241,7 +198,7 @@ class Worker:
             "cpu_s": found.cpu_s,
             "own_s": found.own_s,
             "make_s": making,
-            "raised": None if found.raised is None else self._described(found.raised),
+            "raised": None if found.raised is None else self._guest.described(found.raised),
         }
 
     def yardstick(self, loops: int) -> dict[str, Any]:
@@ -308,33 +265,16 @@ class Worker:
         self._forked = True
 
     def _callable(self) -> Any:
-        return self._target.function.original if self._prepared is None else self._prepared
-
-    def _described(self, error: BaseException) -> dict[str, Any]:
-        return described(error, self._target.function.file)
+        return self._guest.function.original if self._prepared is None else self._prepared
 
     def _run(self, arguments: Arguments) -> Any:
         return self._callable()(*arguments.args, **arguments.kwargs)
 
     def _fresh(self) -> Arguments:
         self.leave_if_forked()
-        self._inputs.reset()
-        arguments = self._inputs.make()
+        arguments = self._guest.fresh()
         self._output.clear()
         return arguments
-
-    def _untouched(self, outcome: Any) -> bool:
-        """Whether a call left its arguments, globals and cells as it found them."""
-        import dataclasses
-
-        from epochly.verify.compare import compare
-        from epochly.verify.outcome import Watch
-
-        fresh = Watch(self._target.function, self._inputs.make()).returned(None, outcome.printed)
-        after = dataclasses.replace(
-            fresh, arguments=outcome.arguments, globals=outcome.globals, cells=outcome.cells
-        )
-        return compare(fresh, after, Tolerance(exact=True)).verdict == "identical"
 
 
 def _import_own() -> None:
@@ -348,6 +288,8 @@ def _import_own() -> None:
     import epochly.profile.calls
     import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
+    from epochly.code.libraries import own_folders
     from epochly.registry import backend_names
 
     backend_names()
+    own_folders()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from epochly.levels import Level
 from epochly.model import Confidence, LevelRow, Recommendation, TargetInfo
 from epochly.recommend.gain import CLEAR_GAIN
-from epochly.units import count, ratio
+from epochly.units import count, ratio, seconds
 
 WORTHWHILE_EFFICIENCY = 0.2
 ENOUGH_GENERATIONS = 5
@@ -55,14 +55,15 @@ def choose(
         why = (base.reason if base else None) or "it was not run"
         reason = f"level 0 gives nothing to compare with: {why}"
         return marked, Recommendation(None, None, None, "low", reason, tuple(steps))
-    usable = [row for row in rows if _usable(row, nondeterministic)]
+    verified = [row for row in rows if _verified(row, nondeterministic)]
+    usable = [row for row in verified if row.speedup is not None]
     gains = [row for row in usable if (row.speedup_low or 0.0) >= CLEAR_GAIN]
     worthwhile = [row for row in gains if _efficiency(row, base) >= WORTHWHILE_EFFICIENCY]
     for row in gains:
         if row not in worthwhile:
             steps.append(_wasteful(row, base))
     if not worthwhile:
-        return marked, _stay(rows, usable, gains, base, steps)
+        return marked, _stay(rows, verified, gains, base, steps)
     best = max(worthwhile, key=lambda row: row.speedup or 0.0)
     for row in sorted(worthwhile, key=_cost):
         if row is not best and _cost(row) < _cost(best) and tied(row, best):
@@ -93,12 +94,11 @@ def _marked(rows: Sequence[LevelRow]) -> tuple[LevelRow, ...]:
     return tuple(dataclasses.replace(row, best=id(row) in chosen) for row in rows)
 
 
-def _usable(row: LevelRow, nondeterministic: bool) -> bool:
+def _verified(row: LevelRow, nondeterministic: bool) -> bool:
     verdicts = {"identical", "close", *(["unchecked"] if nondeterministic else [])}
     return (
         row.level is not Level.MONITOR
         and row.status == "measured"
-        and row.speedup is not None
         and row.equality.verdict in verdicts
         and row.realized is not None
         and row.realized.level is not Level.MONITOR
@@ -122,11 +122,12 @@ def _wasteful(row: LevelRow, base: LevelRow) -> str:
 
 def _stay(
     rows: Sequence[LevelRow],
-    usable: Sequence[LevelRow],
+    verified: Sequence[LevelRow],
     gains: Sequence[LevelRow],
     base: LevelRow,
     path: list[str],
 ) -> Recommendation:
+    usable = [row for row in verified if row.speedup is not None]
     noisy = [
         row
         for row in usable
@@ -139,6 +140,14 @@ def _stay(
         reason = (
             f"too noisy to say: level {row.level:d} ({row.backend}) lies between "
             f"{ratio(row.speedup_low)} and {ratio(row.speedup_high)}; give more time with --budget"
+        )
+        return Recommendation(None, None, None, "low", reason, tuple(path))
+    elif len(usable) < len(verified):
+        row = next(row for row in verified if row.speedup is None)
+        reason = (
+            f"too few samples to say: level {row.level:d} ({row.backend}) took "
+            f"{seconds(row.median_s)} where level 0 took {seconds(base.median_s)}; "
+            "give more time with --budget"
         )
         return Recommendation(None, None, None, "low", reason, tuple(path))
     elif usable:

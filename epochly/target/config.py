@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -143,10 +144,22 @@ class _Reader(Nodes):
                 else None
             ),
             tolerance=self.tolerance(keys["verify"]) if "verify" in keys else Tolerance(),
-            service=text("service"),
+            service=self.command(keys["service"]) if "service" in keys else None,
             tags=self.tags(keys["tags"]) if "tags" in keys else (),
             limits=self.limits(keys, levels),
         )
+
+    def command(self, node: yaml.Node) -> str:
+        text = self.text(node, "service")
+        try:
+            shlex.split(text)
+        except ValueError as error:
+            self.fail(
+                node,
+                f"`service` is not a command: {str(error).lower()}",
+                'write it as a shell would take it, as in service: python "my server.py"',
+            )
+        return text
 
     def tags(self, node: yaml.Node) -> tuple[str, ...]:
         import yaml

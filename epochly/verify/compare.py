@@ -53,14 +53,15 @@ def _outcomes(comparison: ValueComparison, expected: Outcome, actual: Outcome) -
     if comparison.shape_only:
         return
     alone = expected.unchanged & actual.unchanged
-    for name in _common(expected.arguments, actual.arguments):
-        if name not in alone:
-            one, two = expected.arguments[name], actual.arguments[name]
-            comparison.values(one, two, f"arguments[{name!r}]")
-    for root in ("globals", "cells"):
+    for root, word in (
+        ("arguments", "arguments[{!r}]"),
+        ("globals", "global {}"),
+        ("cells", "cell {}"),
+    ):
         before, after = getattr(expected, root), getattr(actual, root)
         for name in _common(before, after):
-            comparison.values(before[name], after[name], f"{root[:-1]} {name}")
+            if (root, name) not in alone:
+                comparison.values(before[name], after[name], word.format(name))
     if expected.printed != actual.printed:
         differ("printed", "not the same text")
     if expected.random != actual.random:

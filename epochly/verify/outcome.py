@@ -20,6 +20,8 @@ from epochly.verify.difference import short
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type, FunctionType, ModuleType)
 DEEPEST = 6
+# Where a value stands: "arguments", "globals" or "cells", and its name there.
+Place = tuple[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ class Outcome:
     aliases : tuple of str
         Which parts of the result are, or are views of, which arguments.
     unchanged : frozenset
-        The arguments that the call surely left alone, so that inputs which differ from one
-        process to another, such as the names of temporary files, are no difference.
+        What the call surely left alone, so that what differs from one process to
+        another, such as the names of temporary files or the time of the import, is no difference.
+    changed : frozenset
+        What it surely did not leave alone; what cannot be pickled is in neither.
     """
 
     value: Any
@@ -64,7 +68,8 @@ class Outcome:
     numpy_random: Any
     printed: str
     aliases: tuple[str, ...]
-    unchanged: frozenset[Any] = frozenset()
+    unchanged: frozenset[Place] = frozenset()
+    changed: frozenset[Place] = frozenset()
 
 
 class Watch:
@@ -80,7 +85,7 @@ class Watch:
     def __init__(self, function: Function, arguments: Arguments) -> None:
         self._function = function
         self._arguments: dict[Any, Any] = {**dict(enumerate(arguments.args)), **arguments.kwargs}
-        self._before = {name: _digest(value) for name, value in self._arguments.items()}
+        self._before = {place: _digest(value) for place, value in self._places().items()}
 
     def returned(self, value: Any, printed: str) -> Outcome:
         """The outcome of a call that returned.
@@ -101,24 +106,35 @@ class Watch:
         return self._outcome(None, Raised(kind, args, dict(vars(error))), printed)
 
     def _outcome(self, value: Any, raised: Raised | None, printed: str) -> Outcome:
-        outside = _data_reached(self._function.plain) if self._function.plain is not None else {}
+        places = self._places()
         numpy = loaded("numpy")
+        # Without a digest before or after, nobody knows.
+        same = {
+            place: before == after
+            for place, before in self._before.items()
+            if before is not None
+            and place in places
+            and (after := _digest(places[place])) is not None
+        }
         return Outcome(
             value=value,
             raised=raised,
             arguments=dict(self._arguments),
-            globals={name: v for (kind, name), v in outside.items() if kind == "global"},
-            cells={name: v for (kind, name), v in outside.items() if kind == "cell"},
+            globals={name: v for (root, name), v in places.items() if root == "globals"},
+            cells={name: v for (root, name), v in places.items() if root == "cells"},
             random=getstate(),
             numpy_random=numpy.random.get_state() if numpy is not None else None,
             printed=printed,
             aliases=tuple(sorted(_aliases(value, self._arguments))),
-            unchanged=frozenset(
-                name
-                for name, digest in self._before.items()
-                if digest is not None and digest == _digest(self._arguments[name])
-            ),
+            unchanged=frozenset(place for place, alike in same.items() if alike),
+            changed=frozenset(place for place, alike in same.items() if not alike),
         )
+
+    def _places(self) -> dict[Place, Any]:
+        """All that the call can touch, as it is now."""
+        plain = self._function.plain
+        outside = {} if plain is None else _data_reached(plain)
+        return {("arguments", name): v for name, v in self._arguments.items()} | outside
 
 
 def outcome_of(
@@ -224,19 +240,19 @@ def _check_finished(value: Any) -> None:
     )
 
 
-def _data_reached(function: FunctionType) -> dict[tuple[str, str], Any]:
+def _data_reached(function: FunctionType) -> dict[Place, Any]:
     """Globals and cells of a function and its helpers that hold data that can change."""
     from epochly.code.callgraph import call_graph
     from epochly.code.scopes import binding_of
 
-    found: dict[tuple[str, str], Any] = {}
+    found: dict[Place, Any] = {}
     for member in call_graph(function).functions:
         code = member.__code__
         for name in {*_names(code), *code.co_freevars}:
             binding = binding_of(member, name)
             if binding.kind in ("global", "cell") and not _is_code(binding.value):
                 key = name if member is function else f"{member.__qualname__}.{name}"
-                found[binding.kind, key] = binding.value
+                found[f"{binding.kind}s", key] = binding.value
     return found
 
 

@@ -65,9 +65,10 @@ def generator(n):
     return (i for i in range(n))
 
 
-def append_to(values):
-    values.append(len(values))
-    return len(values)
+def outgrow(values):
+    values.append(1)
+    if len(values) > 1:
+        raise LookupError("used before")
 
 
 def raise_always(n):

@@ -56,7 +56,7 @@ def test_a_child_left_behind_is_ended_and_the_writer_ran_once(folder):
 
 
 def test_every_sample_gets_fresh_arguments(folder):
-    ran = folder.bench("append_to", "--args", "[]")
+    ran = folder.bench("outgrow", "--args", "[]")
     assert ran.row(0)["status"] == "measured"
     assert ran.report["notes"] == []
 

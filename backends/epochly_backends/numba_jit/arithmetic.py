@@ -16,7 +16,6 @@ from numba import types
 from numba.extending import intrinsic
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-INT_MIN = -(2**63)
 EXACT = 2**53  # up to here every integer is a float64
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from cli.gate_reports import MIXED, PASSED, gate_report
-from filelock import FileLock
 
 from epochly.errors import UsageError
 from epochly.gate import history
@@ -167,13 +167,16 @@ def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.M
     assert path.read_bytes() == before
 
 
-def test_a_lock_that_is_held_is_named(path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_history_that_another_process_holds_is_named_and_nothing_stays_beside_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
     append(path, FIRST)
     monkeypatch.setattr(history, "LOCK_S", 0.0)
-    lock = path.with_name("history.jsonl.lock")
-    with FileLock(lock), pytest.raises(UsageError, match=r"history\.jsonl\.lock") as caught:
-        append(path, SECOND)
-    assert "remove" in caught.value.remedy
+    with path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match=r"history\.jsonl .*another process holds it"):
+            append(path, SECOND)
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_missing_history_says_what_writes_one(path: Path):

@@ -13,6 +13,13 @@ class Worker:
         self.repeatable = repeatable
         self.times = times
         self.asked = []
+        self.ended = None
+
+    def service_end(self):
+        return self.ended
+
+    def close(self):
+        return []
 
     def request(self, verb, *, timeout_s, loops=1, capture=None, **fields):
         self.asked.append((verb, loops))
@@ -55,6 +62,15 @@ def test_a_call_that_fails_after_another_worked_is_told_apart(contender):
     contender.failed({"text": "ValueError: again", "line": 3})
     assert contender.reason == "raised ValueError: again, but not in its first call"
     assert "--reset" in contender.remedy
+
+
+@pytest.mark.parametrize("status", ["failed", "different", "timeout"])
+def test_what_goes_wrong_after_the_service_ended_is_its_doing(contender, status):
+    contender.worker.ended = "the service exited with status 7"
+    contender.end(status, "raised URLError")
+    assert contender.status == "failed"
+    assert contender.reason == "the service exited with status 7; then: raised URLError"
+    assert "service" in contender.remedy
 
 
 def test_the_sample_that_only_chooses_the_loops_is_not_counted(contender):

@@ -30,7 +30,13 @@ def test_an_exception_of_the_users_is_described_with_its_place():
     assert found["text"].endswith(f"(at {__file__}:{found['line']})")
 
 
-def test_a_line_of_another_file_is_not_given_as_one_of_the_functions():
+def test_an_exception_of_a_library_names_the_users_line_first():
     found = described(raised(lambda: json.loads("{")), __file__)
-    assert f"(at {json.decoder.__file__}:" in found["text"]
+    place = f"(at {__file__}:{found['line']}, from {json.decoder.__file__}:"
+    assert place in found["text"]
+
+
+def test_a_line_of_another_file_is_not_given_as_one_of_the_functions():
+    found = described(raised(lambda: 1 // 0), json.decoder.__file__)
+    assert f"(at {__file__}:" in found["text"]
     assert found["line"] is None

@@ -20,7 +20,7 @@ def answers(port):
 
 def test_a_service_answers_within_the_block_and_is_gone_after(tmp_path):
     with running_service(SERVER, str(tmp_path), {}) as found:
-        port = found[PORT_VARIABLE]
+        port = found.environment[PORT_VARIABLE]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/page", timeout=5) as answer:
             assert b'"length": 5' in answer.read()
     assert not answers(port)
@@ -32,7 +32,7 @@ def test_a_service_is_ended_after_an_exception(tmp_path):
     def run():
         nonlocal port
         with running_service(SERVER, str(tmp_path), {}) as found:
-            port = found[PORT_VARIABLE]
+            port = found.environment[PORT_VARIABLE]
             raise KeyError(port)
 
     with pytest.raises(KeyError):
@@ -40,16 +40,16 @@ def test_a_service_is_ended_after_an_exception(tmp_path):
     assert not answers(port)
 
 
-def test_no_service_is_no_variable(tmp_path):
+def test_no_command_is_no_service(tmp_path):
     with running_service(None, str(tmp_path), {}) as found:
-        assert found == {}
+        assert found is None
 
 
 @pytest.mark.parametrize(
     ("command", "said"),
     [
         ("no-such-command-here", "cannot be started"),
-        (f"{sys.executable} -c 'raise SystemExit(\"broken\")'", "ended with status 1"),
+        (f"{sys.executable} -c 'raise SystemExit(\"broken\")'", "exited with status 1"),
     ],
 )
 def test_a_service_that_does_not_come_up_is_a_usage_error(tmp_path, command, said):
@@ -63,7 +63,7 @@ def test_a_service_that_talks_much_is_not_held_up(tmp_path):
         "from epochly_fixtures.slow_server import main\nmain()\n"
     )
     with running_service("python loud.py", str(tmp_path), {}) as found:
-        assert answers(found[PORT_VARIABLE])
+        assert answers(found.environment[PORT_VARIABLE])
 
 
 DAEMON = """
@@ -84,8 +84,8 @@ def test_a_service_that_ignores_being_ended_goes_with_its_daemons(tmp_path, monk
     monkeypatch.setattr("epochly.measure.service.GRACE_S", 0.1)
     (tmp_path / "stubborn.py").write_text(DAEMON)
     with running_service("python stubborn.py", str(tmp_path), {}) as found:
-        assert answers(found[PORT_VARIABLE])
-    assert not answers(found[PORT_VARIABLE])
+        assert answers(found.environment[PORT_VARIABLE])
+    assert not answers(found.environment[PORT_VARIABLE])
     assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "62"]]
 
 
@@ -100,3 +100,33 @@ def test_a_service_gets_the_variables_it_is_given(tmp_path):
     )
     with running_service("python marked.py", str(tmp_path), {"MARK": "its own"}):
         assert (tmp_path / "mark").read_text() == "its own"
+
+
+ENDING = """
+import os, signal, socket, sys
+server = socket.create_server(("127.0.0.1", int(os.environ["EPOCHLY_SERVICE_PORT"])))
+server.accept()
+if server.accept():
+    sys.stderr.write("out of pages\\nno page left\\n")
+    sys.stderr.flush()
+    END
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [("os._exit(7)", "exited with status 7"), ("os.kill(0, 9)", "was killed by SIGKILL")],
+)
+def test_a_service_that_ends_in_the_middle_says_how_and_its_last_words(tmp_path, end, said):
+    (tmp_path / "ending.py").write_text(ENDING.replace("END", end))
+    with running_service("python ending.py", str(tmp_path), {}) as found:
+        assert answers(found.port)
+        found.process.wait(5)
+        assert found.end() == (
+            f"the service {said} in the middle of the run, last saying: no page left"
+        )
+
+
+def test_a_service_that_answers_has_not_ended(tmp_path):
+    with running_service(SERVER, str(tmp_path), {}) as found:
+        assert found.end() is None

@@ -83,6 +83,14 @@ def test_an_interval_that_did_not_settle_around_the_gain_is_too_noisy_to_say():
     assert "--budget" in found.reason
 
 
+def test_a_level_with_too_few_samples_is_not_said_to_be_unable():
+    found = advice(
+        dataclasses.replace(row(1, 8.0), speedup=None, speedup_low=None, speedup_high=None)
+    )
+    assert found.level is None
+    assert found.reason.startswith("too few samples to say: level 1 (threads) took 125 ms")
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -241,6 +241,7 @@ def test_a_key_given_twice_is_an_error(write):
         ("args:", "nothing"),
         ("setup: ''", "empty"),
         ("service: true", "true or false"),
+        ("service: python 'server.py", "no closing quotation"),
         ("seed: '7'", "text"),
         ("seed: -1", "-1"),
         (f"seed: 0x{'f' * 5000}", "0xffff"),

@@ -329,6 +329,36 @@ def test_inputs_that_differ_but_are_left_alone_are_no_difference():
     assert compare(outcome(1, (["a"],)), outcome(1, (["b"],)), Tolerance()).verdict == "identical"
 
 
+BORN = [0]
+KEPT = []
+
+
+def reads_and_keeps(keep):
+    if keep:
+        KEPT.append(BORN)
+
+
+def kept(keep):
+    watch = Watch(function_of(reads_and_keeps), Arguments((keep,)))
+    reads_and_keeps(keep)
+    return watch.returned(None, "")
+
+
+def test_a_global_that_differs_from_process_to_process_but_is_left_alone_is_no_difference():
+    here, elsewhere = kept(False), kept(False)
+    elsewhere = dataclasses.replace(elsewhere, globals={"BORN": [1], "KEPT": []})
+    assert compare(here, elsewhere, Tolerance()).verdict == "identical"
+
+
+def test_a_global_that_only_one_call_changes_is_a_difference():
+    here = kept(False)
+    changing = kept(True)
+    changing = dataclasses.replace(changing, globals={"BORN": [0], "KEPT": [[0]]})
+    here = dataclasses.replace(here, globals={"BORN": [0], "KEPT": []})
+    assert changing.changed == {("globals", "KEPT")}
+    assert compare(here, changing, Tolerance()).where.startswith("global KEPT")
+
+
 def test_a_draw_more_is_a_difference():
     one = outcome(1)
     random.random()
