@@ -124,6 +124,19 @@ def square_int(a: int) -> int:
 
 
 @compiled
+def isqrt(a: int) -> int:
+    if a < 0:
+        raise ValueError("isqrt() argument must be nonnegative")
+    # Off by one at most, and below the root of 2**63.
+    result = min(int(math.sqrt(float(a))), 3037000499)
+    while result * result > a:
+        result -= 1
+    while result < 3037000499 and (result + 1) * (result + 1) <= a:
+        result += 1
+    return result
+
+
+@compiled
 def lshift_int(a: int, b: int) -> int:
     if b < 0:
         raise ValueError("negative shift count")
@@ -194,22 +207,6 @@ def floordiv_float(a: float, b: float) -> float:
         return math.copysign(0.0, divide_ieee(a, b))
     whole = float(math.floor(quotient)) if abs(quotient) < EXACT else quotient
     return whole + 1.0 if quotient - whole > 0.5 else whole
-
-
-@compiled
-def power_float(a: float, b: float) -> float:
-    result: float = a**b
-    if not math.isfinite(result) and math.isfinite(a) and math.isfinite(b):
-        raise Inexact("a power that is no finite float")
-    return result
-
-
-@compiled
-def square(a: float) -> float:
-    result = a * a
-    if math.isinf(result) and math.isfinite(a):
-        raise Inexact("a square that is no finite float")
-    return result
 
 
 @compiled

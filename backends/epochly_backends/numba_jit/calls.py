@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from epochly_backends.numba_jit.expressions import Expressions
 
 
+_NOT_FINITE = ("inf", "+inf", "-inf", "infinity", "nan")
+
+
 def _to_int(name: str) -> Handler:
     """A conversion to a Python int."""
 
@@ -57,7 +60,11 @@ def _to_int(name: str) -> Handler:
 
 
 def _to_float(expressions: Expressions, node: ast.Call) -> Value:
-    (operand,) = map(expressions.value, positional(node, 1, 1))
+    (argument,) = positional(node, 1, 1)
+    match argument:
+        case ast.Constant(value=str(text)) if text.lower() in _NOT_FINITE:
+            return expressions.constant(float(text), "the constant")
+    operand = expressions.value(argument)
     return operand if operand.kind is None else Value(number(PY_FLOAT), real(operand))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numba.core.errors import NumbaWarning
 
 from epochly.interrupted import let_through
-from epochly_backends.numba_jit import arithmetic, chance, pairs, sequences
+from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.storage import stored
@@ -97,7 +97,7 @@ def _names() -> dict[str, Any]:
         "bool_": np.bool_,
         "gcd": _gcd,
     }
-    for module in (arithmetic, pairs, sequences, chance):
+    for module in (arithmetic, powers, pairs, sequences, chance):
         names |= _made_in(module)
     names |= {f"math_{name}": _checked_one(getattr(math, name)) for name in MATH_ONE}
     names |= {f"math_{name}": _checked_two(_two(name)) for name in MATH_TWO}
@@ -105,8 +105,9 @@ def _names() -> dict[str, Any]:
 
 
 def _two(name: str) -> Callable[[float, float], float]:
-    # Numba has no math.fmod.
-    return arithmetic.fmod if name == "fmod" else cast(Any, getattr(math, name))
+    # Numba has no math.fmod, and LLVM would put something else in the place of `pow`.
+    own = {"fmod": arithmetic.fmod, "pow": powers.libm_pow}
+    return own[name] if name in own else cast(Any, getattr(math, name))
 
 
 def _made_in(module: ModuleType) -> dict[str, Any]:

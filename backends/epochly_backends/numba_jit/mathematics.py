@@ -55,7 +55,7 @@ def handlers() -> dict[Any, Handler]:
     """Handlers of the functions, by the function itself."""
     import numpy as np
 
-    made: dict[Any, Handler] = {math.gcd: _gcd, np.abs: _numpy_absolute}
+    made: dict[Any, Handler] = {math.gcd: _gcd, math.isqrt: _isqrt, np.abs: _numpy_absolute}
     made |= {getattr(math, name): _of_real(f"math_{name}", PY_FLOAT) for name in MATH_ONE}
     made |= {getattr(math, name): _of_reals(f"math_{name}", PY_FLOAT) for name in MATH_TWO}
     made |= {getattr(math, name): _math_test(name) for name in MATH_TEST}
@@ -121,3 +121,12 @@ def _gcd(expressions: Expressions, node: ast.Call) -> Value:
     if known_number(left).real or known_number(right).real:
         raise Refusal("math.gcd of floats")
     return Value(number(PY_INT), f"gcd({whole(left)}, {whole(right)})")
+
+
+def _isqrt(expressions: Expressions, node: ast.Call) -> Value:
+    (operand,) = map(expressions.value, positional(node, 1, 1))
+    if operand.kind is None:
+        return operand
+    if known_number(operand).real:
+        raise Refusal("math.isqrt of a float")
+    return Value(number(PY_INT), f"isqrt({whole(operand)})")

@@ -38,6 +38,7 @@ _INT = {
 }
 _BITS = {ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
 _FLOAT = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
+_NAMED_POWERS = {"2": "square", "2.0": "square", "0.5": "root"}
 _CHECKED_FLOAT = {ast.FloorDiv: "floordiv_float", ast.Mod: "mod_float"}
 _PAIR = {
     ast.Add: "add",
@@ -93,10 +94,11 @@ def _on_floats(operator: ast.operator, left: Value, right: Value, tag: int) -> s
         return f"({first} {_FLOAT[kind]} {second})"
     if kind is ast.Div:
         return f"divide_{'ieee' if tag == NP_FLOAT else 'float'}({first}, {second})"
-    if kind is ast.Pow and tag == NP_FLOAT:
-        return f"({first} ** {second})"
     if kind is ast.Pow:
-        return f"square({first})" if right.text == "2" else f"power_float({first}, {second})"
+        ieee = "_ieee" if tag == NP_FLOAT else ""
+        if right.text in _NAMED_POWERS:
+            return f"{_NAMED_POWERS[right.text]}{ieee}({first})"
+        return f"{'libm_pow' if ieee else 'power_float'}({first}, {second})"
     if kind in _CHECKED_FLOAT:
         return f"{_CHECKED_FLOAT[kind]}({first}, {second})"
     raise Refusal(f"{_name(operator)} on floats", "use it on ints only")

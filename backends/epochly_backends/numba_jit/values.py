@@ -11,6 +11,7 @@ from epochly_backends.numba_jit.kinds import (
     PY_BOOL,
     PY_FLOAT,
     Array,
+    GivenList,
     Kind,
     NewList,
     Number,
@@ -100,7 +101,7 @@ def truth(value: Value) -> str:
         if kind.single in BOOLS:
             return value.text
         return f"({value.text}{'[0]' if kind.single is None else ''} != 0)"
-    if isinstance(kind, NewList):
+    if isinstance(kind, NewList | GivenList | TupleOf):
         return f"(len({value.text}) != 0)"
     if kind is None:
         return "False"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import random
@@ -11,7 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.backends.numba_jit.differential import differential
+from unit.backends.numba_jit.differential import compiled, differential
+
+from epochly.errors import Deoptimize
 
 INTS = [0, 1, -1, 2, -2, 3, -7, 10, 63, 64, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 2**62, 2**63 - 1]
 INTS += [-(2**62), -(2**63), 3037000500]
@@ -310,3 +313,66 @@ def float_rounding(x: float) -> Any:
 
 def mixed_comparison(a: int, b: float) -> Any:
     return a < b, a == b, b <= a
+
+
+def whole_root(n: int) -> int:
+    return int(n**0.5)
+
+
+def constant_powers(x: Any) -> Any:
+    while True:
+        return x**2, x**2.0, x**0.5, x**1.5, x**3, x**-1, 2.0**x, 10.0**x
+
+
+def square_floored(x: Any, y: Any) -> Any:
+    return x**2 // y, x**2 == x * x, math.pow(x, 2.0) == x * x
+
+
+@pytest.mark.parametrize("k", [134117764, 134113980, 134136220])
+def test_the_root_of_nearly_a_square_is_cut_to_the_int_that_python_cuts_it_to(k: int) -> None:
+    prepared = compiled(whole_root, k)
+    for less in range(4):
+        assert prepared(k * k - less) == whole_root(k * k - less)
+
+
+@pytest.mark.parametrize("kind", [float, np.float64])
+def test_a_power_has_the_bits_of_the_c_librarys(kind: Any) -> None:
+    chooser = random.Random(1)
+    prepared = compiled(specialized(constant_powers, f"bits of {kind}"), kind(1.5))
+    edges = [5e-324, 1e-310, 1e-170, 1e-140, 1e-100, 1e100, 1e150]
+    for x in map(kind, [*edges, *(chooser.uniform(0.0, 100.0) for _ in range(3000))]):
+        with contextlib.suppress(Deoptimize), np.errstate(over="ignore", divide="ignore"):
+            assert prepared(x) == constant_powers(x)
+
+
+def test_what_is_made_of_a_square_by_floor_division_or_comparison_is_what_python_makes() -> None:
+    chooser = random.Random(2)
+    prepared = compiled(square_floored, 1.5, 2.0)
+    for x in (7.148542390954649, *(chooser.uniform(0.0, 100.0) for _ in range(3000))):
+        assert prepared(x, x * x) == square_floored(x, x * x)
+
+
+def integer_root(n: Any) -> Any:
+    return math.isqrt(n)
+
+
+def test_the_integer_root_is_exact_up_to_the_largest_int() -> None:
+    squares = [k * k for k in (1, 2, 94906266, 2**31, 3037000499)]
+    for n in [*INTS, *squares, *(k - 1 for k in squares), *(k + 1 for k in squares)]:
+        assert differential(integer_root, n) == ("equal" if n >= 0 else "deoptimized")
+
+
+def least_or_infinite(values: Any, pair: Any) -> Any:
+    if not values or not pair:
+        return 0.0, 0.0, 0.0
+    best, most = float("inf"), float("-inf")
+    for x in values:
+        if x < best:
+            best = x
+        if x > most:
+            most = x
+    return best, most, float("nan")
+
+
+def test_the_truth_of_a_list_and_floats_written_as_text_are_compiled() -> None:
+    assert differential(least_or_infinite, [1.5, -2.0], (1, 2)) == "equal"

@@ -1,0 +1,94 @@
+"""Powers: `**` of floats with the bits that the C library's `pow` gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from epochly_backends.numba_jit.arithmetic import Inexact, compiled
+
+
+def _libm_pow(typing_context: Any, base: Any, exponent: Any) -> Any:
+    """The C library's `pow`, which CPython and NumPy call.
+
+    LLVM makes x * x of the 2nd power, sqrt(x) of the 0.5th and the like where it sees the exponent.
+    These round otherwise, and `int(n**0.5)` would be off by one: so it must not see it.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        double = ir.DoubleType()
+        kind = ir.FunctionType(double, (double, double))
+        hidden = builder.module.globals.get("epochly_pow")
+        if hidden is None:
+            hidden = ir.Function(builder.module, kind, "epochly_pow")
+            hidden.linkage = "linkonce_odr"
+            hidden.attributes.add("noinline")
+            hidden.attributes.add("optnone")
+            inside = ir.IRBuilder(hidden.append_basic_block())
+            power = builder.module.declare_intrinsic("llvm.pow", [double])
+            inside.ret(inside.call(power, hidden.args))
+        return builder.call(hidden, arguments)
+
+    return types.float64(types.float64, types.float64), generate
+
+
+def _fused(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """`a * b + c`, rounded once."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), generate
+
+
+libm_pow: Callable[[float, float], float] = cast(Any, intrinsic(_libm_pow))
+fused: Callable[[float, float, float], float] = cast(Any, intrinsic(_fused))
+
+
+@compiled
+def power_float(a: float, b: float) -> float:
+    result: float = libm_pow(a, b)
+    if not math.isfinite(result) and math.isfinite(a) and math.isfinite(b):
+        raise Inexact("a power that is no finite float")
+    return result
+
+
+# `pow` errs by 0.54 of the last bit at most, so that it rounds as a product or root does unless
+# what these lost is nearly half of the last bit; 1.12 leaves room.
+@compiled
+def square_ieee(a: float) -> float:
+    result = a * a
+    lost = fused(a, a, -result)
+    if result > 1e-280 and result + lost * 1.12 == result:
+        return result
+    return libm_pow(a, 2.0)
+
+
+@compiled
+def root_ieee(a: float) -> float:
+    if 1e-280 < a < 1e300:
+        result = math.sqrt(a)
+        if result - fused(result, result, -a) * 0.56 / result == result:
+            return result
+    return libm_pow(a, 0.5)
+
+
+@compiled
+def square(a: float) -> float:
+    result = square_ieee(a)
+    if math.isinf(result) and math.isfinite(a):
+        raise Inexact("a square that is no finite float")
+    return result
+
+
+@compiled
+def root(a: float) -> float:
+    result = root_ieee(a)
+    if math.isnan(result) and not math.isnan(a):
+        raise Inexact("a root that is no float")
+    return result
