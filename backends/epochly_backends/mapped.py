@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from epochly.call import Part, Realized, Refused
 from epochly.code.callgraph import call_graph
 from epochly.code.function import Function
+from epochly.code.giving import changes_something
 from epochly.code.harmless import hazard
 from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import MapLoop, Mappable, map_loops
@@ -89,6 +90,7 @@ class Mapped:
         assert plain is not None
         self._judged = {function.__code__ for function in functions_of(plain)}
         self._called = frozenset(member.__code__ for member in call_graph(plain).functions)
+        self._changing = [changes_something(plain, loop.node) for loop in mappable.loops]
         self._place = place_asked_for(plain, processes=level is Level.CORES)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -143,7 +145,8 @@ class Mapped:
             or _handling()
             or _changed(loop, named, names)
         )
-        risk = hazard([*held, items], names, self._called) or changeable(
+        changing = self._changing[number]
+        risk = hazard([*held, items], names, self._called, changing=changing) or changeable(
             loop.in_place, [*held, *items], names
         )
         proven = loop.replayable and risk is None
