@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.patched import replaced_part
 from epochly.runtime.travel import CannotTravelError, packed
 from epochly_backends.exact import Nans, is_raised, is_reordered, reduced_error
 from epochly_backends.held import (
@@ -20,6 +22,8 @@ from epochly_backends.held import (
 from epochly_backends.surroundings import Surroundings
 
 _BUFFERS = (bytearray, array)
+# What `repr` says of an object without one of its own.
+_ADDRESS = re.compile(rb" at 0x[0-9a-f]{6}")
 
 
 def run_packed(payload: bytes) -> bytes:
@@ -47,7 +51,8 @@ def run_packed(payload: bytes) -> bytes:
     theirs = reach((items, list(data.values())), code=True)
     known = known_objects(items)
     reason = (
-        travels_otherwise(theirs.values())
+        replaced_part(context.library)
+        or travels_otherwise(theirs.values())
         or ordered_by_hash(items, data.values())
         or (None if replayable else unwritable(known))
     )
@@ -73,7 +78,10 @@ def run_packed(payload: bytes) -> bytes:
     if reason is not None:
         return _failure(reason)
     try:
-        answer = _packed(values, known, nans), Surroundings.signals(), printed.getvalue()
+        result = _packed(values, known, nans)
+        if replayable and _ADDRESS.search(result):
+            return _failure("a result names the place of an object in this process")
+        answer = result, Surroundings.signals(), printed.getvalue()
     except Exception as error:  # noqa: BLE001 - __reduce__ may raise anything
         return _failure(f"a result cannot travel between processes: {error}")
     return pickle.dumps(("values", answer))

@@ -12,12 +12,14 @@ from typing import Any, Protocol
 from epochly.call import Part, Realized, Refused
 from epochly.code.callgraph import call_graph
 from epochly.code.function import Function
+from epochly.code.giving import changes_something
 from epochly.code.harmless import hazard
 from epochly.code.mapper_calls import Lazy
 from epochly.code.mapping import MapLoop, Mappable, map_loops
 from epochly.code.outside import functions_of
+from epochly.code.patched import users_parts
 from epochly.code.sharing import changeable, repeated_iterator, shared_state
-from epochly.code.whereabouts import place_asked_for
+from epochly.code.whereabouts import depth_asked_for, place_asked_for
 from epochly.errors import ClosedError, SourceError
 from epochly.levels import Level
 from epochly.loaded import loaded
@@ -89,6 +91,7 @@ class Mapped:
         assert plain is not None
         self._judged = {function.__code__ for function in functions_of(plain)}
         self._called = frozenset(member.__code__ for member in call_graph(plain).functions)
+        self._changing = [changes_something(plain, loop.node) for loop in mappable.loops]
         self._place = place_asked_for(plain, processes=level is Level.CORES)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -136,16 +139,19 @@ class Mapped:
         except Exception as error:  # noqa: BLE001 - raised once the items before it are done
             failure = error
         self._counts["items"] += len(items)
+        foreign = users_parts([*held, *set(map(type, items))])
         reason = (
             self._place
+            or (_replaced_in(foreign) if self._level is Level.CORES else None)
             or shared_state(held, names)
             or repeated_iterator(items)
             or _handling()
             or _changed(loop, named, names)
         )
-        risk = hazard([*held, items], names, self._called) or changeable(
-            loop.in_place, [*held, *items], names
-        )
+        changing = self._changing[number]
+        risk = hazard(
+            [*held, items, *foreign.values()], names, self._called, changing=changing
+        ) or changeable(loop.in_place, [*held, *items], names)
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
             reason = risk
@@ -204,6 +210,12 @@ def _raised_in(body: FunctionType, error: BaseException) -> bool:
     return trace is not None and trace.tb_frame.f_code is body.__code__
 
 
+def _replaced_in(foreign: Mapping[str, FunctionType]) -> str | None:
+    for where in foreign:
+        return f"{where} was replaced, which another process would not see"
+    return None
+
+
 def _handling() -> str | None:
     """Why items must run in this thread, one by one: they can ask for what it alone has."""
     if sys.exc_info()[1] is not None:
@@ -238,6 +250,11 @@ def prepare_mapped(
     if isinstance(mappable, Refused):
         runner.close()
         return mappable
+    plain = mappable.function.plain
+    if plain is not None and depth_asked_for(plain):
+        runner.close()
+        reason = "it catches RecursionError, and calls may go less deep within items"
+        return Refused(reason, function.line, "bound the depth by a count of its own")
     try:
         return Mapped(mappable, level, backend, runner)
     except SourceError as error:

@@ -18,12 +18,14 @@ from epochly.backend import Available, Capabilities, Unavailable
 from epochly.call import Arguments, Refused
 from epochly.code.function import Function
 from epochly.code.hashing import order_of_hashes
+from epochly.code.patched import library_parts
 from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
 from epochly_backends.chunk import chained, run_first, run_packed, unpacked
 from epochly_backends.exact import Nans
+from epochly_backends.held import held_by, names_of
 from epochly_backends.mapped import Mapped, prepare_mapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
@@ -160,6 +162,8 @@ class CoreRunner:
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         now = Surroundings.now()
+        held = [*held_by(body).values(), *set(map(type, items))]
+        now.library = library_parts(held, names_of(body))
         nans = [Nans() for _ in chunks]
         payloads = [
             packed(self._function.plain, (body, chunk, now, replayable), dump=numbered.dumps)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, cast
 
+from epochly.code.patched import Parts
+
 _CALLED = {
     "folder": "the working directory",
     "variables": "the environment variables",
@@ -34,6 +36,7 @@ class Surroundings:
         self.locale = ""
         self.modules = 0
         self.streams: tuple[Any, ...] = ()
+        self.library: Parts = {}
 
     @classmethod
     def now(cls) -> Surroundings:

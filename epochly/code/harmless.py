@@ -13,6 +13,7 @@ from epochly.code.asking import attribute_of
 from epochly.code.callgraph import is_users
 from epochly.code.effects import Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
+from epochly.code.giving import GIVING, METHODS, changes, gives_new
 from epochly.code.kinds import qualified_name
 from epochly.code.making import effects_of_making, fills_itself
 from epochly.code.outside import names_in, outside
@@ -25,8 +26,11 @@ from epochly.code.sharing import (
     parts_of,
     slots_of,
 )
+from epochly.code.source import source_of
+from epochly.errors import SourceError
 
 _LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
+_HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"})
 # With one of these, code may read attributes that it does not name.
 _BY_NAME = frozenset({"getattr", "hasattr", "attrgetter", "format", "format_map"})
@@ -37,7 +41,11 @@ _PLAIN_BASES = (list, tuple, dict, set, frozenset, int, float, complex, str, byt
 
 
 def hazard(
-    values: Iterable[Any], names: frozenset[str], called: frozenset[CodeType] = frozenset()
+    values: Iterable[Any],
+    names: frozenset[str],
+    called: frozenset[CodeType] = frozenset(),
+    *,
+    changing: bool = True,
 ) -> str | None:
     """Why code that only uses these names on these objects may do more than read them.
 
@@ -53,6 +61,8 @@ def hazard(
         The attributes that it names.
     called : frozenset of CodeType
         Functions whose changes in place are known to the caller.
+    changing : bool
+        Whether the code itself changes objects, which operators may have given it.
 
     Returns
     -------
@@ -61,7 +71,7 @@ def hazard(
     """
     told = list(values)
     while True:
-        look = _Look(names, called)
+        look = _Look(names, called, changing)
         reason = look.over(told)
         if reason is not None or look.further <= names:
             return reason
@@ -71,9 +81,11 @@ def hazard(
 class _Look:
     """One look at what code reaches; operators and properties may name further attributes."""
 
-    def __init__(self, names: frozenset[str], called: frozenset[CodeType]) -> None:
+    def __init__(self, names: frozenset[str], called: frozenset[CodeType], changing: bool) -> None:
         self.names = names
         self.called = called
+        self._changing = changing
+        self._given: str | None = None
         self.further: set[str] = set()
         self._todo: list[Any] = []
         self._judged: dict[type, str | None] = {}
@@ -95,7 +107,7 @@ class _Look:
             reason = self._of_code(value) if _is_code(value) else self._of_object(value)
             if reason is not None:
                 return reason
-        return None
+        return self._given if self._changing else None
 
     def _of_object(self, value: Any) -> str | None:
         cls = type(value)
@@ -103,7 +115,10 @@ class _Look:
             self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
             self._todo += named_parts(cls, self.names)
         if cls.__module__.partition(".")[0] not in _LIBRARIES:
-            self._todo += attribute_of(value, "__dict__", {}).values()
+            parts = attribute_of(value, "__dict__", {})
+            if any(callable(parts.get(name)) for name in METHODS & self.names):
+                self._given = f"a method kept in a {cls.__qualname__} may give what others hold"
+            self._todo += parts.values()
             self._todo += slots_of(value)
         elif cls.__module__ == "numpy" and getattr(
             getattr(value, "dtype", None), "hasobject", False
@@ -179,6 +194,8 @@ class _Look:
         for getter in getters:
             if isinstance(getter, FunctionType):
                 if is_users(getter):
+                    if self._is_given(name) and not gives_new(made or cls, getter):
+                        self._given = f"{what} may give what others hold"
                     reason = self._of_function(getter, what, made)
                     if reason is not None:
                         return reason
@@ -186,16 +203,31 @@ class _Look:
                 return f"{what} has unknown effects"
         return None
 
+    def _is_given(self, name: str) -> bool:
+        """Whether what an operator or a method gives is taken for new."""
+        return name in GIVING or (name in _HOOKS and not METHODS.isdisjoint(self.names))
+
     def _of_function(self, function: FunctionType, what: str, made: type | None) -> str | None:
         """Effects of a function, or of a method of a class whose objects the items make."""
         self.further |= names_in(function.__code__)
         self._todo += outside(function).values()
+        self._changing = self._changing or _changes(function, made is not None)
         known = function.__code__ in self.called
         for cause in effects_of(function).causes:
             changes = cause.effect > Effect.READS or (cause.in_place and not known)
             if changes and not (made is not None and fills_itself(made, function, cause)):
                 return f"{what} has effects: {cause.what}"
         return None
+
+
+def _changes(function: FunctionType, is_method: bool) -> bool:
+    """Whether a function changes more than containers of its own, or than its object."""
+    try:
+        body = source_of(function).node.body
+    except SourceError:
+        return True
+    own = frozenset(function.__code__.co_varnames[:1] if is_method else ())
+    return changes(function, body if isinstance(body, list) else [body], own)
 
 
 def _is_code(value: Any) -> bool:

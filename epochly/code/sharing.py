@@ -12,8 +12,10 @@ from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of, is_iterator
+from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause
 from epochly.code.libraries import in_library
+from epochly.code.outside import outside
 from epochly.loaded import loaded
 
 ATOMS = frozenset(
@@ -126,6 +128,8 @@ def _reached(todo: list[Any], names: frozenset[str], *, every: bool = False) -> 
         seen.add(id(value))
         if isinstance(value, (type, FunctionType, ModuleType)):
             todo += named_parts(value, names)
+            if every:
+                todo += _held_by_code(value, names)
             continue
         todo.append(type(value))
         yield value
@@ -143,6 +147,19 @@ def _reached(todo: list[Any], names: frozenset[str], *, every: bool = False) -> 
             todo += slots_of(value)
         else:
             todo += [held for name, held in _named_slots(value) if name in names]
+
+
+def _held_by_code(value: Any, names: frozenset[str]) -> list[Any]:
+    """What a function of the user's, or the methods of a class that code may run, hold."""
+    if isinstance(value, FunctionType):
+        return list(outside(value).values()) if is_users(value) else []
+    if not (isinstance(value, type) and is_own(value)):
+        return []
+    methods = []
+    for name, raw in vars(value).items():
+        if name in names or (name.startswith("__") and name.endswith("__")):
+            methods += [getattr(raw, "__func__", raw), getattr(raw, "fget", None)]
+    return [method for method in methods if isinstance(method, FunctionType)]
 
 
 def named_parts(value: type | FunctionType | ModuleType, names: frozenset[str]) -> list[Any]:

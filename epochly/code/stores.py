@@ -162,6 +162,7 @@ class Locals:
             isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
             and (value.func.attr in {"sum", "mean"} or (value.func.attr == "copy" and not deep))
+            and not isinstance(live_value(self._function, value.func)[1], FunctionType)
         )
 
     def holds_new(self, name: str) -> bool:

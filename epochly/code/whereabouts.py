@@ -10,6 +10,7 @@ from epochly.code.callgraph import Call, body_of, call_graph, calls_in
 from epochly.code.hashing import with_methods
 from epochly.code.kinds import is_listed_as, qualified_name
 from epochly.code.libraries import in_library
+from epochly.code.outside import names_in
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
 from epochly.errors import SourceError
@@ -40,6 +41,12 @@ def place_asked_for(function: FunctionType, *, processes: bool) -> str | None:
             if processes and (is_listed_as("of_its_process", name) or _logs(member, call)):
                 return f"{call.text} is about the process that calls it"
     return None
+
+
+def depth_asked_for(function: FunctionType) -> bool:
+    """Whether a function or a helper of it catches that calls went too deep, and so counts them."""
+    members = with_methods(call_graph(function).functions)
+    return any("RecursionError" in names_in(member.__code__) for member in members)
 
 
 def _of_process(function: FunctionType, body: list[ast.AST]) -> str | None:

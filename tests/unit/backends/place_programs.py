@@ -7,7 +7,10 @@ import asyncio
 import contextvars
 import decimal
 import functools
+import json
+import json.encoder
 import logging
+import math
 import os
 import random
 import sqlite3
@@ -490,7 +493,130 @@ def slots_with_a_weak_reference():
     return function, (NUMBERS,)
 
 
+def function_of_a_library_that_is_replaced():
+    real = math.sqrt
+
+    def function(values):
+        math.sqrt = lambda value: 42.0
+        try:
+            return [math.sqrt(value) for value in values]
+        finally:
+            math.sqrt = real
+
+    return function, (NUMBERS,)
+
+
+def number_of_a_library_that_is_replaced():
+    real = math.pi
+
+    def helper(value):
+        return math.pi * value
+
+    def function(values):
+        math.pi = 3
+        try:
+            return [helper(value) for value in values]
+        finally:
+            math.pi = real
+
+    return function, (NUMBERS,)
+
+
+def function_of_a_library_that_takes_another_place():
+    real = np.sin
+
+    def helper(value):
+        return float(np.sin(value))
+
+    def function(values):
+        np.sin = np.cos
+        try:
+            return [helper(value) for value in values]
+        finally:
+            np.sin = real
+
+    return function, (NUMBERS,)
+
+
+def inner_part_of_a_library_that_is_replaced():
+    real = json.encoder.JSONEncoder.encode
+
+    def helper(value):
+        return json.dumps(value, indent=1)
+
+    def function(values):
+        json.encoder.JSONEncoder.encode = lambda encoder, value: "none"
+        try:
+            return [helper(value) for value in values]
+        finally:
+            json.encoder.JSONEncoder.encode = real
+
+    return function, (NUMBERS,)
+
+
+def library_that_a_method_names():
+    real = math.sqrt
+
+    class Root:
+        def __init__(self, value):
+            self.value = value
+
+        def __neg__(self):
+            return math.sqrt(self.value)
+
+    def function(items):
+        math.sqrt = lambda value: 42.0
+        try:
+            return [-item for item in items]
+        finally:
+            math.sqrt = real
+
+    return function, ([Root(number) for number in NUMBERS],)
+
+
+def replaced_function_that_counts():
+    real, seen = math.sqrt, []
+
+    def counting(value):
+        seen.append(value)
+        return len(seen)
+
+    def function(values):
+        math.sqrt = counting
+        try:
+            return [math.sqrt(value) for value in values], list(seen)
+        finally:
+            math.sqrt = real
+
+    return function, (NUMBERS,)
+
+
+def texts_with_addresses():
+    class Plain:
+        pass
+
+    def function(items):
+        found = [f"<{item}>" for item in items]
+        return all(text == f"<{item}>" for text, item in zip(found, items, strict=True))
+
+    return function, ([Plain() for _ in NUMBERS],)
+
+
+def depth_that_is_reached():
+    def down(depth):
+        try:
+            return down(depth + 1)
+        except RecursionError:
+            return depth
+
+    def function(values):
+        return [down(value) for value in values]
+
+    return function, (NUMBERS,)
+
+
 EVERYWHERE = [
+    depth_that_is_reached,
     attribute_of_this_thread,
     connection_of_this_thread,
     iterator_that_is_every_item,
@@ -505,6 +631,8 @@ EVERYWHERE = [
 """What the user's word does not cover either."""
 
 BY_ASKING = [
+    replaced_function_that_counts,
+    texts_with_addresses,
     attribute_made_up_by_a_class,
     attribute_that_is_made_up,
     property_of_a_pattern,
@@ -513,6 +641,11 @@ BY_ASKING = [
 """What is the user's word once they gave it."""
 
 ELSEWHERE = [
+    function_of_a_library_that_is_replaced,
+    function_of_a_library_that_takes_another_place,
+    inner_part_of_a_library_that_is_replaced,
+    library_that_a_method_names,
+    number_of_a_library_that_is_replaced,
     array_of_a_class_that_is_looked_at,
     attributes_of_an_array,
     bytes_that_are_looked_at,
