@@ -58,7 +58,7 @@ def power_float(a: float, b: float) -> float:
     return result
 
 
-# glibc's `pow` errs by 0.51 of the last bit in `_NEAR`, and by 0.54 elsewhere (says its pow.c). So it
+# The `pow` of glibc errs by 0.51 of the last bit in `_NEAR`, elsewhere by 0.54 (says its pow.c): it
 # rounds as a product or a root does, unless what these lost is nearly half of the last bit: more
 # than 0.5 over the first factor of the two.
 _NEAR = (1e-9, 1e9)
