@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import math
-import os
 import sys
 import threading
 import time
 from collections.abc import Mapping
-from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -27,6 +25,7 @@ from epochly_backends.chunk import chained, run_first, run_packed, unpacked
 from epochly_backends.exact import Nans
 from epochly_backends.held import held_by, names_of
 from epochly_backends.mapped import Mapped, prepare_mapped
+from epochly_backends.pool import Membership
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
 
@@ -69,7 +68,7 @@ class CoreRunner:
         self._threads = ThreadRunner()
         self._released: bool | None = None
         self._chunks = 0
-        self._started = False
+        self._workers = Membership()
         self._order: str | None = None
 
     def run(
@@ -143,21 +142,15 @@ class CoreRunner:
         return {"workers": usable_cores(), "chunks": self._chunks + threads["chunks"]}
 
     def close(self) -> None:
-        """End threads and processes."""
+        """End threads, and processes that no other function uses."""
         self._threads.close()
-        if self._started:
-            from joblib.externals.loky import get_reusable_executor
-
-            get_reusable_executor().shutdown(wait=True)
-            self._started = False
+        self._workers.end()
 
     def _spread(
         self, body: FunctionType, items: list[Any], cores: int, replayable: bool
     ) -> tuple[str, list[Any]]:
         import decimal
         import pickle
-
-        from joblib.externals.loky import get_reusable_executor
 
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
@@ -169,9 +162,7 @@ class CoreRunner:
             packed(self._function.plain, (body, chunk, now, replayable), dump=numbered.dumps)
             for chunk, numbered in zip(chunks, nans, strict=True)
         ]
-        executor = get_reusable_executor(max_workers=cores, timeout=60)
-        _end_workers_with(os.getpid())
-        self._started = True
+        executor = self._workers.executor(cores)
         self._chunks += len(chunks)
         futures = [executor.submit(counted, run_packed, payload) for payload in payloads]
         values: list[Any] = []
@@ -239,32 +230,6 @@ def _done(reason: str) -> WorkerError:
         f"{reason}; its work is done and must not be done again",
         remedy="use level=1, where results need not travel",
     )
-
-
-@cache
-def _end_workers_with(pid: int) -> None:
-    """A child of multiprocessing joins its own children, loky's idle workers too, when it ends."""
-    from multiprocessing import util
-
-    util.Finalize(None, _end_workers, exitpriority=100)
-
-
-def _end_workers() -> None:
-    from joblib.externals.loky import reusable_executor
-
-    if reusable_executor._executor is not None:
-        reusable_executor._executor.shutdown(wait=True)
-
-
-def _forget_executor() -> None:
-    """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
-    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
-    if loky is not None:
-        loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_executor)
 
 
 def _here(body: FunctionType, items: list[Any]) -> list[Any]:
