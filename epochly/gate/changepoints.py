@@ -124,11 +124,12 @@ def _energies(values: np.ndarray) -> np.ndarray:
 
     count = values.shape[-1]
     apart = np.abs(values[..., :, None] - values[..., None, :])
-    sums = apart.cumsum(axis=-1).cumsum(axis=-2)
+    from_all = apart.sum(axis=-1)
+    from_earlier = np.einsum("...ij,ij->...i", apart, np.tri(count, k=-1))
     left = np.arange(FEWEST, count - FEWEST + 1)
     right = count - left
-    within_left = sums[..., left - 1, left - 1]
-    between = sums[..., left - 1, count - 1] - within_left
-    within_right = sums[..., count - 1, count - 1][..., None] - within_left - 2 * between
+    within_left = 2 * from_earlier.cumsum(axis=-1)[..., left - 1]
+    between = from_all.cumsum(axis=-1)[..., left - 1] - within_left
+    within_right = from_all.sum(axis=-1)[..., None] - within_left - 2 * between
     energy = 2 * between / (left * right) - within_left / left**2 - within_right / right**2
     return np.asarray(energy * left * right / count)

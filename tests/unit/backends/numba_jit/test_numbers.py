@@ -55,7 +55,7 @@ def compare(a: Any, b: Any) -> Any:
 
 
 def extremes(a: Any, b: Any) -> Any:
-    return max(a, b), min(a, b), max(b, a, b), min(b, a, a)
+    return max(a, b), min(b, a, a)
 
 
 def bits(a: Any, b: Any) -> Any:
