@@ -100,8 +100,8 @@ class Folder:
 
     def bench(self, function, *options):
         target = function if ":" in function else f"misbehaving.py:{function}"
-        common = ["--budget", "0.3", "--format", "json"]
-        return self.run("bench", target, "--levels", "0,1", *common, *options)
+        common = ["--levels", "0,1", "--budget", "0.3", "--format", "json"]
+        return self.run("bench", target, *common, *options)
 
     def left_running(self):
         found = []

@@ -92,24 +92,22 @@ def results(ran):
 
 
 def test_each_workload_gets_the_verdict_of_its_own_change(repository):
-    loop, squares = {"target": "work:loop", "args": "20000"}, {"target": "work:squares"}
-    squares |= {"args": "[0.5] * 1000", "levels": "2"}
-    repository.write("work.py", LOOP + SQUARES + "def grown(n):\n    return n\n")
+    loop, naps = {"target": "work:loop", "args": "20000"}, {"target": "work:naps", "levels": "1"}
     common = {
         "slow": {**loop, "target": "work:late", "max_slowdown": "50%"},
-        "compiled": squares,
+        "overlapped": naps,
         "raises": {**loop, "target": "work:broken"},
         "grown": {"target": "work:grown", "args": "1, 2"},
         "waits": {**loop, "skip": "its server is not ready"},
     }
-    repository.write("work.py", LOOP + SQUARES + (
+    repository.write("work.py", LOOP + NAPS + (
         "def late(n):\n    return loop(n)\n"
         "def broken(n):\n    return n\n"
         "def grown(n):\n    return n\n"
     ))  # fmt: skip
     repository.workloads(**common, former={**loop, "args": "21000"}, gone={**loop, "args": "9"})
     repository.commit()
-    repository.write("work.py", LOOP + SQUARES.replace("return", "globals()\n    return") + (
+    repository.write("work.py", LOOP + CHAINED + (
         "def late(n):\n    return loop(n) + loop(n) + loop(n)\n"
         "def broken(n):\n    raise ValueError(n)\n"
         "def grown(n, m):\n    return n + m\n"
@@ -122,7 +120,7 @@ def test_each_workload_gets_the_verdict_of_its_own_change(repository):
     outcomes = {name: one["outcome"] for name, one in found.items()}
     assert outcomes == {
         "slow": "slower",
-        "compiled": "fallback",
+        "overlapped": "fallback",
         "raises": "broken",
         "grown": "unusable",
         "waits": "skipped",
@@ -132,7 +130,7 @@ def test_each_workload_gets_the_verdict_of_its_own_change(repository):
     }
     assert ran.code == 1
     assert found["slow"]["comparisons"][0]["low"] > 2.0
-    assert found["slow"]["line"] == 14
+    assert found["slow"]["line"] == (LOOP + CHAINED).count("\n") + 1
     assert found["latter"]["was"] == "former"
     assert found["waits"]["message"] == "its server is not ready"
     assert "takes other arguments" in found["grown"]["message"]
@@ -163,11 +161,11 @@ def test_processes_that_the_function_starts_run_their_own_side_too(repository):
         "import subprocess, sys\ndef total():\n"
         "    subprocess.run([sys.executable, '-c', 'import shop.slow'], check=True)\n",
     )
-    repository.write("src/shop/slow.py", "")
+    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.1)\n")
     keys = {"target": "shop.price:total", "max_slowdown": "50%"}
     repository.workloads(total=keys)
     repository.commit()
-    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.2)\n")
+    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.3)\n")
     repository.folder.environment["PYTHONPATH"] = str(repository.folder.path / "src")
 
     ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "30")

@@ -80,7 +80,7 @@ def test_a_mistake_is_one_message_with_a_remedy(shop, arguments, said):
     "target", ["shop:instance", "shop:part", "shop:A.static", "shop:A.of_class", "shop.py:A.static"]
 )
 def test_every_kind_of_callable_is_a_target(shop, target):
-    ran = shop.bench(target)
+    ran = shop.bench(target, "--levels", "0")
     assert ran.code == 0, ran.err
     assert ran.row(0)["status"] == "measured"
 
@@ -104,7 +104,7 @@ def test_a_relative_import_within_a_package_works(shop):
     (shop.path / "pack" / "low.py").write_text("def f():\n    return 1\n")
     (shop.path / "pack" / "high.py").write_text("from .low import f\ndef g():\n    return f()\n")
     for target in ("pack.high:g", "pack/high.py:g"):
-        ran = shop.bench(target)
+        ran = shop.bench(target, "--levels", "0")
         assert ran.code == 0, ran.err
 
 
