@@ -104,6 +104,7 @@ class Run:
             sampling = Sampling(
                 self._baseline,
                 group,
+                self._launch,
                 self._start,
                 self._timeout_s,
                 yardstick=self._options.yardstick,
@@ -212,6 +213,9 @@ class Run:
             return
         self._agreement.judge(contender, prefix)
         contender.note_realized()
+
+    def _launch(self, contender: Contender, generation: int) -> None:
+        contender.launch(self._surroundings, generation)
 
     def _start(self, contender: Contender, generation: int) -> dict[str, Any]:
         started = time.monotonic()

@@ -23,8 +23,10 @@ class Sampling:
     ----------
     baseline : Contender
     group : list of Contender
+    launch : callable
+        Launches a contender's worker for a generation, so that all begin at once.
     start : callable
-        Starts a contender's worker for a generation.
+        Loads the target into it.
     timeout_s : float
     yardstick : bool
         Time the fixed program in every round too, in the worker of level 0.
@@ -34,6 +36,7 @@ class Sampling:
         self,
         baseline: Contender,
         group: list[Contender],
+        launch: Callable[[Contender, int], None],
         start: Callable[[Contender, int], dict[str, Any]],
         timeout_s: float,
         *,
@@ -41,6 +44,7 @@ class Sampling:
     ) -> None:
         self._baseline = baseline
         self._group = group
+        self._launch = launch
         self._start = start
         self._timeout_s = timeout_s
         self._yardstick_loops = FEWEST_LOOPS if yardstick else 0
@@ -72,6 +76,8 @@ class Sampling:
                 break
 
     def _restart(self, members: list[Contender], generation: int) -> None:
+        for contender in members:
+            self._launch(contender, generation)
         for contender in members:
             try:
                 self._start(contender, generation)

@@ -41,6 +41,7 @@ class Worker:
         self._forked = False
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=self._note_fork)
+        _import_own()
 
     def load(
         self, workload: dict[str, Any], independent: bool, tree: dict[str, Any] | None = None
@@ -49,7 +50,6 @@ class Worker:
         from epochly.measure.guest import Guest
         from epochly.target.trees import Tree
 
-        _import_own()
         only = None if tree is None else Tree(tree["root"], tree["other"], tuple(tree["shared"]))
         self._guest = Guest(
             workload_of(workload), independent=independent, tree=only, folder=self._folder

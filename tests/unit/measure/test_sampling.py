@@ -24,7 +24,9 @@ class Answering:
 def test_a_level_is_sampled_to_an_end_beside_a_level_0_that_failed():
     baseline = Contender(Level.MONITOR, "monitor", status="failed")
     other = Contender(Level.THREADS, "threads", worker=Answering(), call_s=1.0, first_call_s=1.0)
-    Sampling(baseline, [other], lambda *_: {}, 1.0).take(0.001, True, lambda *_: None)
+    Sampling(baseline, [other], lambda *_: None, lambda *_: {}, 1.0).take(
+        0.001, True, lambda *_: None
+    )
     assert len(other.samples_s) >= 3
     assert other.pairs == [[]]
 
@@ -56,7 +58,7 @@ class Timing:
 def sampled(yardstick):
     worker = Timing()
     baseline = Contender(Level.MONITOR, "monitor", worker=worker, call_s=1.0, first_call_s=1.0)
-    sampling = Sampling(baseline, [], lambda *_: {}, 1.0, yardstick=yardstick)
+    sampling = Sampling(baseline, [], lambda *_: None, lambda *_: {}, 1.0, yardstick=yardstick)
     sampling.take(0.001, True, lambda *_: None)
     return baseline, worker
 
