@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.standing import Candidate
@@ -15,6 +16,44 @@ PATIENCE = 2
 PROVEN_CALLS = 3
 # Attempts in vain, whatever was saved before; when it begins to always give up, that ends soon.
 MOST_CREDIT = 10.0
+
+
+class Timed:
+    """The original, and what its calls have taken.
+
+    Parameters
+    ----------
+    original : callable
+    clock : callable
+        Seconds, monotonic.
+
+    Attributes
+    ----------
+    calls : int
+    spent_s : float
+        Seconds of all of them.
+    """
+
+    def __init__(self, original: Callable[..., Any], clock: Callable[[], float]) -> None:
+        self._original, self._clock = original, clock
+        self.calls, self.spent_s = 0, 0.0
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        started = self._clock()
+        try:
+            return self._original(*args, **kwargs)
+        finally:
+            self.add(self._clock() - started)
+
+    def add(self, seconds: float) -> None:
+        """Count a call that was timed elsewhere."""
+        self.spent_s += seconds
+        self.calls += 1
+
+    @property
+    def mean_s(self) -> float:
+        """Mean seconds of a call; NaN before the first."""
+        return self.spent_s / self.calls if self.calls else math.nan
 
 
 class Evidence:
@@ -37,6 +76,11 @@ class Evidence:
         self._slower = 0
         self._credit = float(PATIENCE)
         self._proven: list[float] = []
+
+    @property
+    def plain_s(self) -> float:
+        """What a call of the original takes, by the gain and the calls since the last check."""
+        return (self.speedup or 1.0) * self.unwatched_s / max(1, self._unwatched_calls)
 
     def tried(self, trial: Trial) -> Conclusion:
         """A first call beside the original: it must be equal, and clearly faster."""

@@ -13,7 +13,7 @@ from epochly.call import Realized
 from epochly.errors import Deoptimize
 from epochly.interrupted import let_through
 from epochly.levels import Level
-from epochly.runtime.evidence import Conclusion, Evidence
+from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.standing import Candidate, Standing, State
 from epochly.runtime.trial import NotCopiedError, Trial, run_beside
@@ -82,18 +82,13 @@ class Tier:
         self._candidates: list[Candidate] = []
         self._current: Evidence | None = None
         self._dropped: list[Candidate] = []
-        self._plain_s = 0.0
-        self._plain_calls = 0
+        self._timed = Timed(original, clock)
+        self._beside_s = 0.0
         self._due_s = math.inf
         self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
         self.run: Call = self._observe
-
-    @property
-    def plain_mean_s(self) -> float:
-        """Mean seconds of a call of the original; NaN before the first."""
-        return self._plain_s / self._plain_calls if self._plain_calls else math.nan
 
     @property
     def backend(self) -> str:
@@ -105,6 +100,10 @@ class Tier:
         """What calls are sent to; None for the original."""
         current = self._current
         return current.candidate.prepared if current and self.state == "committed" else None
+
+    @property
+    def _share(self) -> float:
+        return max(self._watch, REVIEWED_SHARE) if self._proof else self._watch
 
     def standing(self) -> Standing:
         """Where it stands now."""
@@ -135,7 +134,7 @@ class Tier:
 
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
-        self._after_s = 2 * self._plain_s
+        self._after_s = 2 * self._timed.spent_s
         self.state, self.run = "observing", self._observe
 
     def commit(self, candidate: Candidate) -> None:
@@ -158,7 +157,7 @@ class Tier:
     # How a call is run: one method for each state.
 
     def _observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self._plain_s >= self._after_s and self._is_my_turn():
+        if self._timed.spent_s >= self._after_s and self._is_my_turn():
             try:
                 if self.state == "observing":
                     self.state, self.run = "preparing", self._timed
@@ -166,14 +165,6 @@ class Tier:
             finally:
                 self._lock.release()
         return self._timed(args, kwargs)
-
-    def _timed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        started = self._clock()
-        try:
-            return self._original(*args, **kwargs)
-        finally:
-            self._plain_s += self._clock() - started
-            self._plain_calls += 1
 
     def _act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self._is_my_turn():
@@ -203,7 +194,7 @@ class Tier:
             return self._timed(args, kwargs)
         spent = self._clock() - started
         if self.state == "trying":
-            self._unless_busy(current, lambda: current.proven(spent, self.plain_mean_s))
+            self._unless_busy(current, lambda: current.proven(spent, self._timed.mean_s))
         return value
 
     def _committed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -243,6 +234,7 @@ class Tier:
         try:
             if self._current is not current:
                 return self._timed(args, kwargs)
+            started = self._clock()
             trial = run_beside(
                 self._original,
                 current.candidate.prepared,
@@ -251,8 +243,8 @@ class Tier:
                 draws=draws,
                 clock=self._clock,
             )
-            self._plain_s += trial.plain_s
-            self._plain_calls += 1
+            self._timed.add(trial.plain_s)
+            self._beside_s = self._clock() - started
             self._tell_difference(current, trial)
             self._conclude(current, judge(current, trial))
             return trial.value
@@ -275,8 +267,13 @@ class Tier:
 
     def _watched(self, current: Evidence) -> Conclusion:
         """It has run unwatched for long enough."""
+        if not self._timed.calls:
+            # Decided earlier, so what a plain call takes only follows from the gain told then.
+            self._due_s = current.plain_s / self._share
+            if current.unwatched_s < self._due_s:
+                return "go on"
         if self._replay().allowed != "twice":
-            return current.reviewed(self.plain_mean_s)
+            return current.reviewed(self._timed.mean_s)
         self.run = self._check
         return "go on"
 
@@ -319,10 +316,10 @@ class Tier:
         self._plan_check()
 
     def _plan_check(self) -> None:
-        """Check again when a plain call is no more than the allowed share of the time since."""
-        plain_s = self._after_s if math.isnan(self.plain_mean_s) else self.plain_mean_s
-        share = self._watch if not self._proof else max(self._watch, REVIEWED_SHARE)
-        self._due_s = plain_s / share if share > 0 else math.inf
+        """Check again when that is no more than the allowed share of the time since."""
+        plain_s = self._timed.mean_s if self._timed.calls else self._after_s
+        cost_s = max(plain_s, self._beside_s)
+        self._due_s = cost_s / self._share if self._share > 0 else math.inf
 
     def _decide(self) -> None:
         try:

@@ -8,6 +8,7 @@ import pytest
 from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Realized
+from epochly.runtime.evidence import Timed
 from epochly.runtime.replay import Replay
 from epochly.runtime.standing import Candidate
 from epochly.runtime.tier import Tier
@@ -167,7 +168,7 @@ def test_arguments_that_cannot_be_copied_leave_the_original_in_place():
     program.run(4)
     program.tier.offer([program.candidate()])
     generator = (number for number in range(3))
-    program.tier._original = lambda value: value
+    program.tier._timed = Timed(lambda value: value, program.clock)
     assert program.tier.run((generator,), {}) is generator
     assert program.tier.state == "settled"
     assert "cannot be copied" in program.tier.standing().reason
@@ -181,6 +182,35 @@ def test_a_committed_candidate_is_checked_within_its_share_of_the_time():
     spent = (program.calls - before) * program.seconds
     assert 0 < spent <= 0.011 * prepared.calls * prepared.seconds
     assert program.tier.checks == program.calls - before
+
+
+def test_a_level_decided_earlier_is_checked_within_its_share_by_the_gain_told_then():
+    program = Program(watch=0.01, after_s=0.05)
+    program.tier.commit(program.candidate(0.01))
+    # A plain call takes 1 s by the gain, which is a hundredth of 10,000 of these.
+    program.run(9_900)
+    assert program.tier.checks == 0
+    program.run(200)
+    assert program.tier.checks == 1
+
+
+def test_copying_and_comparing_count_as_a_check(monkeypatch):
+    from epochly.runtime import tier
+
+    program = Program(watch=0.01)
+    run_beside = tier.run_beside
+
+    def slowly(*args, **kwargs):
+        program.clock.now += 9.0
+        return run_beside(*args, **kwargs)
+
+    monkeypatch.setattr(tier, "run_beside", slowly)
+    prepared = program.committed()
+    program.run(99_900)
+    assert 0.01 * prepared.calls * prepared.seconds == pytest.approx(9.99, abs=0.01)
+    assert program.tier.checks == 0
+    program.run(2_000)
+    assert program.tier.checks == 1
 
 
 def test_without_a_watch_nothing_is_checked():
