@@ -281,12 +281,10 @@ def _import_own() -> None:
     """Import what answers the later verbs, since the user's code may change ``sys.path``."""
     import cloudpickle  # noqa: F401
     import psutil  # noqa: F401
-    import yaml  # noqa: F401
 
     import epochly.measure.repetition
     import epochly.measure.yardstick
     import epochly.profile.calls
-    import epochly.recommend.findings
     import epochly.verify.compare  # noqa: F401
     from epochly.code.libraries import own_folders
     from epochly.registry import backend_names
