@@ -9,7 +9,7 @@ from epochly.levels import Level
 from epochly.measure.session import Options, measure
 from epochly.workload import Workload
 
-MEMORY_BYTES = 180 << 20
+MEMORY_BYTES = 200 << 20
 
 
 def kinds(program, levels, args=None, **options):
