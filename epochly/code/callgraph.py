@@ -100,7 +100,9 @@ def body_of(node: FunctionNode) -> list[ast.AST]:
 
 def is_users(function: Callable[..., Any]) -> bool:
     """Whether a Python function is the user's own, not the standard library's or a package's."""
-    code = attribute_of(function, "__code__")
+    # Whole modules are gone through by this, and looking an attribute up statically takes long.
+    is_plain = type(function) is FunctionType
+    code = function.__code__ if is_plain else attribute_of(function, "__code__")
     if code is None or code.co_filename.startswith("<"):
         return False
     return not in_library(code.co_filename)
