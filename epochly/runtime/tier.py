@@ -267,12 +267,16 @@ class Tier:
 
     def _watched(self, current: Evidence) -> Conclusion:
         """It has run unwatched for long enough."""
+        twice = self._replay().allowed == "twice"
         if not self._timed.calls:
             # Decided earlier, so what a plain call takes only follows from the gain told then.
             self._due_s = current.plain_s / self._share
+            if not twice:
+                # And there is none to compare with.
+                self._due_s = math.inf
             if current.unwatched_s < self._due_s:
                 return "go on"
-        if self._replay().allowed != "twice":
+        if not twice:
             return current.reviewed(self._timed.mean_s)
         self.run = self._check
         return "go on"

@@ -194,6 +194,13 @@ def test_a_level_decided_earlier_is_checked_within_its_share_by_the_gain_told_th
     assert program.tier.checks == 1
 
 
+def test_a_level_decided_earlier_that_may_not_run_beside_keeps_the_gain_told_then():
+    program = Program(allowed="proven", watch=0.01, after_s=0.05)
+    program.tier.commit(program.candidate(0.01))
+    program.run(20_000)
+    assert program.tier.standing().speedup == 100.0
+
+
 def test_copying_and_comparing_count_as_a_check(monkeypatch):
     from epochly.runtime import tier
 
