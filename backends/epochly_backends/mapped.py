@@ -211,9 +211,8 @@ def _raised_in(body: FunctionType, error: BaseException) -> bool:
 
 
 def _replaced_in(foreign: Mapping[str, FunctionType]) -> str | None:
-    for where in foreign:
-        return f"{where} was replaced, which another process would not see"
-    return None
+    where = next(iter(foreign), None)
+    return where and f"{where} was replaced, which another process would not see"
 
 
 def _handling() -> str | None:

@@ -245,7 +245,7 @@ class Contender:
         """
         ended = None
         if status in ("failed", "different", "timeout") and self.worker is not None:
-            ended = self.worker.service_end()
+            ended = self.worker.surroundings.service_end()
         if ended is not None:
             status, reason, remedy = "failed", f"{ended}; then: {reason}", SERVICE_REMEDY
             self.equality = Equality("unchecked")

@@ -90,6 +90,10 @@ class Surroundings:
     chance: int = 0
     service: Service | None = None
 
+    def service_end(self) -> str | None:
+        """How the server that the workload needs ended, if it did."""
+        return None if self.service is None else self.service.end()
+
 
 class WorkerProcess:
     """A worker in a session of its own.
@@ -112,7 +116,7 @@ class WorkerProcess:
         generation: int,
         chance: int,
     ) -> None:
-        self._surroundings = surroundings
+        self.surroundings = surroundings
         self.folder = Path(surroundings.scratch) / f"worker-{time.monotonic_ns()}"
         self._mark = f"{surroundings.run}-{self.folder.name}"
         for name in ("tmp", "joblib"):
@@ -210,11 +214,6 @@ class WorkerProcess:
             raise _revived(answer["error"])
         return answer
 
-    def service_end(self) -> str | None:
-        """How the server that the workload needs ended, if it did."""
-        service = self._surroundings.service
-        return None if service is None else service.end()
-
     def close(self) -> list[str]:
         """Let the worker end by itself, then end whatever is left.
 
@@ -265,9 +264,9 @@ class WorkerProcess:
     def _check_memory(self) -> None:
         self._remember_family()
         used = tree.resident_bytes(self.pid)
-        if used > self._surroundings.memory_bytes:
+        if used > self.surroundings.memory_bytes:
             self.kill()
-            raise OverMemoryError(used, self._surroundings.memory_bytes)
+            raise OverMemoryError(used, self.surroundings.memory_bytes)
 
     def _time_out(self, verb: str, timeout_s: float) -> NoReturn:
         with contextlib.suppress(ProcessLookupError):

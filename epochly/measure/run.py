@@ -315,8 +315,7 @@ class Run:
 
     def _service_note(self) -> list[str]:
         """That the service ended although no row says so."""
-        service = self._surroundings.service
-        ended = None if service is None else service.end()
+        ended = self._surroundings.service_end()
         rows = (self._baseline, *self._others)
         if ended is None or any((row.reason or "").startswith(ended) for row in rows):
             return []
