@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.standing import Candidate, Standing, State
 from epochly.runtime.trial import NotCopiedError, Trial, run_beside
+from epochly.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -27,8 +27,6 @@ logger = logging.getLogger("epochly")
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 Action = Callable[[tuple[Any, ...], dict[str, Any]], None]
 Clock = Callable[[], float]
-
-REVIEWED_SHARE = 0.05
 
 
 class Tier:
@@ -77,14 +75,12 @@ class Tier:
         self._launch = launch
         self._replay = replay
         self._after_s = after_s
-        self._watch = watch
         self._clock = clock
         self._candidates: list[Candidate] = []
         self._current: Evidence | None = None
         self._dropped: list[Candidate] = []
         self._timed = Timed(original, clock)
-        self._beside_s = 0.0
-        self._due_s = math.inf
+        self._watch = Watch(watch, self._timed, after_s)
         self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
@@ -100,10 +96,6 @@ class Tier:
         """What calls are sent to; None for the original."""
         current = self._current
         return current.candidate.prepared if current and self.state == "committed" else None
-
-    @property
-    def _share(self) -> float:
-        return max(self._watch, REVIEWED_SHARE) if self._proof else self._watch
 
     def standing(self) -> Standing:
         """Where it stands now."""
@@ -209,7 +201,7 @@ class Tier:
             self._unless_busy(current, lambda: current.gave_up(why))
             return self._original(*args, **kwargs)
         current.took(self._clock() - started)
-        if current.unwatched_s >= self._due_s:
+        if current.unwatched_s >= self._watch.due_s:
             self._unless_busy(current, lambda: self._watched(current))
         return value
 
@@ -244,7 +236,7 @@ class Tier:
                 clock=self._clock,
             )
             self._timed.add(trial.plain_s)
-            self._beside_s = self._clock() - started
+            self._watch.beside_s = self._clock() - started
             self._tell_difference(current, trial)
             self._conclude(current, judge(current, trial))
             return trial.value
@@ -262,20 +254,14 @@ class Tier:
     def _checked(self, current: Evidence, trial: Trial) -> Conclusion:
         self.checks += 1
         self.run = self._committed
-        self._plan_check()
+        self._watch.plan(reviewed=self._proof)
         return current.checked(trial)
 
     def _watched(self, current: Evidence) -> Conclusion:
         """It has run unwatched for long enough."""
         twice = self._replay().allowed == "twice"
-        if not self._timed.calls:
-            # Decided earlier, so what a plain call takes only follows from the gain told then.
-            self._due_s = current.plain_s / self._share
-            if not twice:
-                # And there is none to compare with.
-                self._due_s = math.inf
-            if current.unwatched_s < self._due_s:
-                return "go on"
+        if not self._watch.is_due_still(current, comparable=twice):
+            return "go on"
         if not twice:
             return current.reviewed(self._timed.mean_s)
         self.run = self._check
@@ -317,13 +303,7 @@ class Tier:
     def _use(self, evidence: Evidence) -> None:
         self._current = evidence
         self.state, self.run = "committed", self._committed
-        self._plan_check()
-
-    def _plan_check(self) -> None:
-        """Check again when that is no more than the allowed share of the time since."""
-        plain_s = self._timed.mean_s if self._timed.calls else self._after_s
-        cost_s = max(plain_s, self._beside_s)
-        self._due_s = cost_s / self._share if self._share > 0 else math.inf
+        self._watch.plan(reviewed=self._proof)
 
     def _decide(self) -> None:
         try:

@@ -155,7 +155,7 @@ def test_an_entry_that_would_fill_the_memory_in_full_is_ignored_at_once(path, ca
 
 def test_a_decision_for_a_backend_of_another_level_is_ignored_with_a_warning(caplog):
     policy = Automatic(programs.squares)
-    name, code = name_of_function(policy._function), code_of(policy._function)
+    name, code = name_of_function(policy._search._function), code_of(policy._search._function)
     kind = describe_kind(kind_of((10,), {}))
     made = decision(kind, function=name, code=code, level=3)
     decision_file(decision_path()).put(made)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from epochly.runtime import automatic, places, preparation
+from epochly.runtime import places, preparation, search
 from epochly.runtime.undecided import AFTER_S, MOST_CALLS, Undecided
 
 
@@ -35,7 +35,7 @@ def started(monkeypatch):
     """The preparations that would have been started."""
     found = []
     monkeypatch.setattr(preparation, "Preparation", lambda *given: found.append(given))
-    monkeypatch.setattr(automatic, "_busy", threading.Semaphore(1))
+    monkeypatch.setattr(search, "_busy", threading.Semaphore(1))
     return found
 
 

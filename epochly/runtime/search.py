@@ -1,0 +1,240 @@
+"""Looking for the level that pays: in another process first, then on a real call, then on disk."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from epochly.call import Arguments, Realized, Refused
+from epochly.errors import EpochlyError
+from epochly.interrupted import let_through
+from epochly.levels import SPREADING, Level
+from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
+from epochly.runtime.identity import code_of, name_of_function
+from epochly.runtime.replay import Replay, replay_of
+from epochly.runtime.standing import Candidate
+from epochly.runtime.way import side_by_side
+
+if TYPE_CHECKING:
+    from epochly.backend import Prepared
+    from epochly.code.function import Function
+    from epochly.runtime.preparation import Tried
+    from epochly.runtime.tier import Tier
+
+logger = logging.getLogger("epochly")
+
+_busy = threading.Semaphore(1)
+
+
+class Search:
+    """Finds candidates for the tiers of one function, and keeps what came of them.
+
+    Parameters
+    ----------
+    original : callable
+    arrived : callable
+        Told of each tier that has reached a level.
+
+    Attributes
+    ----------
+    prepared_s : dict of float
+        Seconds that preparing took in this process, by backend.
+    """
+
+    def __init__(self, original: Callable[..., Any], arrived: Callable[[Tier], None]) -> None:
+        self.prepared_s: defaultdict[str, float] = defaultdict(float)
+        self._original = original
+        self._arrived = arrived
+        self._understood: Function | None = None
+        self._fingerprint: str | None = None
+        self._allowed: Replay | None = None
+
+    # Understanding a function takes longer than many a function does, so it waits until it pays.
+    # `functools.cached_property` would hold a lock meanwhile, which a forked child finds closed.
+
+    @property
+    def _function(self) -> Function:
+        if self._understood is None:
+            from epochly.code.function import function_of
+
+            self._understood = function_of(self._original)
+        return self._understood
+
+    @property
+    def _code(self) -> str:
+        if self._fingerprint is None:
+            self._fingerprint = code_of(self._function)
+        return self._fingerprint
+
+    def replay(self) -> Replay:
+        """Whether the original may run beside a candidate."""
+        if self._allowed is None:
+            self._allowed = replay_of(self._function)
+        return self._allowed
+
+    def remember(self, tier: Tier, example: Arguments) -> None:
+        """Take up what an earlier process decided."""
+        file = decision_file(decision_path())
+        if not file.known:
+            return
+        found = file.find(name_of_function(self._function), tier.kind, self._code)
+        if found is None:
+            return
+        if found.level == Level.MONITOR:
+            tier.settle(f"decided earlier: {found.reason}")
+            return
+        candidate = self._prepared(found.backend, example, found.level)
+        if isinstance(candidate, Candidate):
+            tier.reason = f"decided earlier, {found.speedup:.3g}x"
+            tier.commit(replace(candidate, speedup=found.speedup))
+            self._arrived(tier)
+        else:
+            logger.warning(
+                "%s: the decision for %s cannot be applied: %s", file.path, tier.name, candidate
+            )
+
+    def launch(self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Begin to look for what pays for calls like this one."""
+        replay, example = self.replay(), Arguments(args, kwargs)
+        if replay.allowed == "never":
+            tier.settle(f"it may not be run another way: {replay.reason}")
+            return
+        tier.decided = self._keep
+        if replay.allowed == "proven":
+            tier.reason = f"{replay.reason}, so only what is proven is used"
+            tier.prove(self._proven(example))
+        else:
+            self._try_elsewhere(tier, example, replay.draws)
+
+    def _proven(self, example: Arguments) -> list[Candidate]:
+        from epochly.registry import usable_backends
+
+        made = [self._prepared(backend.name, example) for backend in usable_backends(SPREADING)]
+        return [item for item in made if isinstance(item, Candidate)]
+
+    def _try_elsewhere(self, tier: Tier, example: Arguments, draws: bool) -> None:
+        """Have another process find what is worth trying; one at a time in a program."""
+        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack, words_of
+
+        busy = _busy
+        if not busy.acquire(blocking=False):
+            tier.wait()
+            return
+
+        def report(tried: tuple[Tried, ...], failure: str) -> None:
+            busy.release()
+            if failure == EXAMPLE_RAISED:
+                tier.wait()
+                return
+            tier.doubt = failure
+            if not failure and not any(item.promising for item in tried):
+                # The other process has written that down.
+                tier.decided = self._arrived
+                tier.settle(words_of(tried))
+                return
+            tier.when_called(lambda args, kwargs: self._offer(tier, tried, Arguments(args, kwargs)))
+
+        try:
+            payload = pack(self._function, example)
+            identity = (name_of_function(self._function), tier.kind, self._code)
+            Preparation(payload, identity, draws, report)
+        except EpochlyError as error:
+            busy.release()
+            let_through(error)
+            tier.settle(error.what)
+        except BaseException:
+            busy.release()
+            raise
+
+    def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
+        """Make the backends that paid elsewhere ready here, the fastest first."""
+        good = [item for item in tried if item.promising]
+        words = [*(item.words for item in tried if item not in good), tier.doubt]
+        candidates: list[Candidate] = []
+        for item in sorted(good, key=lambda item: item.candidate_s / item.plain_s)[:2]:
+            made = self._prepared(item.backend, example)
+            if isinstance(made, Candidate):
+                speedup = item.plain_s / item.candidate_s
+                candidates.append(Candidate(made.backend, made.prepared, speedup))
+            else:
+                tier.doubt = f"{item.backend} paid in another process, and here: {made}"
+                words.append(tier.doubt)
+        tier.reason = "; ".join(filter(None, words))
+        tier.offer(candidates)
+
+    def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
+        from epochly.backend import Unavailable
+        from epochly.registry import get_backend
+
+        try:
+            backend = get_backend(name)
+        except EpochlyError as error:
+            return error.what
+        if level not in (None, backend.level):
+            return f"{name} is of level {backend.level:d}, not {level}"
+        state = backend.availability()
+        if isinstance(state, Unavailable):
+            return state.reason
+        started = perf_counter()
+        try:
+            answer = backend.prepare(self._function, example)
+        except Exception as error:  # noqa: BLE001 - a backend's defect must not stop the program
+            let_through(error)
+            return f"{name}: preparing failed: {type(error).__name__}: {error}"
+        self.prepared_s[name] += perf_counter() - started
+        if isinstance(answer, Refused):
+            return answer.reason
+        parallel = backend.level in SPREADING
+        return Candidate(name, _SideBySide(answer) if parallel else answer)
+
+    def _keep(self, tier: Tier) -> None:
+        """Write down where a tier has arrived, unless it is there because something failed."""
+        self._arrived(tier)
+        if tier.prepared is None and tier.doubt:
+            return
+        standing = tier.standing()
+        decision = Decision(
+            name_of_function(self._function),
+            tier.kind,
+            int(standing.realized.level),
+            tier.backend,
+            standing.speedup or 1.0,
+            self._code,
+            software(),
+            hardware(),
+            standing.reason if standing.realized.level is Level.MONITOR else "",
+        )
+        decision_file(decision_path()).put(decision)
+
+
+class _SideBySide:
+    """A prepared function whose items know that they are run side by side."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._call = side_by_side(prepared)
+        self.stats, self.close = prepared.stats, prepared.close
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call(*args, **kwargs)
+
+    @property
+    def realized(self) -> Realized:
+        return self._prepared.realized
+
+
+def _after_fork() -> None:
+    """In a child the preparation, or the file, that a thread of the parent is at is nobody's."""
+    global _busy
+    _busy = threading.Semaphore(1)
+    decision_file.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
