@@ -39,7 +39,7 @@ class Account:
         """Add the calls that went one way."""
         if way.tally.calls:
             self.tallies.setdefault(way.level, Tally()).merge(way.tally)
-            if way.reason is not None:
+            if way.asked and way.reason is not None:
                 self.fallbacks[way.reason] += way.tally.calls
         self.fallbacks += way.fallbacks
         self.compile_s += way.compile_s

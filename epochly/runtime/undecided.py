@@ -41,7 +41,7 @@ class Undecided:
         self._original = original
         self._watch = watch
         self._plain = Way(original)
-        self._plain.reason = OBSERVED
+        self._plain.reason, self._plain.asked = OBSERVED, False
         self._automatic: Automatic | None = None
         self._interval = 0
         self._lock = RLock()

@@ -33,7 +33,7 @@ _mapping_in: ContextVar[int | None] = ContextVar("epochly_mapping_in", default=N
 class Way:
     """What runs when a call is sent this way, and the tally of those calls.
 
-    ``reason`` is why the original runs although a level was asked for.
+    ``reason`` is why the original runs, which is a fallback where a level was ``asked`` for.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ class Way:
     """
 
     __slots__ = (
+        "asked",
         "call",
         "fallbacks",
         "level",
@@ -69,6 +70,7 @@ class Way:
         self.prepared = prepared
         self.seconds = seconds
         self.reason: str | None = None
+        self.asked = True
         self.tally = Tally()
         self.fallbacks: Counter[str] = Counter()
         self.started_s = 0.0

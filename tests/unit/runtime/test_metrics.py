@@ -218,6 +218,17 @@ def test_a_call_that_gives_up_is_a_fallback_with_its_reason():
     assert "gave up" in fallback["reason"]
 
 
+def test_a_call_that_is_only_observed_is_no_fallback():
+    @epochly.optimize()
+    def plain(value):
+        return value
+
+    assert [plain(number) for number in range(10)] == list(range(10))
+    entry = entry_of(plain)
+    assert (entry["total_calls"], entry["fallbacks"]) == (10, [])
+    assert "observed" in entry["reason"]
+
+
 def test_an_exporter_that_fails_does_not_fail_the_call_and_is_told_no_more(caplog):
     from epochly.runtime.records import records
 
