@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from epochly_backends.numba_jit import operators
+from epochly_backends.numba_jit.desugaring import Found
 from epochly_backends.numba_jit.handler import Handler, positional
 from epochly_backends.numba_jit.kinds import (
     NP_FLOAT,
@@ -128,16 +129,34 @@ def _sum(expressions: Expressions, node: ast.Call) -> Value:
     if element is None:
         return Value(None, "0")
     tag = known_number(Value(element, "")).single
-    if tag in (PY_INT, NP_INT):
+    if tag == PY_INT:
         return Value(element, f"sum_int({sequence.text})")
     if tag == PY_BOOL:
         return Value(number(PY_INT), f"sum_bool({sequence.text})")
+    # The sum of none is the int 0.
+    some = f"filled({sequence.text})"
+    if tag == NP_INT:
+        return Value(element, f"sum_int({some})")
     if tag == PY_FLOAT:
-        return Value(element, f"sum_float({sequence.text})")
+        return Value(element, f"sum_float({some})")
     if tag == NP_FLOAT:
         expressions.unit.note_warnings(element)
-        return Value(element, f"sum_plain({sequence.text})")
+        return Value(element, f"sum_plain({some})")
     raise Refusal(f"the sum of elements that are {element}", "sum in a loop")
+
+
+def _search(over: str, *, negated: bool) -> Handler:
+    """`any` or `all`, of a generator that was written out or of a sequence."""
+
+    def handle(expressions: Expressions, node: ast.Call) -> Value:
+        (argument,) = positional(node, 1, 1)
+        operand = expressions.value(argument)
+        if isinstance(argument, Found):
+            return Value(number(PY_BOOL), f"(not {operand.text})" if negated else operand.text)
+        _element(expressions, operand)
+        return Value(number(PY_BOOL), f"{over}({operand.text})")
+
+    return handle
 
 
 def _element(expressions: Expressions, sequence: Value) -> Kind | None:
@@ -214,6 +233,8 @@ def table() -> dict[Any, Handler]:
         builtins.max: _extreme("larger", "largest"),
         builtins.min: _extreme("smaller", "smallest"),
         builtins.sum: _sum,
+        builtins.any: _search("any_true", negated=False),
+        builtins.all: _search("all_true", negated=True),
         builtins.round: _round,
         builtins.pow: _power,
         builtins.divmod: _divmod,

@@ -1,99 +1,265 @@
-"""Desugaring: list comprehensions written out as loops, before anything else is analysed."""
+"""Desugaring: comprehensions written out as loops, before anything else is analysed."""
 
 from __future__ import annotations
 
 import ast
 import copy
-from typing import cast
+from collections.abc import Sequence
+from types import FunctionType
+from typing import Any, cast
 
-_TAKES_SEQUENCE = frozenset(("sum", "max", "min", "list"))
+from epochly.code.asking import attribute_of
+from epochly.code.scopes import live_value
+from epochly_backends.numba_jit.comprehensions import (
+    Comprehension,
+    appending,
+    branching,
+    choosing,
+    searching,
+)
+
+_TAKES_ALL = (sum, max, min, list)
+_SEARCHES = (any, all)
+# They change nothing that was read before, unlike a function that is given an array.
+_HARMLESS: tuple[Any, ...] = (
+    *(abs, all, any, bool, divmod, enumerate, float, int, len, list, max, min, pow, range),
+    *(reversed, round, sum, zip),
+)
+# Nothing that is evaluated later can change these: numbers, and parts that never change.
+_STILL: tuple[type[ast.AST], ...] = (
+    *(ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Attribute, ast.BinOp, ast.UnaryOp),
+    *(ast.Compare, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop),
+)
 
 
-def desugared(node: ast.FunctionDef) -> ast.FunctionDef:
-    """A copy of a function in which `x = [... for ...]` is a loop that appends.
+class Found(ast.Name):
+    """The variable that tells whether the search of an `any` or `all` ended early."""
 
-    Comprehensions elsewhere stay, and are refused when they are met. A generator is written out
-    only where all of it is taken at once, as by `sum`.
+
+def desugared(node: ast.FunctionDef, function: FunctionType) -> ast.FunctionDef:
+    """A copy of a function in which comprehensions are loops before the statement they stand in.
+
+    A generator is written out only where it is used up at once, as by `sum` and `any`. What cannot
+    be moved without changing the order of what a statement does stays, and is refused when it is
+    met.
+
+    Parameters
+    ----------
+    node : ast.FunctionDef
+    function : FunctionType
+        The live function, which tells what `sum` and the like stand for.
     """
-    return cast(ast.FunctionDef, _Desugaring().visit(copy.deepcopy(node)))
+    return cast(ast.FunctionDef, _Desugaring(function).visit(copy.deepcopy(node)))
 
 
 class _Desugaring(ast.NodeTransformer):
-    def __init__(self) -> None:
+    """Rewrites statements, each as what must come before it and what is left of it."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function = function
         self._made = 0
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
-        return self._written_out(node)
+        return self._with_value(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
-        return self._written_out(node)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
-        # The target is read before the value is computed, which may change it in between.
-        return self._written_out(node) if isinstance(node.target, ast.Name) else [node]
+        return self._with_value(node)
 
     def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
-        return self._written_out(node)
+        return self._with_value(node)
 
-    def _written_out(
-        self, node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return
+    def visit_Expr(self, node: ast.Expr) -> list[ast.stmt]:
+        return self._with_value(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
+        evaluation = _Evaluation(self)
+        if not isinstance(node.target, ast.Name):
+            # It is read before the value is computed, which may change it in between.
+            evaluation.passed(node.target)
+        node.value = evaluation.value(node.value)
+        return [*evaluation.before, node]
+
+    def visit_If(self, node: ast.If) -> list[ast.stmt]:
+        return self._with_test(node)
+
+    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
+        return self._with_test(node)
+
+    def visit_For(self, node: ast.For) -> list[ast.stmt]:
+        evaluation = _Evaluation(self)
+        node.iter = evaluation.value(node.iter)
+        return [*evaluation.before, cast(ast.For, self.generic_visit(node))]
+
+    def visit_While(self, node: ast.While) -> ast.stmt:
+        if _has_comprehension(node.test) and not node.orelse:
+            leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [ast.Break()], [])
+            test = ast.Constant(True)
+            node = ast.copy_location(ast.While(test, [leave, *node.body], []), node)
+            _locate(node, node)
+        return cast(ast.While, self.generic_visit(node))
+
+    def _with_value(
+        self, node: ast.Assign | ast.AnnAssign | ast.Return | ast.Expr
     ) -> list[ast.stmt]:
-        value = node.value
-        if isinstance(value, ast.ListComp):
-            before, name = self._loops(value)
-            node.value = name
-            return [*before, node]
-        match value:
-            case ast.Call(
-                func=ast.Name(id=called), args=[ast.ListComp() | ast.GeneratorExp() as made]
-            ) if called in _TAKES_SEQUENCE and not value.keywords:
-                before, name = self._loops(made)
-                value.args = [name]
-                return [*before, node]
-        return [node]
+        if node.value is None:
+            return [node]
+        evaluation = _Evaluation(self)
+        node.value = evaluation.value(node.value)
+        return [*evaluation.before, node]
 
-    def _loops(self, node: ast.ListComp | ast.GeneratorExp) -> tuple[list[ast.stmt], ast.Name]:
+    def _with_test(self, node: ast.If | ast.Assert) -> list[ast.stmt]:
+        evaluation = _Evaluation(self)
+        node.test = evaluation.test(node.test)
+        return [*evaluation.before, cast(ast.stmt, self.generic_visit(node))]
+
+    def new_name(self, what: str) -> str:
+        """A name for a variable that the program does not have."""
         self._made += 1
-        result = f"comprehension{self._made}_"
-        targets = {
-            name.id
-            for generator in node.generators
-            for name in ast.walk(generator.target)
-            if isinstance(name, ast.Name)
-        }
-        renaming = _Renaming({name: f"{result}{name}" for name in targets})
-        first = node.generators[0].iter
-        append = ast.Call(
-            func=ast.Attribute(ast.Name(result, ast.Load()), "append", ast.Load()),
-            args=[renaming.visit(node.elt)],
-            keywords=[],
-        )
-        body: ast.stmt = ast.Expr(append)
-        for generator in reversed(node.generators):
-            for condition in reversed(generator.ifs):
-                body = ast.If(test=renaming.visit(condition), body=[body], orelse=[])
-            # The first iterable belongs to the scope outside.
-            iterable = first if generator.iter is first else renaming.visit(generator.iter)
-            body = ast.For(
-                target=renaming.visit(generator.target), iter=iterable, body=[body], orelse=[]
-            )
-        empty = ast.Assign(targets=[ast.Name(result, ast.Store())], value=ast.List([], ast.Load()))
-        statements = [empty, body]
-        for statement in statements:
+        return f"{what}{self._made}_"
+
+    def written_out(self, made: Sequence[ast.stmt], node: ast.expr) -> list[ast.stmt]:
+        """Statements just made of an expression, with what stands in them written out as well."""
+        done: list[ast.stmt] = []
+        for statement in made:
             _locate(statement, node)
-        return statements, ast.copy_location(ast.Name(result, ast.Load()), node)
+            found = self.visit(statement)
+            done += found if isinstance(found, list) else [found]
+        return done
 
 
-class _Renaming(ast.NodeTransformer):
-    def __init__(self, names: dict[str, str]) -> None:
-        self._names = names
+class _Evaluation:
+    """Goes through one statement's expressions in the order in which they are evaluated.
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        node.id = self._names.get(node.id, node.id)
+    Attributes
+    ----------
+    before : list of ast.stmt
+        What comes before the statement.
+    """
+
+    def __init__(self, desugaring: _Desugaring) -> None:
+        self.before: list[ast.stmt] = []
+        self._desugaring = desugaring
+        # What was evaluated so far and stays in the statement, after what is moved before it.
+        self._reads = self._acts = False
+
+    def test(self, node: ast.expr) -> ast.expr:
+        """What is left of an expression of which only the truth is asked."""
+        if isinstance(node, ast.BoolOp):
+            values = [ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), one)) for one in node.values]
+            if _has_comprehension(*node.values[1:]):
+                node = ast.copy_location(ast.BoolOp(node.op, list[ast.expr](values)), node)
+                _locate(node, node)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node.operand = self.test(node.operand)
+            return node
+        return self.value(node)
+
+    def value(self, node: ast.expr) -> ast.expr:
+        """What is left of an expression."""
+        if not _has_comprehension(node):
+            self.passed(node)
+            return node
+        match node:
+            case ast.ListComp():
+                return self._listed(node)
+            case ast.Call(args=[ast.GeneratorExp() as made], keywords=[]):
+                return self._used_up(node, made)
+            case ast.BoolOp(op=op, values=values) if _has_comprehension(*values[1:]):
+                wanted = isinstance(op, ast.And)
+                name = self._name("choice")
+                return self._moved(node, choosing(values, name, wanted=wanted), _load(name))
+            case ast.IfExp() if _has_comprehension(node.body, node.orelse):
+                name = self._name("choice")
+                return self._moved(node, branching(node, name), _load(name))
+            case ast.BoolOp():
+                node.values[0] = self.value(node.values[0])
+                self.passed(*node.values[1:])
+            case ast.IfExp():
+                node.test = self.test(node.test)
+                self.passed(node.body, node.orelse)
+            case ast.Compare():
+                node.left, node.comparators[0] = map(self.value, (node.left, node.comparators[0]))
+                # The others may never be evaluated.
+                self.passed(*node.comparators[1:])
+            case ast.Lambda():
+                self._acts = True
+            case _:
+                self._in_parts(node)
+        self._left(node)
         return node
 
+    def passed(self, *nodes: ast.expr) -> None:
+        """Note that expressions stay as they are."""
+        for node in nodes:
+            for part in ast.walk(node):
+                self._left(part)
 
-def _locate(statement: ast.stmt, node: ast.expr) -> None:
+    def _left(self, node: ast.AST) -> None:
+        """Note that an operation stays in the statement, after what is moved before it later."""
+        self._reads = self._reads or not isinstance(node, _STILL)
+        if isinstance(node, ast.Call):
+            self._acts = self._acts or not self._is_harmless(node)
+
+    def _in_parts(self, node: ast.expr) -> None:
+        for field, found in ast.iter_fields(node):
+            if isinstance(found, ast.expr):
+                setattr(node, field, self.value(found))
+            for place, part in enumerate(found if isinstance(found, list) else ()):
+                if isinstance(part, ast.expr):
+                    found[place] = self.value(part)
+                elif isinstance(part, ast.keyword):
+                    part.value = self.value(part.value)
+
+    def _used_up(self, node: ast.Call, made: ast.GeneratorExp) -> ast.expr:
+        _, called = live_value(self._desugaring.function, node.func)
+        if any(called is one for one in _TAKES_ALL):
+            node.args = [self._listed(made)]
+        elif any(called is one for one in _SEARCHES):
+            name = self._name("comprehension")
+            statements = searching(made, name, wanted=called is any)
+            node.args = [self._moved(made, statements, Found(name, ast.Load()))]
+        else:
+            self._acts = True
+        return node
+
+    def _listed(self, node: Comprehension) -> ast.expr:
+        name = self._name("comprehension")
+        return self._moved(node, appending(node, name), _load(name))
+
+    def _moved(self, node: ast.expr, made: list[ast.stmt], left: ast.expr) -> ast.expr:
+        """Put statements before this one, unless it would matter to what was evaluated so far."""
+        if self._acts or (self._reads and not self._changes_nothing(node)):
+            self._acts = True
+            return node
+        self.before += self._desugaring.written_out(made, node)
+        return ast.copy_location(left, node)
+
+    def _name(self, what: str) -> str:
+        return self._desugaring.new_name(what)
+
+    def _changes_nothing(self, node: ast.expr) -> bool:
+        calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+        return all(self._is_harmless(call) for call in calls)
+
+    def _is_harmless(self, call: ast.Call) -> bool:
+        known, called = live_value(self._desugaring.function, call.func)
+        harmless = any(called is one for one in _HARMLESS)
+        return known and (harmless or attribute_of(called, "__module__") == "math")
+
+
+def _load(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
+
+
+def _has_comprehension(*nodes: ast.expr) -> bool:
+    return any(
+        isinstance(part, ast.ListComp | ast.GeneratorExp)
+        for node in nodes
+        for part in ast.walk(node)
+    )
+
+
+def _locate(statement: ast.AST, node: ast.AST) -> None:
     for part in ast.walk(statement):
         if not hasattr(part, "lineno"):
             ast.copy_location(part, node)

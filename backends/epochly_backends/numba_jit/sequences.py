@@ -12,14 +12,14 @@ _COMPENSATED = sys.version_info >= (3, 12)
 
 
 @compiled
-def _filled(sequence: Any) -> None:
+def filled(sequence: Any) -> Any:
     if len(sequence) == 0:
         raise Inexact("nothing to add up or compare")
+    return sequence
 
 
 @compiled
 def sum_int(sequence: Any) -> int:
-    _filled(sequence)
     total = 0
     for item in sequence:
         total = add_int(total, item)
@@ -28,7 +28,6 @@ def sum_int(sequence: Any) -> int:
 
 @compiled
 def sum_bool(sequence: Any) -> int:
-    _filled(sequence)
     total = 0
     for item in sequence:
         if item:
@@ -38,7 +37,6 @@ def sum_bool(sequence: Any) -> int:
 
 @compiled
 def sum_plain(sequence: Any) -> float:
-    _filled(sequence)
     total = 0.0
     for item in sequence:
         total += item
@@ -48,7 +46,6 @@ def sum_plain(sequence: Any) -> float:
 @compiled
 def sum_compensated(sequence: Any) -> float:
     """Neumaier's sum, as CPython 3.12 and later add floats up."""
-    _filled(sequence)
     total = 0.0
     lost = 0.0
     for item in sequence:
@@ -67,9 +64,24 @@ sum_float = sum_compensated if _COMPENSATED else sum_plain
 
 
 @compiled
+def any_true(sequence: Any) -> bool:
+    for item in sequence:  # noqa: SIM110 - a generator is not compiled
+        if item:
+            return True
+    return False
+
+
+@compiled
+def all_true(sequence: Any) -> bool:
+    for item in sequence:  # noqa: SIM110 - a generator is not compiled
+        if not item:
+            return False
+    return True
+
+
+@compiled
 def largest(sequence: Any) -> Any:
-    _filled(sequence)
-    best = sequence[0]
+    best = filled(sequence)[0]
     for item in sequence:
         if item > best:
             best = item
@@ -78,8 +90,7 @@ def largest(sequence: Any) -> Any:
 
 @compiled
 def smallest(sequence: Any) -> Any:
-    _filled(sequence)
-    best = sequence[0]
+    best = filled(sequence)[0]
     for item in sequence:
         if item < best:
             best = item

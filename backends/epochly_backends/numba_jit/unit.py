@@ -125,7 +125,7 @@ class Unit:
                 )
         if original.args.vararg or original.args.kwarg:
             raise Refusal("*args or **kwargs", "name the parameters", source.line)
-        node = desugared(original)
+        node = desugared(original, function)
         definitions = Definitions(node)
         expressions = Expressions(function, self, definitions)
         parameters = _parameters(node)
