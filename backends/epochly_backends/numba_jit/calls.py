@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochly_backends.numba_jit import operators
 from epochly_backends.numba_jit.desugaring import Found
+from epochly_backends.numba_jit.elements import taken_from
 from epochly_backends.numba_jit.handler import Handler, positional
 from epochly_backends.numba_jit.kinds import (
     NP_FLOAT,
@@ -27,6 +28,7 @@ from epochly_backends.numba_jit.kinds import (
     join,
     number,
 )
+from epochly_backends.numba_jit.loops import iterated
 from epochly_backends.numba_jit.values import (
     Refusal,
     Value,
@@ -182,13 +184,13 @@ def _length(expressions: Expressions, node: ast.Call) -> Value:
 
 
 def _list(expressions: Expressions, node: ast.Call) -> Value:
-    (operand,) = map(expressions.value, positional(node, 1, 1))
-    if operand.kind is None:
-        return operand
-    if not isinstance(operand.kind, NewList):
-        raise Refusal(f"list() of a value that is {operand.kind}", "append in a loop")
-    expressions.fill(NewList(operand.kind.sites | {expressions.site(node)}))
-    return Value(expressions.new_list(node), f"{operand.text}.copy()")
+    (argument,) = positional(node, 1, 1)
+    if isinstance(argument, ast.Call):
+        run = iterated(expressions, argument)
+        if isinstance(run.kind, Number):
+            return Value(expressions.new_list(node, run.kind), f"listed({run.text})")
+    operand = expressions.value(argument)
+    return taken_from(expressions, node, operand, f"listed({operand.text})")
 
 
 def _round(expressions: Expressions, node: ast.Call) -> Value:

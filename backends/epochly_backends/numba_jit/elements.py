@@ -39,12 +39,38 @@ def subscript(expressions: Expressions, node: ast.Subscript) -> Value:
             return _of_array(expressions, container, array, node.slice)
         case TupleOf(items):
             return _of_tuple(container, len(items), node.slice)
+        case GivenList() | NewList() if isinstance(node.slice, ast.Slice):
+            return _of_list(expressions, container, node, node.slice)
         case GivenList(element=element):
             return Value(number(element), f"{container.text}[{_index(expressions, node.slice)}]")
         case NewList() as made:
             text = f"{container.text}[{_index(expressions, node.slice)}]"
             return Value(expressions.fill(made), text)
     raise Refusal(f"an index of a value that is {container.kind}", "index arrays and lists only")
+
+
+def _of_list(
+    expressions: Expressions, container: Value, node: ast.Subscript, bounds: ast.Slice
+) -> Value:
+    if not isinstance(node.ctx, ast.Load):
+        raise Refusal("a store into a slice of a list", "loop over its indices, or use an array")
+    parts = ((bounds.lower, "None"), (bounds.upper, "None"), (bounds.step, "1"))
+    texts = [without if part is None else _index(expressions, part) for part, without in parts]
+    return taken_from(expressions, node, container, f"sliced({container.text}, {', '.join(texts)})")
+
+
+def taken_from(expressions: Expressions, node: ast.expr, container: Value, text: str) -> Value:
+    """A new list of some elements of another one, or of a one-dimensional array."""
+    match container.kind:
+        case GivenList(element=element) | Array(dimensions=1, element=element):
+            return Value(expressions.new_list(node, number(element)), text)
+        case NewList(sites):
+            # They come to hold elements of one kind.
+            expressions.fill(NewList(sites | {expressions.site(node)}))
+            return Value(expressions.new_list(node), text)
+        case None:
+            return Value(None, "0")
+    raise Refusal(f"a list of a value that is {container.kind}", "append in a loop")
 
 
 def _of_tuple(container: Value, length: int, index: ast.expr) -> Value:
@@ -79,7 +105,7 @@ def _of_array(expressions: Expressions, container: Value, kind: Array, index: as
 
 def _index(expressions: Expressions, node: ast.expr) -> str:
     if isinstance(node, ast.Slice):
-        raise Refusal("a slice of a list", "loop over its indices, or use an array")
+        raise Refusal("a slice within an index")
     value = expressions.value(node)
     if isinstance(value.kind, Number) and value.kind.tags <= _INTS:
         return whole(value)

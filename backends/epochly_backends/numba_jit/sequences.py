@@ -98,6 +98,31 @@ def smallest(sequence: Any) -> Any:
 
 
 @compiled
+def listed(sequence: Any) -> Any:
+    return [item for item in sequence]  # noqa: C416 - list() of an array is not compiled
+
+
+@compiled
+def sliced(sequence: Any, start: Any, stop: Any, step: int) -> Any:
+    """`sequence[start:stop:step]`, as a list; a bound may be None."""
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+    size = len(sequence)
+    least, most = (0, size) if step > 0 else (-1, size - 1)
+    first = (least if step > 0 else most) if start is None else within(start, size, least, most)
+    last = (most if step > 0 else least) if stop is None else within(stop, size, least, most)
+    return [sequence[at] for at in range(first, last, step)]
+
+
+@compiled
+def within(bound: int, size: int, least: int, most: int) -> int:
+    """A bound of a slice, from the end where it is negative, between two others."""
+    if bound < 0:
+        bound += size
+    return min(max(bound, least), most)
+
+
+@compiled
 def backwards(start: int, stop: int, step: int) -> range:
     """`reversed(range(start, stop, step))`."""
     if step == 0:

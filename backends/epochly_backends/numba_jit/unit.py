@@ -17,6 +17,7 @@ from epochly_backends.numba_jit.calls import table
 from epochly_backends.numba_jit.creation import copied
 from epochly_backends.numba_jit.definitions import Definitions
 from epochly_backends.numba_jit.desugaring import desugared
+from epochly_backends.numba_jit.elements import taken_from
 from epochly_backends.numba_jit.expressions import Expressions
 from epochly_backends.numba_jit.guards import Guards
 from epochly_backends.numba_jit.kinds import (
@@ -208,6 +209,8 @@ class Unit:
                 return Value(expressions.fill(made), f"{owner.text}.pop()")
             case Array(), "copy", 0:
                 return copied(expressions, node, owner)
+            case GivenList() | NewList(), "copy", 0:
+                return taken_from(expressions, node, owner, f"listed({owner.text})")
         raise Refusal(
             f"the method {node.func.attr} of a value that is {owner.kind}",
             "write it with loops and indices",
