@@ -23,6 +23,10 @@ class Inexact(ArithmeticError):
     """A number left what 64 bits hold exactly."""
 
 
+class TooDeep(Inexact):
+    """More calls stand within each other than Python may allow."""
+
+
 def compiled(function: _Function) -> _Function:
     """Compile for calls from compiled code, inlined wherever LLVM can."""
     return cast(_Function, numba.njit(error_model="python", forceinline=True)(function))
@@ -53,6 +57,13 @@ def _ieee(instruction: str) -> Any:
         return types.float64(types.float64, types.float64), generate
 
     return intrinsic(operation)
+
+
+@compiled
+def one_less(calls_left: int) -> int:
+    if calls_left <= 0:
+        raise TooDeep("calls within each other, more than Python may allow")
+    return calls_left - 1
 
 
 add_int: Callable[[int, int], int] = _checked("sadd_with_overflow")

@@ -17,8 +17,9 @@ from epochly.interrupted import let_through
 from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequences
 from epochly_backends.numba_jit.arithmetic import compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
+from epochly_backends.numba_jit.passing import Translated
 from epochly_backends.numba_jit.storage import stored
-from epochly_backends.numba_jit.unit import Translated, Unit
+from epochly_backends.numba_jit.unit import Unit
 from epochly_backends.numba_jit.values import Refusal
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +13,7 @@ from typing import Any
 from epochly.call import Part
 from epochly.errors import Deoptimize
 from epochly.interrupted import let_through
-from epochly_backends.numba_jit.arithmetic import Inexact
+from epochly_backends.numba_jit.arithmetic import Inexact, TooDeep
 from epochly_backends.numba_jit.functions import build
 from epochly_backends.numba_jit.kinds import (
     PY_BOOL,
@@ -33,6 +35,9 @@ PATIENCE = 2
 # whose size is not known and taken to be this much at least.
 LEAST_LEFT = 2**24
 MOST_LEFT = 2**28
+DEFAULT_STACK, LARGEST_FRAME = 2**22, 2**12
+LEFT_TO_C = 64
+_GAVE_UP = ("numbers left 64 bits", "it called itself too deeply")
 _DTYPE = {PY_INT: "int64", PY_FLOAT: "float64", PY_BOOL: "bool"}
 
 
@@ -57,6 +62,11 @@ class Specialization:
         kinds = tuple(kind_of(value, position) for position, value in enumerate(values))
         unit = Unit()
         root = unit.translate(function, kinds)
+        if unit.recursive:
+            unit = Unit(counting=True)
+            root = unit.translate(function, kinds)
+        self._counting = unit.counting
+        assert root.kind is not None
         self._decode = decoder(root.kind, root.elements)
         self._lists = tuple(
             (at, kind.element) for at, kind in enumerate(kinds) if isinstance(kind, GivenList)
@@ -70,6 +80,7 @@ class Specialization:
         self._holds = bool(unit.allocates or self._arrays or self._lists)
         self._left = 0
         self._in_a_row = 0
+        self._why = ""
         self.guards = unit.guards
         self.parts: tuple[Part, ...] = tuple(dict.fromkeys(unit.parts))
         self._call: Callable[..., Any] = build(unit, root, self._example(values))
@@ -89,7 +100,7 @@ class Specialization:
             When it gave up, leaving everything as it was.
         """
         if self.given_up:
-            reason = "numbers left 64 bits" if self._in_a_row else "it raised too often"
+            reason = self._why if self._in_a_row else "it raised too often"
             raise Deoptimize(f"{reason} on earlier calls; the original runs at once")
         if self._warns and _warnings_raise():
             raise Deoptimize("NumPy's warnings are errors here, which compiled code cannot raise")
@@ -107,6 +118,7 @@ class Specialization:
                 array[...] = before
             let_through(error)
             self._in_a_row = self._in_a_row + 1 if isinstance(error, Inexact) else 0
+            self._why = _GAVE_UP[isinstance(error, TooDeep)]
             if self._holds:
                 self._left += max(LEAST_LEFT, sum(values[at].nbytes for at in self._arrays))
             kind = "" if isinstance(error, Inexact) else f"{type(error).__name__}: "
@@ -118,7 +130,7 @@ class Specialization:
         return self._decode(raw, values)
 
     def _passed(self, values: Sequence[Any]) -> Sequence[Any]:
-        if not self._lists and not self._unread:
+        if not self._lists and not self._unread and not self._counting:
             return values
         import numpy
 
@@ -131,7 +143,7 @@ class Specialization:
             if id(value) not in arrays:
                 arrays[id(value)] = numpy.array(value, dtype=_DTYPE[element])
             passed[at] = arrays[id(value)]
-        return passed
+        return [*passed, calls_left()] if self._counting else passed
 
     def _example(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """What is passed, by type: lists may hold ints of more than 64 bits, which none is."""
@@ -142,7 +154,21 @@ class Specialization:
             example[at] = None
         for at, element in self._lists:
             example[at] = numpy.empty(0, dtype=_DTYPE[element])
-        return tuple(example)
+        return (*example, 0) if self._counting else tuple(example)
+
+
+def calls_left() -> int:
+    """How many calls may stand within each other from here, by Python's limit and the stack.
+
+    Python counts calls of C functions too, so some are left to it.
+    """
+    depth = 0
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        depth += 1
+    room = (threading.stack_size() or DEFAULT_STACK) // LARGEST_FRAME
+    return max(0, min(sys.getrecursionlimit() - depth - LEFT_TO_C, room))
 
 
 def _warnings_raise() -> bool:

@@ -92,7 +92,8 @@ class Statements:
             raise Refusal(f"a result that is {self.returned}", "return one type on every path")
         if isinstance(self._before, TupleOf) and self._before != value.kind:
             value = self._temporary(value)
-        self._emit(f"return {coerce(value, self._before)}")
+        # Before the last translation, more may be returned than was known.
+        self._emit(f"return {coerce(value, join(self._before, value.kind))}")
 
     def assign(self, target: ast.expr, value: Value) -> None:
         """Store a value in a variable, an element, or several."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
 from epochly.call import Part
-from epochly.code.function import signature_of, undecorated
+from epochly.code.function import undecorated
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 from epochly_backends.numba_jit.calls import table
@@ -28,40 +26,35 @@ from epochly_backends.numba_jit.kinds import (
     Kind,
     NewList,
     Number,
-    TupleOf,
     number,
+)
+from epochly_backends.numba_jit.passing import (
+    Translated,
+    bound,
+    in_order_of_call,
+    origins,
+    seen_from_inside,
+    seen_from_outside,
 )
 from epochly_backends.numba_jit.statements import Statements
 from epochly_backends.numba_jit.values import Refusal, Value, coerce
 
-
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """One function of the compiled program.
-
-    Parameters
-    ----------
-    name : str
-        Its name there.
-    kind : Kind
-        Kind of its result.
-    elements : mapping of int to Kind
-        Elements of the lists that it makes, by their place.
-    writes : frozenset of int
-        Positions of the parameters whose memory it writes.
-    """
-
-    name: str
-    kind: Kind
-    elements: dict[int, Kind | None]
-    writes: frozenset[int]
+DEPTH = "calls_left"
 
 
 class Unit:
     """Collects what the translation of a function and its helpers finds out.
 
+    Parameters
+    ----------
+    counting : bool
+        Whether each function is told how many calls may still stand within each other, as Python
+        counts them: in the last parameter, `DEPTH`.
+
     Attributes
     ----------
+    recursive : bool
+        Whether a function calls itself, which asks for one that counts.
     draws : set of str
         Random streams used: ``numpy``, ``python``.
     warns : bool
@@ -70,7 +63,9 @@ class Unit:
         Whether it makes arrays or lists.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, counting: bool = False) -> None:
+        self.counting = counting
+        self.recursive = False
         self.guards = Guards()
         self.draws: set[str] = set()
         self.warns = False
@@ -80,6 +75,8 @@ class Unit:
         self.lines: list[tuple[int, str]] = []
         self._done: dict[tuple[FunctionType, tuple[Kind, ...]], Translated] = {}
         self._open: list[FunctionType] = []
+        # Of those, what is assumed of their results while their own bodies are translated.
+        self._assumed: list[tuple[tuple[Kind, ...], Translated]] = []
         self._writes: list[set[int]] = []
 
     def note_warnings(self, kind: Kind | None) -> None:
@@ -96,7 +93,7 @@ class Unit:
             When it cannot be compiled with its meaning kept.
         """
         if function in self._open:
-            raise Refusal(f"{function.__qualname__} calls itself", "write the recursion as a loop")
+            return self._itself(function, kinds)
         if (function, kinds) in self._done:
             return self._done[function, kinds]
         self._open.append(function)
@@ -106,6 +103,20 @@ class Unit:
             self._open.pop()
         self._done[function, kinds] = done
         return done
+
+    def _itself(self, function: FunctionType, kinds: tuple[Kind, ...]) -> Translated:
+        """What a function is taken for in its own body, until that shows otherwise."""
+        assumed_for, assumed = self._assumed[-1]
+        if function is not self._open[-1] or kinds != assumed_for:
+            raise Refusal(
+                f"{function.__qualname__} calls itself through another function, or with other"
+                " types than it was called with",
+                "write the recursion as a loop",
+            )
+        if not isinstance(assumed.kind, Number | None):
+            raise Refusal(f"a recursion whose result is {assumed.kind}", "return numbers only")
+        self.recursive = True
+        return assumed
 
     def _translated(self, function: FunctionType, kinds: tuple[Kind, ...]) -> Translated:
         try:
@@ -130,37 +141,43 @@ class Unit:
         definitions = Definitions(node)
         expressions = Expressions(function, self, definitions)
         parameters = _parameters(node)
+        name = f"f{len(self.names)}_{function.__name__}"
+        self.names.append(name)
         returned: Kind | None = None
+        writes: frozenset[int] = frozenset()
         while True:
             expressions.changed = False
             statements = Statements(expressions, returned)
             self._writes.append(statements.writes)
+            self._assumed.append((kinds, Translated(name, returned, {}, writes)))
             try:
                 for parameter, kind in zip(parameters, kinds, strict=True):
-                    name = parameter.arg
                     web = definitions.stored(parameter)
-                    statements.assign_web(web, f"{name}_{web}", Value(kind, f"{name}_p"))
+                    variable = f"{parameter.arg}_{web}"
+                    statements.assign_web(web, variable, Value(kind, f"{parameter.arg}_p"))
                 statements.block(node.body)
                 if definitions.returns_none:
                     statements.give_back(Value(number(NONE), "None"))
             finally:
                 self._writes.pop()
-            if not expressions.changed and statements.returned == returned:
+                self._assumed.pop()
+            found = statements.returned, frozenset(statements.writes)
+            if not expressions.changed and found == (returned, writes):
                 break
-            returned = statements.returned
-        return self._finished(source, function, node, expressions, statements)
+            returned, writes = found
+        return self._finished(name, source, node, expressions, statements)
 
     def _finished(
         self,
+        name: str,
         source: Any,
-        function: FunctionType,
         node: ast.FunctionDef,
         expressions: Expressions,
         statements: Statements,
     ) -> Translated:
-        name = f"f{len(self.names)}_{function.__name__}"
         arguments = ", ".join(f"{parameter.arg}_p" for parameter in _parameters(node))
-        self.names.append(name)
+        if self.counting:
+            arguments = f"{arguments}, {DEPTH}" if arguments else DEPTH
         self.lines += [(source.line, f"def {name}({arguments}):"), *statements.lines]
         elsewhere = source.file != self._open[0].__code__.co_filename
         file = source.file if elsewhere else None
@@ -218,92 +235,20 @@ class Unit:
 
     def _helper(self, expressions: Expressions, node: ast.Call, function: FunctionType) -> Value:
         self.guards.watch(function)
-        values = self._bound(expressions, node, function)
+        values = bound(expressions, node, function)
         if any(value.kind is None for value in values):
             return Value(None, "0")
-        kinds = tuple(_seen_from_inside(value.kind, at) for at, value in enumerate(values))
+        kinds = tuple(seen_from_inside(value.kind, at) for at, value in enumerate(values))
         done = self.translate(function, kinds)
         self._writes[-1].update(
-            origin for at in done.writes for origin in _origins(values[at].kind) if origin >= 0
+            origin for at in done.writes for origin in origins(values[at].kind) if origin >= 0
         )
-        text = f"{done.name}({', '.join(_in_order_of_call(node, function, values))})"
-        return Value(self._seen_from_outside(expressions, node, done, values), text)
-
-    def _bound(
-        self, expressions: Expressions, node: ast.Call, function: FunctionType
-    ) -> list[Value]:
-        signature = signature_of(function)
-        if any(isinstance(item, ast.Starred) for item in node.args):
-            raise Refusal("an unpacked argument")
-        # `**more` has no name, so that binding refuses it.
-        keywords = {keyword.arg or "": keyword.value for keyword in node.keywords}
-        try:
-            bound = signature.bind(*node.args, **keywords)
-        except TypeError as error:
-            raise Refusal(f"a call that does not fit {function.__qualname__}: {error}") from error
-        values = []
-        for name, parameter in signature.parameters.items():
-            if name in bound.arguments and isinstance(bound.arguments[name], ast.expr):
-                values.append(expressions.value(bound.arguments[name]))
-            elif parameter.default is not parameter.empty:
-                values.append(expressions.constant(parameter.default, f"the default of {name}"))
-            else:
-                raise Refusal("*args or **kwargs in a helper", "name its parameters")
-        return values
-
-    def _seen_from_outside(
-        self, expressions: Expressions, node: ast.Call, done: Translated, values: list[Value]
-    ) -> Kind | None:
-        kind = done.kind
-        if isinstance(kind, NewList):
-            held = (done.elements.get(site) for site in kind.sites)
-            return expressions.new_list(node, *held)
-        if isinstance(kind, Array):
-            origins = {
-                outer
-                for inner in kind.origins
-                for outer in (
-                    _origins(values[inner].kind) if inner >= 0 else {expressions.site(node)}
-                )
-            }
-            return replace(kind, origins=frozenset(origins), view=True)
-        if isinstance(kind, Number) or kind is None:
-            return kind
-        if isinstance(kind, TupleOf) and all(isinstance(item, Number) for item in kind.items):
-            return kind
-        raise Refusal(f"a helper whose result is {kind}", "return numbers or one array")
+        arguments = [*in_order_of_call(node, function, values)]
+        if self.counting:
+            arguments.append(f"{DEPTH}=one_less({DEPTH})")
+        text = f"{done.name}({', '.join(arguments)})"
+        return Value(seen_from_outside(expressions, node, done, values), text)
 
 
 def _parameters(node: ast.FunctionDef) -> list[ast.arg]:
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-
-
-def _in_order_of_call(node: ast.Call, function: FunctionType, values: list[Value]) -> Iterator[str]:
-    """Texts of a helper's arguments, evaluated in the order in which they are written."""
-    names = signature_of(function).parameters
-    texts = {name: value.text for name, value in zip(names, values, strict=True)}
-    for name in list(texts)[: len(node.args)]:
-        yield texts.pop(name)
-    for keyword in node.keywords:
-        if keyword.arg is not None:
-            yield f"{keyword.arg}_p={texts.pop(keyword.arg)}"
-    for name, text in texts.items():
-        yield f"{name}_p={text}"
-
-
-def _seen_from_inside(kind: Kind | None, position: int) -> Kind:
-    if isinstance(kind, Array):
-        return replace(kind, origins=frozenset((position,)), view=False)
-    if isinstance(kind, GivenList):
-        return replace(kind, origin=position)
-    if isinstance(kind, NewList) or kind is None:
-        raise Refusal("a list passed on to a helper", "pass an array, or inline the helper")
-    if isinstance(kind, TupleOf) and not all(isinstance(item, Number) for item in kind.items):
-        raise Refusal("a tuple of arrays passed on to a helper", "pass each array on its own")
-    return kind
-
-
-def _origins(kind: Kind | None) -> frozenset[int]:
-    if isinstance(kind, Array):
-        return kind.origins
-    return frozenset((kind.origin,)) if isinstance(kind, GivenList) else frozenset()

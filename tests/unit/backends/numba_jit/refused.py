@@ -59,7 +59,11 @@ def writes_global(values):
 def recursive(n):
     if n < 2:
         return n
-    return recursive(n - 1) + recursive(n - 2)  # here
+    return recursive(n / 2) + 1  # here
+
+
+def halves(values):
+    return halves(values[1:]) + values[0] if len(values) > 1 else values[0]  # here
 
 
 def even(n):
