@@ -15,6 +15,10 @@ class Worker:
         self.asked = []
         self.ended = None
 
+    @property
+    def surroundings(self):
+        return self
+
     def service_end(self):
         return self.ended
 
