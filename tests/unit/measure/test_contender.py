@@ -68,6 +68,15 @@ def test_a_call_that_fails_after_another_worked_is_told_apart(contender):
     assert "--reset" in contender.remedy
 
 
+def test_a_call_that_always_fails_is_not_said_to_have_worked(contender):
+    contender.worker.times["raised"] = {"text": "ValueError: always", "line": 3}
+    contender.call(1.0, capture="outcome")
+    contender.call(1.0, capture="outcome")
+    contender.worker = None
+    contender.failed({"text": "ValueError: always", "line": 3})
+    assert (contender.reason, contender.remedy) == ("raised ValueError: always", None)
+
+
 @pytest.mark.parametrize("status", ["failed", "different", "timeout"])
 def test_what_goes_wrong_after_the_service_ended_is_its_doing(contender, status):
     contender.worker.ended = "the service exited with status 7"
