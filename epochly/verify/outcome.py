@@ -13,6 +13,7 @@ from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
 
 from epochly.call import Arguments
+from epochly.code.asking import is_iterator
 from epochly.code.function import Function
 from epochly.errors import ResultError, UnpicklableOutcomeError, in_words
 from epochly.loaded import loaded
@@ -244,7 +245,7 @@ def _check_finished(value: Any) -> None:
         kind, remedy = "coroutine", "await it inside a plain function"
     elif isinstance(value, GeneratorType):
         kind = "generator"
-    elif hasattr(value, "__next__") and not isinstance(value, io.IOBase):
+    elif is_iterator(value) and not isinstance(value, io.IOBase):
         kind = f"{type(value).__name__} iterator"
     else:
         return
