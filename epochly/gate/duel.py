@@ -127,8 +127,9 @@ class Duel:
             for moment in MOMENTS:
                 self._call(contender, f"{name}-{moment}")
         if self.level is not Level.MONITOR and self.original.alive and self.ours.alive:
-            self._check_determinism()
-            self._agreement.judge(self.ours, "head")
+            if not self._agreement.within_level_0():
+                self._check_apart()
+            self._agreement.judge(self.ours, "head", self._check_apart)
         for contender in (self.ours, self.theirs):
             if contender.alive:
                 contender.note_realized()
@@ -201,10 +202,8 @@ class Duel:
         if answer["raised"]:
             contender.failed(answer["raised"])
 
-    def _check_determinism(self) -> None:
-        """Whether the head's level 0 agrees with itself, in one process or else in two."""
-        if self._agreement.within_level_0():
-            return
+    def _check_apart(self) -> None:
+        """Whether the head's level 0 agrees with itself in another process."""
         head = next(version for version, _, contender in self._members if contender is self.ours)
         other = Contender(Level.MONITOR, "monitor")
         self._load(head, other, 0)

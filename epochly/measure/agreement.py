@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Agreement:
         self._folder = Path(folder)
         self._tolerance = tolerance
         self._unsaved: dict[str, str] = {}
+        self._apart = False
         self.shape_only = False
 
     def path(self, name: str) -> str:
@@ -46,7 +47,8 @@ class Agreement:
             self._unsaved[name] = answer["unsaved"]
 
     def first_difference(self, one: str, other: str, moments: Sequence[str]) -> str | None:
-        """Where two runs of level 0 differ, if they do."""
+        """Where level 0's runs in two processes differ, if they do."""
+        self._apart = True
         for moment in moments:
             found = self._verdict(f"{one}-{moment}", f"{other}-{moment}", shape_only=False)
             if found.verdict == "different":
@@ -57,17 +59,29 @@ class Agreement:
         """Whether level 0's two calls in one process agree."""
         return self._verdict("0-first", "0-warm", shape_only=False).verdict != "different"
 
-    def judge(self, contender: Contender, prefix: str) -> None:
-        """Compare a contender's calls with level 0's; a different one is out."""
+    def judge(self, contender: Contender, prefix: str, check_apart: Callable[[], None]) -> None:
+        """Compare a contender's calls with level 0's; a different one is out.
+
+        Before the first one goes, ``check_apart`` compares level 0 with itself in another process:
+        two calls in one process agree on data that was made with it, as from the clock.
+        """
+        found = self._worst(prefix)
+        if found.verdict == "different" and self._baseline.alive and not self._apart:
+            self._apart = True
+            check_apart()
+            found = self._worst(prefix)
+        if contender.status is not None or self._baseline.status is not None:
+            return
+        contender.equality = found
+        if found.verdict == "different":
+            contender.end("different", f"not the same result: {found.where}")
+
+    def _worst(self, prefix: str) -> Equality:
         found = [
             self._verdict(f"0-{moment}", f"{prefix}-{moment}", shape_only=self.shape_only)
             for moment in MOMENTS
         ]
-        if contender.status is not None or self._baseline.status is not None:
-            return
-        contender.equality = max(found, key=lambda one: _GRAVITY.index(one.verdict))
-        if contender.equality.verdict == "different":
-            contender.end("different", f"not the same result: {contender.equality.where}")
+        return max(found, key=lambda one: _GRAVITY.index(one.verdict))
 
     def _verdict(self, expected: str, actual: str, *, shape_only: bool) -> Equality:
         for name in (expected, actual):

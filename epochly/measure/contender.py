@@ -78,7 +78,7 @@ class Contender:
     available: bool = False
     measured_s: float = 0.0
     start_s: float = 0.0
-    calls: int = 0
+    worked: bool = False
 
     @property
     def alive(self) -> bool:
@@ -169,7 +169,7 @@ class Contender:
         answer = self.ask("call", timeout_s, capture=capture, profile=profile, watch=watch)
         if answer is None:
             return None
-        self.calls += 1
+        self.worked = self.worked or answer["raised"] is None
         self.measured_s += answer["seconds"]
         self.call_s = answer["seconds"]
         busy_s, others_s = answer["own_s"] + answer["queued_s"], answer["cpu_s"] - answer["own_s"]
@@ -219,7 +219,7 @@ class Contender:
     def failed(self, raised: dict[str, Any]) -> None:
         """The function raised: its row says what and where."""
         reason, remedy = f"raised {raised['text']}", None
-        if self.calls > 1:
+        if self.worked:
             reason += ", but not in its first call"
             remedy = "let every call find what the first did; --reset CODE runs before each"
         self.end("failed", reason, line=raised["line"], remedy=remedy)

@@ -13,9 +13,10 @@ from epochly.measure.repetition import repetition_of
 from epochly.target.imports import open_imports
 from epochly.target.inputs import Inputs
 from epochly.target.load import describe, load_target
+from epochly.target.seeding import seed_from_now_on
 from epochly.target.trees import Tree, origins, pass_on, stay_in
 from epochly.verify.compare import compare
-from epochly.verify.outcome import Outcome, Watch
+from epochly.verify.outcome import Outcome, Watch, are_still
 from epochly.workload import Tolerance, Workload
 
 
@@ -43,10 +44,12 @@ class Guest:
     ) -> None:
         self.workload = workload
         self._tree = tree
+        self._setup_anew = False
         self._warnings = open_imports(workload.directory)
         if tree is not None:
             stay_in(tree)
             pass_on(tree, tempfile.mkdtemp(prefix="site-", dir=folder))
+        seed_from_now_on(workload.seed)
         target = load_target(workload.target, workload.directory)
         self.function = dataclasses.replace(target.function, independent=independent)
         self._target = dataclasses.replace(target, function=self.function)
@@ -89,14 +92,29 @@ class Guest:
 
     def fresh(self) -> Arguments:
         """New arguments for a call, the world reset before."""
+        if self._setup_anew:
+            self.inputs.prepare()
         self.inputs.reset()
         return self.inputs.make()
+
+    def renews(self, watch: Watch) -> bool:
+        """Whether the next call finds the inputs as this one did.
+
+        Where the call changed what ``setup`` had made, ``setup`` runs before each call from now on.
+        """
+        left = watch.changed_arguments()
+        if not left or not are_still(left, self.fresh()):
+            return True
+        if self.workload.setup is None or self._setup_anew:
+            return False
+        self._setup_anew = True
+        return not are_still(left, self.fresh())
 
     def untouched(self, outcome: Outcome) -> bool:
         """Whether a call left its arguments, globals and cells as it found them."""
         if any(root != "arguments" for root, _ in outcome.changed):
             return False
         # The same data may be pickled in another way afterwards, so arguments are looked at too.
-        found = Watch(self.function, self.inputs.make()).returned(None, outcome.printed)
+        found = Watch(self.function, self.fresh()).returned(None, outcome.printed)
         after = dataclasses.replace(found, arguments=outcome.arguments, unchanged=outcome.unchanged)
         return compare(found, after, Tolerance(exact=True)).verdict == "identical"

@@ -191,7 +191,8 @@ class Run:
             if self._options.profiled:
                 self._say("profiling", 0.0)
                 self._profiling.repeat(self._timeout_s)
-            self._check_determinism()
+            if not self._agreement.within_level_0():
+                self._check_apart()
         if self._once and base.status is None:
             base.samples_s.append(base.call_s)
             self._notes.append(self._why_once())
@@ -211,7 +212,7 @@ class Run:
             return
         if not self._warm_call(contender, f"{prefix}-warm"):
             return
-        self._agreement.judge(contender, prefix)
+        self._agreement.judge(contender, prefix, self._check_apart)
         contender.note_realized()
 
     def _launch(self, contender: Contender, generation: int) -> None:
@@ -269,10 +270,8 @@ class Run:
             contender.children_cpu_s = max(0.0, after["cpu_s"] - cpu["cpu_s"])
         return after is not None
 
-    def _check_determinism(self) -> None:
-        """Level 0 against itself: two calls of one process, or else of two processes."""
-        if self._agreement.within_level_0():
-            return
+    def _check_apart(self) -> None:
+        """Level 0 against itself in another process."""
         again = Contender(Level.MONITOR, "monitor")
         try:
             self._start(again, 0)

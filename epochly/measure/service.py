@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from epochly.errors import UsageError
 from epochly.measure import tree
 
 PORT_VARIABLE = "EPOCHLY_SERVICE_PORT"
+_PORT = re.compile(rf"\$(?:{PORT_VARIABLE}\b|\{{{PORT_VARIABLE}\}})")
 READY_S = 30.0
 GRACE_S = 2.0
 DYING_S = 0.5
@@ -87,8 +89,9 @@ def running_service(
     Parameters
     ----------
     command : str or None
-        As a shell would split it; ``EPOCHLY_SERVICE_PORT`` tells it where to listen. A first word
-        ``python`` is the interpreter that runs now.
+        As a shell would split it; ``EPOCHLY_SERVICE_PORT`` tells it where to listen, as a variable
+        or as ``$EPOCHLY_SERVICE_PORT`` in the command. A first word ``python`` is the interpreter
+        that runs now.
     directory : str
         Its current directory.
     environment : Mapping[str, str]
@@ -113,7 +116,7 @@ def running_service(
     with tempfile.TemporaryFile() as words:
         try:
             process = subprocess.Popen(
-                _words_of(command),
+                _words_of(command, port),
                 cwd=directory,
                 env={
                     **os.environ,
@@ -147,9 +150,10 @@ def running_service(
             tree.end_strays(mark, session=process.pid, family=family)
 
 
-def _words_of(command: str) -> list[str]:
-    first, *others = shlex.split(command) or [""]
-    return [sys.executable if first in ("python", "python3") else first, *others]
+def _words_of(command: str, port: int) -> list[str]:
+    """The words of a command; nothing but the port is put in for a variable, as no shell runs."""
+    words = [_PORT.sub(str(port), word) for word in shlex.split(command) or [""]]
+    return [sys.executable if words[0] in ("python", "python3") else words[0], *words[1:]]
 
 
 def _wait_until_it_answers(service: Service) -> None:

@@ -157,14 +157,16 @@ def end_strays(
     for pid in strays(mark, session, family):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
-            if "resource_tracker" in " ".join(process.cmdline()):
+            tracks = "resource_tracker" in " ".join(process.cmdline())
+            if tracks:
                 with contextlib.suppress(psutil.TimeoutExpired):
                     process.wait(grace_s)
                     continue
             dead.append(pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            ended.append(process.name())
+            if not tracks:
+                ended.append(process.name())
             process.kill()
             killed.append(pid)
     wait_until_gone(killed, grace_s)

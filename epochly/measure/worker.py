@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from epochly.measure.guest import Guest
 
 
+KEPT = (
+    "a call changes what the inputs are made from, so the next one begins with the change: make "
+    "them in --args or --setup, or undo it with --reset"
+)
+
+
 class Worker:
     """One target at one level; every public method answers one verb."""
 
@@ -148,6 +154,10 @@ class Worker:
             alone = left_alone and raised is None and self._guest.workload.reset is None
             # A child that comes back from one call would make the next ones too.
             answer["repeatable"] = alone and not self._forked and self._guest.untouched(outcome)
+        # Last, since what the inputs are made from may be changed or drawn on.
+        if not self._guest.renews(watch):
+            answer["warnings"].append(KEPT)
+            answer["repeatable"] = False
         settle()
         return answer
 

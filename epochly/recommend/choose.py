@@ -180,9 +180,12 @@ def _cost(row: LevelRow) -> tuple[int, float]:
 
 def _reason(row: LevelRow, base: LevelRow) -> str:
     low, high = row.speedup_low or 0.0, row.speedup_high or 0.0
+    same = "the same result"
+    if row.equality.verdict == "unchecked":
+        same = "a result of the same type and shape"
     text = (
         f"level {row.level:d} ({row.backend}) is {ratio(row.speedup)} faster "
-        f"({ratio(low)} to {ratio(high)}) with the same result"
+        f"({ratio(low)} to {ratio(high)}) with {same}"
     )
     if row.breakeven_calls is None:
         return f"{text}; its first call is never paid back"

@@ -7,11 +7,12 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import ConfigError, UsageError
+from epochly.errors import ConfigError, TargetError, UsageError
 from epochly.gate.model import Settings
 from epochly.levels import Level, parse_levels
 from epochly.quantities import DURATION_REMEDY, SHARE_REMEDY, parse_duration, parse_share
 from epochly.target.nodes import Nodes, compose, kind
+from epochly.target.spec import EXAMPLES, parse_target
 from epochly.workload import Limits, Tolerance, Workload
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _Reader(Nodes):
 
         levels = self.levels(keys["levels"]) if "levels" in keys else None
         return Workload(
-            target=self.text(keys["target"], "target"),
+            target=self.target(keys["target"]),
             directory=self.directory,
             name=name,
             args=text("args"),
@@ -148,6 +149,13 @@ class _Reader(Nodes):
             tags=self.tags(keys["tags"]) if "tags" in keys else (),
             limits=self.limits(keys, levels),
         )
+
+    def target(self, node: yaml.Node) -> str:
+        text = self.text(node, "target")
+        try:
+            return parse_target(text).text
+        except TargetError as error:
+            self.fail(node, f"`target`: {error.what}", error.remedy or EXAMPLES)
 
     def command(self, node: yaml.Node) -> str:
         text = self.text(node, "service")

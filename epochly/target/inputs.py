@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sys
 import traceback
 from collections.abc import Callable
-from random import seed
 from types import CodeType
 from typing import Any
 
@@ -15,6 +13,7 @@ from epochly.call import Arguments
 from epochly.code.parsing import parsed
 from epochly.errors import ArgumentsError, MissingArgumentsError, in_words
 from epochly.target.load import Target, signature_text
+from epochly.target.seeding import seed_streams
 from epochly.workload import Workload
 
 _CALL = "__epochly_call__"
@@ -76,20 +75,20 @@ class Inputs:
         return self._maker if self._args is None else None
 
     def prepare(self) -> None:
-        """Run ``setup``, in a copy of the module's globals."""
+        """Run ``setup`` under the seed, in a copy of the module's globals."""
         if self._setup is not None:
+            self.seed()
             self._run("setup", self._setup)
 
     def reset(self) -> None:
-        """Run ``reset``."""
+        """Run ``reset`` under the seed."""
         if self._reset is not None:
+            self.seed()
             self._run("reset", self._reset)
 
     def seed(self) -> None:
         """Seed ``random`` and, where NumPy is loaded, ``np.random``."""
-        seed(self._workload.seed)
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(self._workload.seed)
+        seed_streams(self._workload.seed)
 
     def make(self) -> Arguments:
         """Seed, and evaluate the arguments.

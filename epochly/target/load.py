@@ -11,7 +11,7 @@ import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.function import Function, function_of
@@ -214,12 +214,13 @@ def _missing(spec: TargetSpec, name: str, owner: Any, directory: str) -> Missing
     found = {key: inspect.getattr_static(owner, key, None) for key in dir(owner)}
     names = [key for key, one in found.items() if callable(one) or isinstance(one, classmethod)]
     near = difflib.get_close_matches(name, names, n=1)
-    kind = "instance of"
-    if isinstance(owner, type | ModuleType):
-        kind = "class" if isinstance(owner, type) else "module"
+    kinds = {ModuleType: "module", type: "class", FunctionType: "function"}
+    kind = next((word for of, word in kinds.items() if isinstance(owner, of)), "instance of")
     holder = getattr(owner, "__name__", type(owner).__name__)
     shown = ", ".join(sorted(key for key in names if not key.startswith("_"))[:8])
     there = f"it has: {shown}" if shown else "it has no functions"
+    if kind == "function" and not shown:
+        there = "what is defined inside a function exists only while it runs: name the function"
     if hidden := _hidden(spec, directory):
         near, there = [], hidden
     return MissingFunctionError(

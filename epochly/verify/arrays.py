@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from epochly.verify.difference import differ, short
+from epochly.verify.difference import differ, instead, short
 from epochly.verify.floats import first_difference
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def array_parts(comparison: ValueComparison, one: Any, two: Any, path: str) -> P
         return
     place = _first_in_flat(comparison, flat, other)
     if place is not None:
-        differ(path + _index(one, place), f"{short(other[place])} instead of {short(flat[place])}")
+        differ(path + _index(one, place), instead(flat[place], other[place]))
 
 
 def _first_in_flat(comparison: ValueComparison, flat: Any, other: Any) -> int | None:
@@ -80,8 +80,13 @@ def _index(array: Any, flat: int) -> str:
     return f"[{', '.join(str(int(number)) for number in place)}]"
 
 
+def frame_types(pandas: Any) -> tuple[type, ...]:
+    """The types that `frame_parts` takes."""
+    return (pandas.DataFrame, pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)
+
+
 def frame_parts(one: Any, two: Any, path: str, *, shape_only: bool) -> Pairs:
-    """The parts of two frames, series or indexes of pandas, as arrays.
+    """The parts of two frames, series, indexes or arrays of pandas, as arrays of NumPy.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def frame_parts(one: Any, two: Any, path: str, *, shape_only: bool) -> Pairs:
         for position, name in enumerate(one.columns):
             left, right = one.iloc[:, position], two.iloc[:, position]
             yield from _column(left, right, f"{path}[{short(name)}]", shape_only)
-        yield one.attrs, two.attrs, f"{path}.attrs"
+        yield from _remarks(one, two, path)
         return
     yield from _column(one, two, path, shape_only)
     if shape_only:
@@ -108,12 +113,23 @@ def frame_parts(one: Any, two: Any, path: str, *, shape_only: bool) -> Pairs:
     if isinstance(one, pd.Series):
         yield one.index, two.index, f"{path}.index"
         yield one.name, two.name, f"{path}.name"
-        yield one.attrs, two.attrs, f"{path}.attrs"
-    else:
+        yield from _remarks(one, two, path)
+    elif isinstance(one, pd.Index):
         yield tuple(one.names), tuple(two.names), f"{path}.names"
+        yield getattr(one, "freq", None), getattr(two, "freq", None), f"{path}.freq"
+
+
+def _remarks(one: Any, two: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
+    """What is kept beside the data, by a subclass too."""
+    yield one.attrs, two.attrs, f"{path}.attrs"
+    flags = [frame.flags.allows_duplicate_labels for frame in (one, two)]
+    yield flags[0], flags[1], f"{path}.flags.allows_duplicate_labels"
+    for name in one._metadata:
+        yield getattr(one, name, None), getattr(two, name, None), f"{path}.{name}"
 
 
 def _column(one: Any, two: Any, path: str, shape_only: bool) -> Iterator[tuple[Any, Any, str]]:
+    import numpy as np
     import pandas as pd
 
     if isinstance(one, pd.MultiIndex):
@@ -135,9 +151,19 @@ def _column(one: Any, two: Any, path: str, shape_only: bool) -> Iterator[tuple[A
     if one.dtype == object or (one.dtype.kind == "f" and not hasattr(one.dtype, "na_value")):
         yield one.to_numpy(), two.to_numpy(), path
         return
-    missing, other = (pd.isna(column) for column in (one, two))
-    yield (
-        *(m.to_numpy() if hasattr(m, "to_numpy") else m for m in (missing, other)),
-        f"{path}.isna()",
-    )
-    yield one.to_numpy()[~missing], two.to_numpy()[~missing], path
+    missing, other = (np.asarray(pd.isna(column)) for column in (one, two))
+    yield missing, other, f"{path}.isna()"
+    yield _known(one, missing), _known(two, other), path
+
+
+def _known(column: Any, missing: Any) -> Any:
+    """The values of a column at their places, with one stand-in for all that is missing."""
+    # Without a dtype, integers beside a missing one become floats.
+    numbers = getattr(column.dtype, "numpy_dtype", None)
+    if numbers is not None and numbers.kind in "biuf" and missing.any():
+        return column.to_numpy(dtype=numbers, na_value=0)
+    values = column.to_numpy()
+    if values.dtype == object and missing.any():
+        values = values.copy()
+        values[missing] = None
+    return values

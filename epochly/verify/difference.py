@@ -41,3 +41,13 @@ def short(value: Any) -> str:
         else:
             text = f"<{type_name(type(value))} without a repr>"
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def instead(one: Any, two: Any) -> str:
+    """What stands in the place of what; of long texts, from where they part."""
+    words = short(one), short(two)
+    if words[0] == words[1] and isinstance(one, (str, bytes, bytearray)):
+        pairs = enumerate(zip(one, two, strict=False))
+        place = next((at for at, (a, b) in pairs if a != b), min(len(one), len(two)))
+        return f"from {place} on {short(two[place:])} instead of {short(one[place:])}"
+    return f"{words[1]} instead of {words[0]}"

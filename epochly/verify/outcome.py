@@ -13,6 +13,7 @@ from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
 
 from epochly.call import Arguments
+from epochly.code.asking import is_iterator
 from epochly.code.function import Function
 from epochly.errors import ResultError, UnpicklableOutcomeError, in_words
 from epochly.loaded import loaded
@@ -98,6 +99,15 @@ class Watch:
         _check_finished(value)
         return self._outcome(value, None, printed)
 
+    def changed_arguments(self) -> dict[Any, bytes]:
+        """Digests of the arguments that the call changed, as it left them."""
+        now = {name: _digest(value) for name, value in self._arguments.items()}
+        return {
+            name: digest
+            for name, digest in now.items()
+            if digest is not None and self._before["arguments", name] not in (None, digest)
+        }
+
     def raised(self, error: BaseException, printed: str) -> Outcome:
         """The outcome of a call that raised."""
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
@@ -135,6 +145,12 @@ class Watch:
         plain = self._function.plain
         outside = {} if plain is None else _data_reached(plain)
         return {("arguments", name): v for name, v in self._arguments.items()} | outside
+
+
+def are_still(left: Mapping[Any, bytes], arguments: Arguments) -> bool:
+    """Whether one of these arguments is as a call left it, by the digest of that."""
+    named: dict[Any, Any] = {**dict(enumerate(arguments.args)), **arguments.kwargs}
+    return any(_digest(named[name]) == digest for name, digest in left.items() if name in named)
 
 
 def outcome_of(
@@ -229,7 +245,7 @@ def _check_finished(value: Any) -> None:
         kind, remedy = "coroutine", "await it inside a plain function"
     elif isinstance(value, GeneratorType):
         kind = "generator"
-    elif hasattr(value, "__next__") and not isinstance(value, io.IOBase):
+    elif is_iterator(value) and not isinstance(value, io.IOBase):
         kind = f"{type(value).__name__} iterator"
     else:
         return

@@ -6,15 +6,18 @@ import copyreg
 import datetime
 import decimal
 import enum
+import fractions
 import math
+import pathlib
+from array import array
 from collections import deque
 from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.loaded import loaded
-from epochly.verify.arrays import array_parts, frame_parts
-from epochly.verify.difference import differ, short, type_name
+from epochly.verify.arrays import array_parts, frame_parts, frame_types
+from epochly.verify.difference import differ, instead, short, type_name
 from epochly.verify.floats import Drift, first_difference
 from epochly.workload import Tolerance
 
@@ -23,8 +26,20 @@ Pairs = Iterator[tuple[Any, Any, str]]
 _LEAVES = (str, bytes, int, float, complex, type(None))
 _TEXTS_AND_NUMBERS = (str, bytes, bytearray, int)
 # What they print is all they hold; equal ones may still differ in it: 1.1 and 1.10.
-_PRINTED = (decimal.Decimal, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo)
-_PLAIN = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, deque)
+_PRINTED = (
+    decimal.Decimal,
+    fractions.Fraction,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    datetime.tzinfo,
+    pathlib.PurePath,
+    range,
+)
+_PLAIN = (
+    *(str, bytes, bytearray, int, float, complex),
+    *(list, tuple, dict, set, frozenset, deque, array),
+)
 
 
 class ValueComparison:
@@ -82,12 +97,13 @@ class ValueComparison:
         numpy, pandas = loaded("numpy"), loaded("pandas")
         if numpy is not None and isinstance(one, (numpy.ndarray, numpy.generic)):
             yield from array_parts(self, one, two, path)
-        elif pandas is not None and isinstance(
-            one, (pandas.DataFrame, pandas.Series, pandas.Index)
-        ):
+            if _is_users_array(type(one)):
+                yield from self._attributes(one, two, path)
+        elif pandas is not None and isinstance(one, frame_types(pandas)):
             yield from frame_parts(one, two, path, shape_only=self.shape_only)
         elif isinstance(one, enum.Enum):
-            yield (one.name, one.value), (two.name, two.value), path
+            yield one.name, two.name, f"{path}.name"
+            yield one.value, two.value, f"{path}.value"
         elif isinstance(one, float):
             self.floats(one, two, path)
         elif isinstance(one, complex):
@@ -96,15 +112,17 @@ class ValueComparison:
         elif isinstance(one, _TEXTS_AND_NUMBERS):
             kind: Any = next(base for base in _TEXTS_AND_NUMBERS if isinstance(one, base))
             if not self.shape_only and kind.__ne__(one, two):
-                differ(path, f"{short(two)} instead of {short(one)}")
-        elif isinstance(one, (list, tuple, deque)):
+                differ(path, instead(one, two))
+        elif isinstance(one, (list, tuple, deque, array)):
             yield from self._sequences(one, two, path)
         elif isinstance(one, dict):
             yield from self._mappings(one, two, path)
         elif isinstance(one, (set, frozenset)):
             yield from self._sets(one, two, path)
-        elif isinstance(one, _PRINTED):
-            yield repr(one), repr(two), path
+        elif isinstance(one, _PRINTED) or (pandas is not None and isinstance(one, pandas.Period)):
+            if not self.shape_only and repr(one) != repr(two):
+                differ(path, instead(one, two))
+            yield getattr(one, "unit", None), getattr(two, "unit", None), f"{path}.unit"
         elif isinstance(one, (type, ModuleType)):
             yield _said_name(one), _said_name(two), path
         elif isinstance(one, CodeType):
@@ -124,13 +142,15 @@ class ValueComparison:
 
         pair = np.array([float(one)]), np.array([float(two)])
         if first_difference(*pair, self.tolerance, self.drift) is not None:
-            differ(path, f"{short(two)} instead of {short(one)}")
+            differ(path, instead(one, two))
 
     def _lengths(self, one: Any, two: Any, path: str) -> None:
         if len(one) != len(two):
             differ(path, f"length {len(two)} instead of {len(one)}")
 
     def _sequences(self, one: Any, two: Any, path: str) -> Pairs:
+        if isinstance(one, array) and one.typecode != two.typecode:
+            differ(path, f"typecode {two.typecode!r} instead of {one.typecode!r}")
         self._lengths(one, two, path)
         fields = getattr(one, "_fields", None)
         for index, (left, right) in enumerate(zip(one, two, strict=False)):
@@ -167,7 +187,7 @@ class ValueComparison:
         if reduced[0] is not None:
             yield *reduced, f"{path}.__reduce__()"
         elif one != two:
-            differ(path, f"{short(two)} instead of {short(one)}")
+            differ(path, instead(one, two))
 
     def _attributes(self, one: Any, two: Any, path: str) -> Pairs:
         names = dict.fromkeys(_attribute_names(one))
@@ -185,6 +205,12 @@ def _can_change(kind: type) -> bool:
     if kind.__hash__ is None:
         return True
     return _inherits(kind, "__hash__") and kind.__dictoffset__ != 0 and not _is_code(kind)
+
+
+def _is_users_array(kind: type) -> bool:
+    """Whether its attributes are more than NumPy's own ways to hold the same numbers."""
+    names = [base.__module__ for base in kind.__mro__]
+    return names[0].partition(".")[0] != "numpy" and "numpy.ma" not in names
 
 
 def _inherits(kind: type, name: str) -> bool:

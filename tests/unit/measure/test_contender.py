@@ -15,6 +15,10 @@ class Worker:
         self.asked = []
         self.ended = None
 
+    @property
+    def surroundings(self):
+        return self
+
     def service_end(self):
         return self.ended
 
@@ -62,6 +66,15 @@ def test_a_call_that_fails_after_another_worked_is_told_apart(contender):
     contender.failed({"text": "ValueError: again", "line": 3})
     assert contender.reason == "raised ValueError: again, but not in its first call"
     assert "--reset" in contender.remedy
+
+
+def test_a_call_that_always_fails_is_not_said_to_have_worked(contender):
+    contender.worker.times["raised"] = {"text": "ValueError: always", "line": 3}
+    contender.call(1.0, capture="outcome")
+    contender.call(1.0, capture="outcome")
+    contender.worker = None
+    contender.failed({"text": "ValueError: always", "line": 3})
+    assert (contender.reason, contender.remedy) == ("raised ValueError: always", None)
 
 
 @pytest.mark.parametrize("status", ["failed", "different", "timeout"])

@@ -26,6 +26,13 @@ def test_a_service_answers_within_the_block_and_is_gone_after(tmp_path):
     assert not answers(port)
 
 
+@pytest.mark.parametrize("port", ["$EPOCHLY_SERVICE_PORT", "${EPOCHLY_SERVICE_PORT}"])
+def test_the_port_may_stand_in_the_command(tmp_path, port):
+    command = f"python -m http.server --bind 127.0.0.1 {port}"
+    with running_service(command, str(tmp_path), {}) as found:
+        assert found.answers()
+
+
 def test_a_service_is_ended_after_an_exception(tmp_path):
     port = None
 

@@ -125,6 +125,7 @@ def test_a_gain_that_burns_many_cores_ranks_below_a_cheaper_one():
 def test_a_nondeterministic_workload_is_recommended_with_low_confidence():
     found = advice(row(1, 3.0, equality=Equality("unchecked")), nondeterministic=True)
     assert (found.level, found.confidence) == (Level.THREADS, "low")
+    assert "the same result" not in found.reason
 
 
 def test_without_level_0_there_is_no_recommendation():

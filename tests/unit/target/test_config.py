@@ -305,6 +305,16 @@ def test_a_wrong_value_is_refused_with_its_line(write, line: str, says: str):
     assert says in f"{error.what} {error.remedy}"
 
 
+@pytest.mark.parametrize(
+    ("target", "remedy"),
+    [("shop.stats.mean", "did you mean 'shop.stats:mean'?"), ("shop:", "pkg.mod:func")],
+)
+def test_a_target_of_another_form_is_refused_with_its_line(write, target, remedy):
+    error = refusal(write(f"workloads:\n  mean:\n    target: '{target}'\n"))
+    assert line_of(error) == 3
+    assert remedy in error.remedy
+
+
 def test_levels_that_braces_tear_apart_are_explained(write):
     text = "workloads:\n  sales: {target: 'shop:price', levels: 0,2}\n"
     assert "needs quotes" in refusal(write(text)).remedy

@@ -52,6 +52,9 @@ def leaves_inputs():
 """
 
 
+INSIDE = "what is defined inside a function exists only while it runs: name the function"
+
+
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -86,6 +89,7 @@ def test_a_class_is_refused_with_one_of_its_methods(shop):
     [
         ("Shop.sum", "the class 'Shop' has no 'sum'", "it has: Shelf, of_class, total"),
         ("shop.sum", "the instance of 'Shop' has no 'sum'", "it has: Shelf, of_class, total"),
+        ("scaled.inner", "the function 'scaled' has no 'inner'", INSIDE),
         ("Shop.of_clas", "the class 'Shop' has no 'of_clas'", "did you mean 'of_class'?"),
     ],
 )

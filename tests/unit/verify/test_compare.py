@@ -7,6 +7,7 @@ import datetime
 import decimal
 import enum
 import functools
+import pathlib
 import random
 
 import numpy as np
@@ -82,6 +83,27 @@ class NoEq:
     __hash__ = None
 
 
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Metres(np.ndarray):
+    @classmethod
+    def of(cls, values, unit):
+        made = np.array(values).view(cls)
+        made.unit = unit
+        return made
+
+
+class Survey(pd.DataFrame):
+    _metadata = ["month"]
+
+    def taken(self, month):
+        self.month = month
+        return self
+
+
 def adder(n):
     return lambda x: x + n
 
@@ -98,6 +120,7 @@ RECORD = np.dtype([("a", "i4"), ("b", "f8")])
 NAN = float("nan")
 SHARED = [1]
 UTC, CET = datetime.UTC, datetime.timezone(datetime.timedelta(hours=1))
+DAYS = pd.date_range("2020", periods=2)
 AB, BA = pd.CategoricalDtype(["a", "b"]), pd.CategoricalDtype(["b", "a"])
 
 SAME = [
@@ -195,7 +218,31 @@ DIFFERENT = [
         datetime.datetime(2020, 1, 1, 2, tzinfo=CET),
         "result",
     ),
-    (array.array("i", [1]), array.array("l", [1]), "result.__reduce__()"),
+    (array.array("i", [1]), array.array("l", [1]), "result: typecode 'l' instead of 'i'"),
+    (array.array("d", [1.0, 2.0]), array.array("d", [1.0, 3.0]), "result[1]: 3.0 instead of 2.0"),
+    (range(3), range(4), "result: range(0, 4) instead of range(0, 3)"),
+    (pathlib.Path("a"), pathlib.Path("b"), "result: PosixPath('b') instead of PosixPath('a')"),
+    (Color.RED, Color.BLUE, "result.name: 'BLUE' instead of 'RED'"),
+    ("a" * 99 + "b", "a" * 99 + "c", "result: from 99 on 'c' instead of 'b'"),
+    ("a" * 2000, "a" * 2001, "result: from 2000 on 'a' instead of ''"),
+    (Metres.of([1.0], "m"), Metres.of([1.0], "km"), "result.unit: 'km' instead of 'm'"),
+    (Survey({"a": [1]}).taken("May"), Survey({"a": [1]}).taken("June"), "result.month: 'June'"),
+    (pd.Timestamp("2020").as_unit("s"), pd.Timestamp("2020").as_unit("ns"), "result.unit"),
+    (DAYS, pd.DatetimeIndex(list(DAYS)), "result.freq"),
+    (pd.Period("2020", "M"), pd.Period("2021", "M"), "result: Period('2021-01', 'M')"),
+    (pd.Categorical(["a", "b"]), pd.Categorical(["a", "a"], ["a", "b"]), "result[1]: 'a'"),
+    (pd.array([None, 1, 2**62]), pd.array([None, 1, 2**62 + 1]), "result[2]"),
+    (pd.array([None, True]), pd.array([None, False]), "result[1]"),
+    (
+        pd.DataFrame({"a": pd.array([None, 1, 2])}),
+        pd.DataFrame({"a": pd.array([None, 1, 3])}),
+        "result['a'][2]: np.int64(3) instead of np.int64(2)",
+    ),
+    (
+        pd.Series([1]),
+        pd.Series([1]).set_flags(allows_duplicate_labels=False),
+        "result.flags.allows_duplicate_labels",
+    ),
     (collections.deque([1], 2), collections.deque([1], 3), "result.maxlen"),
     (10**5000, 10**5000 + 1, "result: 0x"),
     ({10**5000: 1}, {10**5000: 2}, "result[0x"),
@@ -250,9 +297,15 @@ def test_values_made_apart_but_alike_are_identical(one, two):
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    [({0.1 + 0.2}, {0.3}), ({(0.1 + 0.2, 1)}, {(0.3, 1)}), ({0.1 + 0.2: 1}, {0.3: 1})],
+    [
+        ({0.1 + 0.2}, {0.3}),
+        ({(0.1 + 0.2, 1)}, {(0.3, 1)}),
+        ({0.1 + 0.2: 1}, {0.3: 1}),
+        (array.array("d", [0.1 + 0.2]), array.array("d", [0.3])),
+        (pd.array([0.1 + 0.2, None]), pd.array([0.3, None])),
+    ],
 )
-def test_numbers_in_sets_and_keys_have_the_tolerance_too(one, two):
+def test_numbers_in_sets_keys_and_arrays_have_the_tolerance_too(one, two):
     assert verdict(one, two).verdict == "close"
 
 
