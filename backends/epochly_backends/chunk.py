@@ -10,7 +10,13 @@ from typing import Any
 
 from epochly.code.patched import replaced_part
 from epochly.runtime.travel import CannotTravelError, packed
-from epochly_backends.exact import Nans, is_raised, is_reordered, reduced_error
+from epochly_backends.exact import (
+    Nans,
+    is_raised,
+    is_reordered,
+    reduced_error,
+    refuse_registered,
+)
 from epochly_backends.held import (
     held_by,
     known_objects,
@@ -189,6 +195,7 @@ def _packed(values: list[Any], known: list[Any], nans: Nans) -> bytes:
                 return import_module, (obj.__name__,)
             if isinstance(obj, BaseException):
                 return reduced_error(obj)
+            refuse_registered(type(obj))
             return super().reducer_override(obj)
 
     stream = io.BytesIO()
@@ -217,6 +224,7 @@ def _chain(error: BaseException) -> tuple[Any, ...]:
         error,
         _chain(cause) if cause is not None else None,
         _chain(context) if context is not None and context is not cause else None,
+        context is cause,
         error.__suppress_context__,
     )
 
@@ -230,11 +238,11 @@ def chained(packed: bytes) -> BaseException:
 
 def _linked(chain: tuple[Any, ...]) -> BaseException:
     error: BaseException
-    error, cause, context, suppress = chain
-    if cause is not None:
-        error.__cause__ = error.__context__ = _linked(cause)
-    if context is not None:
-        error.__context__ = _linked(context)
+    error, cause, context, same, suppress = chain
+    error.__cause__ = _linked(cause) if cause is not None else None
+    error.__context__ = _linked(context) if context is not None else None
+    if same:
+        error.__context__ = error.__cause__
     error.__suppress_context__ = suppress
     return error
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copyreg
 import io
 import math
 import struct
+from types import FunctionType
 from typing import Any
+
+from epochly.code.callgraph import is_users
 
 _SETS = (set, frozenset)
 _NUMBERS = (int, float, complex)
@@ -66,6 +70,7 @@ class Nans:
                     if is_raised(obj):
                         raise TypeError("a copy of an exception forgets where it was raised")
                     return reduced_error(obj)
+                refuse_registered(type(obj))
                 return super().reducer_override(obj)
 
         with io.BytesIO() as file:
@@ -94,17 +99,38 @@ def is_raised(value: Any) -> bool:
     return isinstance(value, BaseException) and value.__traceback__ is not None
 
 
+def refuse_registered(cls: type) -> None:
+    """Raise where `copyreg` knows a function of the user's that says what a copy holds.
+
+    Raises
+    ------
+    TypeError
+    """
+    registered = copyreg.dispatch_table.get(cls)
+    if isinstance(registered, FunctionType) and is_users(registered):
+        raise TypeError(f"{registered.__qualname__} decides what a copy of a {cls.__name__} holds")
+
+
 def reduced_error(error: BaseException) -> tuple[Any, ...]:
     """How to make an exception again with its cause and context, which pickling forgets."""
     reduced: Any = error.__reduce_ex__(4)
     make, arguments, held = (*reduced, None)[:3]
     links = error.__cause__, error.__context__, error.__suppress_context__
-    return _linked, (make, arguments, held, links)
+    named = {
+        name: getattr(error, name)
+        for name in ("name", "obj")
+        if isinstance(error, (AttributeError, NameError)) and hasattr(error, name)
+    }
+    return _linked, (make, arguments, held, links, named)
 
 
-def _linked(make: Any, arguments: Any, held: Any, links: tuple[Any, ...]) -> BaseException:
+def _linked(
+    make: Any, arguments: Any, held: Any, links: tuple[Any, ...], named: dict[str, Any]
+) -> BaseException:
     error: BaseException = make(*arguments)
     if held:
         error.__setstate__(held)
+    for name, value in named.items():
+        setattr(error, name, value)
     error.__cause__, error.__context__, error.__suppress_context__ = links
     return error

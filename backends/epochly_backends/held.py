@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -21,6 +23,10 @@ _PICKLING = (
     "__getnewargs__",
     "__getnewargs_ex__",
 )
+_REDUCING = ("__reduce__", "__reduce_ex__")
+# What a copy of a container is read and filled by.
+_REFILLING = ("__iter__", "__setitem__", "append", "extend", "items")
+_FILLED_AGAIN = (list, dict, deque)
 _NUMBERS = (int, float, complex, bool)
 
 
@@ -118,12 +124,25 @@ def travels_otherwise(values: Iterable[Any]) -> str | None:
             continue
         judged.add(cls)
         for base in cls.__mro__:
-            for name in _PICKLING:
+            for name in _deciding(cls):
                 raw = vars(base).get(name)
                 raw = getattr(raw, "__func__", raw)
                 if isinstance(raw, FunctionType) and is_users(raw):
                     return f"{base.__qualname__}.{name} decides what a copy of it holds"
     return None
+
+
+def _deciding(cls: type) -> tuple[str, ...]:
+    """Methods that say what a copy of an object holds, should they be the user's."""
+    if issubclass(cls, Enum):
+        return _PICKLING
+    names: tuple[str, ...] = (*_PICKLING, "__new__")
+    if any(vars(base).get("__slots__") for base in cls.__mro__):
+        names += ("__setattr__",)
+    if issubclass(cls, _FILLED_AGAIN):
+        names += _REFILLING
+    by_calling = any(getattr(cls, name) is not getattr(object, name) for name in _REDUCING)
+    return (*names, "__init__") if by_calling else names
 
 
 def ordered_by_hash(items: list[Any], held: Iterable[Any]) -> str | None:

@@ -31,7 +31,7 @@ from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
 from epochly.code.modes import effect_of_open, effect_of_sql, may_rename
-from epochly.code.positions import SHUFFLING, changed_argument
+from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import source_of
 from epochly.code.stores import Locals, roots_of, stores_in
@@ -110,6 +110,14 @@ class _Around:
         self.fresh = fresh if inside is None else fresh & inside
         self.names = Locals(function, items, inside)
 
+    def has_made(self, given: ast.expr) -> bool:
+        """Whether nothing else holds what a call stores into, be it within a tuple."""
+        if not isinstance(given, ast.Name):
+            return self.names.makes_new(given)
+        pairs = any(isinstance(value, ast.Tuple) for value in assigned(self.whole, given.id))
+        fresh = given.id in self.fresh and not pairs
+        return fresh or self.names.makes_new(given, deep=pairs)
+
     def causes(
         self, effect: Effect, line: int, text: str, name: str, *, in_place: bool = False
     ) -> Iterator[Cause]:
@@ -167,16 +175,16 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
     if not call.found and isinstance(call.node.func, ast.Name):
         call = _through_local(around, call)
     call = with_owner(function, call)
-    changed = changed_argument(call)
-    if changed is not None:
-        fresh = isinstance(changed, ast.Name) and changed.id in around.fresh
-        if not fresh and not around.names.makes_new(changed):
-            text = f"{call.text}({ast.unparse(changed)})"
-            yield from around.causes(Effect.WRITES, call.line, text, root_name(changed))
-        if qualified_name(call.value) not in SHUFFLING:
-            return
-    if any(keyword.arg == "out" for keyword in call.node.keywords):
-        yield Cause(Effect.WRITES, call.line, f"{call.text}(out=...)", False)
+    changed = changed_arguments(call)
+    if changed is None:
+        yield Cause(Effect.UNKNOWN, call.line, f"{call.text} with unpacked arguments", True)
+        return
+    for given in changed:
+        if not around.has_made(given):
+            text = f"{call.text}({ast.unparse(given)})"
+            yield from around.causes(Effect.WRITES, call.line, text, root_name(given))
+    if changed and qualified_name(call.value) not in SHUFFLING:
+        return
     if not call.found:
         yield from _of_method(around, call)
         return

@@ -154,7 +154,8 @@ class _Sets:
         if isinstance(parent, ast.Call):
             name = parent.func.id if isinstance(parent.func, ast.Name) else ""
             method = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
-            return name in _UNORDERED or method in _SAFE_METHODS or method == "append"
+            unordered = name in _UNORDERED and not _has_key(parent)
+            return unordered or method in _SAFE_METHODS or method == "append"
         if isinstance(parent, ast.comprehension):
             return self._is_unordered_loop(self._parents.get(id(parent)))
         return False
@@ -166,7 +167,14 @@ class _Sets:
         if not isinstance(made, ast.GeneratorExp) or not isinstance(around, ast.Call):
             return False
         name = around.func.id if isinstance(around.func, ast.Name) else ""
-        return name in _UNORDERED or (name == "sum" and isinstance(made.elt, ast.Constant))
+        if name in _UNORDERED:
+            return not _has_key(around)
+        return name == "sum" and isinstance(made.elt, ast.Constant)
+
+
+def _has_key(call: ast.Call) -> bool:
+    """Whether ``sorted`` may leave texts whose keys are equal in the order in which they came."""
+    return any(keyword.arg in ("key", None) for keyword in call.keywords)
 
 
 def _is_view(node: ast.expr) -> bool:

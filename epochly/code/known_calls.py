@@ -87,6 +87,8 @@ CALLS = {
         zipfile.ZipFile.namelist zipfile.ZipFile.read
         """
     ),
+    # Where a shorter name says otherwise.
+    "unknown": _names("numpy.ndarray.* numpy.ufunc.*"),
     "draws": _names(
         """
         numpy.random.*
@@ -101,7 +103,9 @@ CALLS = {
         builtins.exec
         file.write file.writelines
         json.dump
-        numpy.copyto numpy.fill_diagonal numpy.info numpy.memmap numpy.nditer
+        numpy.copyto numpy.fill_diagonal numpy.info numpy.ma.core.harden_mask
+        numpy.ma.core.put numpy.ma.core.putmask numpy.ma.core.set_fill_value
+        numpy.ma.core.soften_mask numpy.memmap numpy.nditer
         numpy.place numpy.put numpy.put_along_axis numpy.putmask numpy.save
         numpy.savetxt numpy.savez numpy.savez_compressed numpy.show_config
         numpy.show_runtime
@@ -177,8 +181,9 @@ CALLS = {
         heapq.heapify heapq.heappop heapq.heappush heapq.heappushpop heapq.heapreplace
         list.append list.clear list.extend list.insert list.pop list.remove list.reverse
         list.sort
-        numpy.copyto numpy.fill_diagonal numpy.place numpy.put numpy.put_along_axis
-        numpy.putmask
+        numpy.copyto numpy.fill_diagonal numpy.ma.core.harden_mask numpy.ma.core.put
+        numpy.ma.core.putmask numpy.ma.core.set_fill_value numpy.ma.core.soften_mask
+        numpy.place numpy.put numpy.put_along_axis numpy.putmask
         operator.delitem operator.iadd operator.iand operator.iconcat operator.imul
         operator.ior operator.isub operator.setitem
         set.add set.update

@@ -183,7 +183,8 @@ def _read_outside(whole: FunctionNode, loop: ast.For | ast.While) -> set[str]:
             todo += loop.orelse
         elif isinstance(node, ast.For) and not any(n is loop for n in ast.walk(node)):
             own, early = _assigned_in(node)
-            found |= _loaded(node.iter) | ({n for s in node.body for n in _loaded(s)} - own) | early
+            found |= _loaded(node.iter) | _loaded(node.target) | early
+            found |= {n for s in node.body for n in _loaded(s)} - own
             todo += node.orelse
         elif isinstance(node, (*_COMPREHENSIONS, ast.GeneratorExp)):
             found |= _loaded(node) | {
@@ -219,15 +220,15 @@ def _read_early(
     for statement in statements:
         blocks = _blocks(statement)
         for part in ast.iter_child_nodes(statement):
-            if isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            if isinstance(part, ast.stmt):
                 continue
-            early |= _loaded(part) & (own - assigned)
+            early |= _read_by(part) & (own - assigned)
             if isinstance(statement, ast.AugAssign) and part is statement.target:
                 early |= stored_names(part) - assigned
         states = []
         for block in blocks:
             state = set(assigned)
-            if isinstance(statement, ast.For):
+            if isinstance(statement, ast.For) and block is statement.body:
                 state |= stored_names(statement.target)
             elif isinstance(statement, ast.With):
                 state |= {n for item in statement.items for n in stored_names(item)}
@@ -240,8 +241,23 @@ def _read_early(
             assigned |= states[0]
         elif isinstance(statement, ast.Try):
             assigned |= _surely_after(statement, assigned, own)
-        elif not blocks:
+        elif not blocks and not _only_declares(statement):
             assigned |= stored_names(statement)
+
+
+def _only_declares(statement: ast.stmt) -> bool:
+    """``name: int``, which assigns nothing."""
+    return isinstance(statement, ast.AnnAssign) and statement.value is None
+
+
+def _read_by(part: ast.AST) -> set[str]:
+    """Names that a part of a statement reads besides those of the blocks in it."""
+    if isinstance(part, ast.ExceptHandler):
+        return _loaded(part.type) if part.type is not None else set()
+    if isinstance(part, ast.match_case):
+        guard = _loaded(part.guard) if part.guard is not None else set()
+        return _loaded(part.pattern) | (guard - stored_names(part.pattern))
+    return _loaded(part)
 
 
 def _bound_before(statement: ast.stmt, block: list[ast.stmt]) -> set[str]:

@@ -5,49 +5,93 @@ from __future__ import annotations
 import ast
 import inspect
 from functools import cache
-from types import BuiltinMethodType, MethodType, ModuleType
+from types import (
+    BuiltinMethodType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any
 
 from epochly.code.asking import attribute_of
-from epochly.code.callgraph import Call
+from epochly.code.callgraph import Call, is_users
 from epochly.code.kinds import qualified_name
 from epochly.code.known_calls import CALLS
 
 # Methods of the hidden generators that stand as functions in their modules.
 SHUFFLING = frozenset({"random.Random.shuffle", "numpy.random.RandomState.shuffle"})
 _OVERWRITING = frozenset({"inplace", "overwrite_input"})
+_DESCRIPTORS = frozenset(
+    "__delattr__ __delitem__ __iadd__ __iand__ __imul__ __ior__ __isub__ __ixor__ __setattr__ "
+    "__setitem__".split()
+)
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def changed_argument(call: Call) -> ast.expr | None:
-    """The argument that a call stores into, or None.
+def changed_arguments(call: Call) -> list[ast.expr] | None:
+    """The arguments that a call of a library's function stores into.
 
-    It is the first one of functions such as ``heapq.heappush`` and ``np.copyto``, NumPy's ``out``
-    where it is given by position, and the owner of a method with ``inplace=True``.
+    They are the first one of functions such as ``heapq.heappush`` and ``np.copyto``, NumPy's
+    ``out``, and what ``inplace=True`` and the like are said of.
+
+    Returns
+    -------
+    list of ast.expr or None
+        None where it cannot be told, since the arguments are unpacked.
     """
-    arguments = call.node.args
-    method = call.node.func
-    if any(isinstance(argument, ast.Starred) for argument in arguments):
-        return None
-    for keyword in call.node.keywords:
-        if keyword.arg in _OVERWRITING and not _is_false(keyword.value):
-            if isinstance(method, ast.Attribute) and not call.found:
-                return method.value
-            return arguments[0] if arguments else None
+    arguments, method = call.node.args, call.node.func
+    if isinstance(call.value, FunctionType) and is_users(call.value):
+        return []
+    named = {keyword.arg: keyword.value for keyword in call.node.keywords if keyword.arg}
+    starred = any(isinstance(argument, ast.Starred) for argument in arguments)
+    found = _outs(named.get("out"))
     if not call.found:
-        return _of_method(method, arguments) if isinstance(method, ast.Attribute) else None
+        if isinstance(method, ast.Attribute):
+            if any(not _is_false(named[name]) for name in _OVERWRITING & named.keys()):
+                found.append(method.value)
+            changed = None if starred else _of_method(method, arguments)
+            found += [changed] if changed is not None else []
+        return found
     name = qualified_name(call.value)
-    if name in SHUFFLING and isinstance(call.value, BuiltinMethodType | MethodType):
-        return arguments[0] if arguments else None
-    owner = attribute_of(call.value, "__self__")
-    if name in CALLS["changing_first"] and isinstance(owner, (ModuleType, type(None))):
-        return arguments[0] if arguments else None
-    if name == "numpy.nan_to_num":
-        copies = [k.value for k in call.node.keywords if k.arg == "copy"] + arguments[1:2]
-        return arguments[0] if arguments and any(map(_is_false, copies)) else None
-    if name.startswith("numpy.") and not isinstance(call.value, type):
-        place = _place_of_out(call.value)
-        return arguments[place] if place is not None and place < len(arguments) else None
-    return None
+    if _is_changing(call.value, name):
+        return found + arguments[:1]
+    if not name.startswith("numpy.") or isinstance(call.value, type):
+        overwrites = any(not _is_false(named[name]) for name in _OVERWRITING & named.keys())
+        return found + (arguments[:1] if overwrites else [])
+    parameters = _parameters(call.value)
+    says = {"out"} | _OVERWRITING | ({"copy"} if _may_not_copy(name) else set())
+    if starred or any(keyword.arg is None for keyword in call.node.keywords):
+        return found if says.isdisjoint(parameters) else None
+    given = list(zip(parameters, arguments, strict=False))
+    for parameter, value in (*given, *named.items()):
+        kept = parameter == "copy" and not (isinstance(value, ast.Constant) and value.value)
+        if parameter in says and (kept or (parameter in _OVERWRITING and not _is_false(value))):
+            found += arguments[:1] or [named[one] for one in parameters[:1] if one in named]
+    return found + [out for one, value in given if one == "out" for out in _outs(value)]
+
+
+def _is_changing(function: Any, name: str) -> bool:
+    """Whether a function of the library changes its first argument."""
+    if name in SHUFFLING:
+        return isinstance(function, BuiltinMethodType | MethodType)
+    if isinstance(function, MethodDescriptorType | WrapperDescriptorType):
+        changes = function.__name__ in CALLS["changing_methods"]
+        return changes or function.__name__ in _DESCRIPTORS
+    owner = attribute_of(function, "__self__")
+    return name in CALLS["changing_first"] and isinstance(owner, (ModuleType, type(None)))
+
+
+def _outs(value: ast.expr | None) -> list[ast.expr]:
+    """The arrays of ``out=array`` or ``out=(array, other)``."""
+    parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+    return [part for part in parts if part is not None and not _is_false(part)]
+
+
+def _may_not_copy(name: str) -> bool:
+    """Whether a function works in place where it is told not to copy."""
+    return name == "numpy.nan_to_num" or name.startswith("numpy.ma.")
 
 
 _OUT_OF_METHODS = {"dot": 1, "sum": 2, "mean": 2, "std": 2, "var": 2, "conjugate": 0}
@@ -73,12 +117,16 @@ def _is_false(value: ast.expr) -> bool:
 
 
 @cache
-def _place_of_out(function: Any) -> int | None:
-    """At which position NumPy's function takes the array that it stores its result in."""
+def _parameters(function: Any) -> tuple[str, ...]:
+    """The parameters of a function of NumPy, those that are given by position first."""
     if hasattr(function, "nin"):
-        return int(function.nin)
+        return tuple(["x"] * function.nin + ["out"] * function.nout)
     try:
-        parameters = list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return None
-    return parameters.index("out") if "out" in parameters else None
+        return ()
+    by_position = [p.name for p in parameters if p.kind in _BY_POSITION]
+    if any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters):
+        # Whatever else there is has to be named.
+        by_position += [""] * 64
+    return (*by_position, *(p.name for p in parameters if p.kind not in _BY_POSITION))

@@ -5,13 +5,21 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Literal
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_NAMED = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.ExceptHandler,
+    ast.MatchAs,
+    ast.MatchStar,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Scope:
     outer : frozenset of str
         Names that it reads from outside: cells, globals and builtins.
     globals_written, nonlocals_written : frozenset of str
-        Names declared ``global`` or ``nonlocal`` anywhere in it.
+        Names declared ``global`` or ``nonlocal`` anywhere in it, its own locals left out.
     """
 
     parameters: tuple[str, ...]
@@ -44,23 +52,30 @@ class Binding:
     value: Any
 
 
+@dataclass(slots=True)
+class _Names:
+    """What a body binds, reads and declares; `passed` are the ``nonlocal`` of inner functions."""
+
+    bound: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    passed: set[str] = field(default_factory=set)
+
+
 def scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
     """The names of a function."""
     parameters = tuple(argument.arg for argument in arguments_of(node))
-    bound = set(parameters)
-    read: set[str] = set()
-    global_names: set[str] = set()
-    nonlocal_names: set[str] = set()
-    body = node.body if isinstance(node.body, list) else [node.body]
-    for statement in body:
-        _visit(statement, bound, read, global_names, nonlocal_names)
-    bound -= global_names | nonlocal_names
+    names = _Names(bound=set(parameters))
+    for statement in node.body if isinstance(node.body, list) else [node.body]:
+        _visit(statement, names)
+    bound = names.bound - names.globals - names.nonlocals
     return Scope(
         parameters,
         frozenset(bound),
-        frozenset(read - bound),
-        frozenset(global_names),
-        frozenset(nonlocal_names),
+        frozenset(names.read - bound),
+        frozenset(names.globals),
+        frozenset(names.nonlocals | (names.passed - bound)),
     )
 
 
@@ -71,67 +86,63 @@ def arguments_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> l
     return [*found.posonlyargs, *found.args, *found.kwonlyargs, *starred]
 
 
-def _visit(
-    node: ast.AST, bound: set[str], read: set[str], globals_: set[str], nonlocals: set[str]
-) -> None:
+def names_bound_by(node: ast.AST) -> list[str]:
+    """Names that one node itself binds or deletes, the nodes within it left out."""
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.alias):
+        return [(node.asname or node.name).partition(".")[0]]
+    if isinstance(node, _NAMED):
+        return [node.name] if node.name else []
+    if isinstance(node, ast.MatchMapping):
+        return [node.rest] if node.rest else []
+    return []
+
+
+def _visit(node: ast.AST, names: _Names) -> None:
     if isinstance(node, ast.Global):
-        globals_.update(node.names)
+        names.globals.update(node.names)
     elif isinstance(node, ast.Nonlocal):
-        nonlocals.update(node.names)
-    elif isinstance(node, ast.Name):
-        (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        if isinstance(node.ctx, ast.Del):
-            read.add(node.id)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        bound.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-        bound.add(node.name)
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        bound.add(node.rest)
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        bound.add(node.name)
+        names.nonlocals.update(node.names)
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
+        names.read.add(node.id)
+    names.bound.update(names_bound_by(node))
     if isinstance(node, _NESTED):
-        _visit_nested(node, bound, read, globals_, nonlocals)
+        _visit_nested(node, names)
         return
     if isinstance(node, _COMPREHENSIONS):
-        _visit_comprehension(node, bound, read, globals_, nonlocals)
+        _visit_comprehension(node, names)
         return
     for child in ast.iter_child_nodes(node):
-        _visit(child, bound, read, globals_, nonlocals)
+        _visit(child, names)
 
 
-def _visit_nested(
-    node: ast.AST, bound: set[str], read: set[str], globals_: set[str], nonlocals: set[str]
-) -> None:
+def _visit_nested(node: ast.AST, names: _Names) -> None:
     if isinstance(node, ast.ClassDef):
-        inner_bound: set[str] = set()
-        inner_read: set[str] = set()
+        own = _Names(globals=names.globals, nonlocals=names.nonlocals, passed=names.passed)
         for child in ast.iter_child_nodes(node):
-            _visit(child, inner_bound, inner_read, globals_, nonlocals)
-        read |= inner_read
+            _visit(child, own)
+        names.read |= own.read
         return
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     inner = scope_of(node)
-    read |= inner.outer | (inner.nonlocals_written)
-    globals_ |= inner.globals_written
-    bound |= inner.nonlocals_written & bound
+    names.read |= inner.outer | inner.nonlocals_written
+    names.globals |= inner.globals_written
+    names.passed |= inner.nonlocals_written
     outside = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
     if not isinstance(node, ast.Lambda):
         outside += node.decorator_list
     for child in outside:
-        _visit(child, bound, read, globals_, nonlocals)
+        _visit(child, names)
 
 
-def _visit_comprehension(
-    node: ast.AST, bound: set[str], read: set[str], globals_: set[str], nonlocals: set[str]
-) -> None:
-    own: set[str] = set()
-    inside: set[str] = set()
+def _visit_comprehension(node: ast.AST, names: _Names) -> None:
+    own = _Names(globals=names.globals, nonlocals=names.nonlocals, passed=names.passed)
     walrus = {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
     for child in ast.iter_child_nodes(node):
-        _visit(child, own, inside, globals_, nonlocals)
-    bound |= walrus
-    read |= inside - (own - walrus)
+        _visit(child, own)
+    names.bound |= walrus
+    names.read |= own.read - (own.bound - walrus)
 
 
 def binding_of(function: FunctionType, name: str) -> Binding:

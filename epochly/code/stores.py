@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from epochly.code.kinds import is_fresh, is_load, qualified_name
 from epochly.code.loops import root_name
-from epochly.code.scopes import arguments_of, live_value
+from epochly.code.scopes import arguments_of, live_value, names_bound_by
 from epochly.code.source import source_of
 
 _PARTS = frozenset(
@@ -256,23 +256,21 @@ def stores_in(
     node: ast.AST, fresh: frozenset[str], outer: frozenset[str], names: Locals
 ) -> Iterator[Store]:
     """The stores that one node itself makes to names from outside and to parts of objects."""
-    targets: list[ast.expr] = []
-    if isinstance(node, (ast.Assign, ast.Delete)):
-        targets = node.targets
-    elif isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.For, ast.comprehension)):
-        targets = [node.target]
-    for target in targets:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and not is_load(part):
-                if part.id in outer:
-                    yield Store(part.lineno, part.id, part.id)
-                    continue
-                known = part.id in fresh or names.is_new(part.id)
-                if isinstance(node, ast.AugAssign) and not known:
-                    yield Store(part.lineno, ast.unparse(node), part.id, in_place=True)
-            elif isinstance(part, (ast.Subscript, ast.Attribute)) and not is_load(part):
-                owner = part.value
-                if not (isinstance(owner, ast.Name) and owner.id in fresh):
-                    yield Store(part.lineno, ast.unparse(part), root_name(part))
-                elif isinstance(node, ast.AugAssign) and not names.holds_new(owner.id):
-                    yield Store(part.lineno, ast.unparse(node), owner.id, in_place=True)
+    line = getattr(node, "lineno", 0)
+    for name in names_bound_by(node):
+        if name in outer:
+            yield Store(line, name, name)
+    if isinstance(node, (ast.Subscript, ast.Attribute)) and not is_load(node):
+        owner = node.value
+        if not (isinstance(owner, ast.Name) and owner.id in fresh):
+            yield Store(line, ast.unparse(node), root_name(node))
+    elif isinstance(node, ast.AugAssign):
+        name = node.target.id if isinstance(node.target, ast.Name) else ""
+        if name:
+            changes = not (name in outer or name in fresh or names.is_new(name))
+        else:
+            owner = getattr(node.target, "value", node.target)
+            name = owner.id if isinstance(owner, ast.Name) else ""
+            changes = name in fresh and not names.holds_new(name)
+        if changes:
+            yield Store(line, ast.unparse(node), name, in_place=True)

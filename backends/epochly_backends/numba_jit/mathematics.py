@@ -49,6 +49,7 @@ NUMPY_ONE = (
 # These give back an int of NumPy for an int.
 _KEEPS_INTS = frozenset(("np.floor", "np.ceil", "np.trunc"))
 _NO_BOOLS = FLOATS | {PY_INT, NP_INT}
+_INDICES = frozenset((PY_INT, PY_BOOL, NP_INT))
 
 
 def handlers() -> dict[Any, Handler]:
@@ -118,8 +119,8 @@ def _gcd(expressions: Expressions, node: ast.Call) -> Value:
     left, right = map(expressions.value, positional(node, 2, 2))
     if left.kind is None or right.kind is None:
         return Value(None, "0")
-    if known_number(left).real or known_number(right).real:
-        raise Refusal("math.gcd of floats")
+    if not (known_number(left).tags | known_number(right).tags) <= _INDICES:
+        raise Refusal("math.gcd of floats or of NumPy booleans", "convert them with int() first")
     return Value(number(PY_INT), f"gcd({whole(left)}, {whole(right)})")
 
 
@@ -127,6 +128,6 @@ def _isqrt(expressions: Expressions, node: ast.Call) -> Value:
     (operand,) = map(expressions.value, positional(node, 1, 1))
     if operand.kind is None:
         return operand
-    if known_number(operand).real:
-        raise Refusal("math.isqrt of a float")
+    if not known_number(operand).tags <= _INDICES:
+        raise Refusal("math.isqrt of a float or a NumPy boolean", "convert it with int() first")
     return Value(number(PY_INT), f"isqrt({whole(operand)})")

@@ -218,6 +218,14 @@ def identity_of_numbers(values):
     return n
 
 
+def divisor_of_a_numpy_bool(x):
+    return math.gcd(x > 0.5, 4)  # here
+
+
+def root_of_a_numpy_bool(x):
+    return math.isqrt(x > 0.5)  # here
+
+
 def shifts_floats(x):
     while True:
         return x << 1  # here

@@ -43,6 +43,8 @@ CASES: list[tuple[Any, tuple[Any, ...], str]] = [
     (refused.huge_constant, (3,), "an int of more than 64 bits"),
     (refused.identity_of_numbers, (VALUES,), "`is`"),
     (refused.shifts_floats, (1.0,), "LShift on floats"),
+    (refused.divisor_of_a_numpy_bool, (np.float64(1.0),), "math.gcd of floats or of NumPy boo"),
+    (refused.root_of_a_numpy_bool, (np.float64(1.0),), "math.isqrt of a float or a NumPy boo"),
     (refused.Account().interest, (3,), "self is an object of type Account"),
     (refused.calls_into_a_library, (VALUES,), "a call of ABSOLUTE"),
     (refused.vectorized, (VALUES,), "already vectorized: nothing for a compiler to remove"),
