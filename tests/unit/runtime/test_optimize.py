@@ -10,6 +10,7 @@ import math
 import pickle
 import threading
 import weakref
+from unittest import mock
 
 import pytest
 from unit.runtime import programs
@@ -90,6 +91,36 @@ def test_partials_instances_and_built_in_functions():
     on_instance = epochly.optimize(level=0)(programs.Shop())
     assert (on_instance(3), on_instance.__name__) == (2, "Shop")
     assert epochly.optimize(level=0)(math.sqrt)(4.0) == 2.0
+
+
+@pytest.mark.parametrize("level", [None, 0])
+def test_a_decorator_that_is_a_class_and_keeps_its_function_does_what_its_call_does(level):
+    at_level = epochly.optimize(level=level)
+
+    class Listed:
+        def __init__(self, func):
+            self.func = func
+
+        def __call__(self, *args):
+            return list(self.func(*args))
+
+    class Awaited(Listed):
+        def __call__(self, *args):
+            return asyncio.run(self.func(*args))
+
+    @at_level
+    @Listed
+    def below(n):
+        yield from range(n)
+
+    assert below(3) == [0, 1, 2]
+    assert at_level(Awaited(programs.later))(1) == 2
+
+
+def test_a_mock_stays_one_call():
+    mocked = mock.Mock(return_value=3)
+    assert epochly.optimize(level=0)(mocked)(1) == 3
+    mocked.assert_called_once_with(1)
 
 
 def test_a_partial_of_a_loop_is_compiled():
