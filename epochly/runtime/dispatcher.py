@@ -105,7 +105,7 @@ class Dispatcher:
             account.merge(self._before)
             for policy in self.policies():
                 for way in policy.ways():
-                    account.add_way(way)
+                    account.add_way(way, policy.falls_back)
             level, backend = self.policy.way.realized
             account.latest = {
                 "level": self.policy.requested,

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
             ...
 
         @property
+        def falls_back(self) -> bool:
+            """Whether calls of the original are against what was asked for."""
+            ...
+
+        @property
         def way(self) -> Way:
             """The way that calls take as far as is known."""
             ...
@@ -76,6 +81,8 @@ class FixedPolicy:
     strict : bool
         Raise where the level cannot be applied.
     """
+
+    falls_back = True
 
     def __init__(
         self,
@@ -245,6 +252,7 @@ class ObservingPolicy:
 
     interval = SELDOM
     requested = None
+    falls_back = True
 
     def __init__(self, original: Callable[..., Any], reason: str | None = None) -> None:
         self.way = Way(original)

@@ -35,11 +35,11 @@ class Account:
         self.compile_s = 0.0
         self.latest: dict[str, Any] = {}
 
-    def add_way(self, way: Way) -> None:
-        """Add the calls that went one way."""
+    def add_way(self, way: Way, falls_back: bool) -> None:
+        """Add the calls that went one way, which may have been against what was asked for."""
         if way.tally.calls:
             self.tallies.setdefault(way.level, Tally()).merge(way.tally)
-            if way.reason is not None:
+            if falls_back and way.reason is not None:
                 self.fallbacks[way.reason] += way.tally.calls
         self.fallbacks += way.fallbacks
         self.compile_s += way.compile_s

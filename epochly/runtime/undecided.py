@@ -36,6 +36,7 @@ class Undecided:
     """
 
     requested = None
+    falls_back = False
 
     def __init__(self, original: Callable[..., Any], watch: float | None = None) -> None:
         self._original = original

@@ -218,6 +218,15 @@ def test_a_call_that_gives_up_is_a_fallback_with_its_reason():
     assert "gave up" in fallback["reason"]
 
 
+def test_what_was_given_no_level_does_not_fall_back_by_running_as_it_is():
+    function = epochly.optimize(programs.squares)
+    for _ in range(3):
+        function(10)
+    entry = entry_of(function)
+    assert (entry["level"], entry["total_calls"], entry["fallbacks"]) == (None, 3, [])
+    assert "observed" in entry["reason"]
+
+
 def test_an_exporter_that_fails_does_not_fail_the_call_and_is_told_no_more(caplog):
     from epochly.runtime.records import records
 
