@@ -75,6 +75,11 @@ def test_what_is_no_function_is_told_when_decorating(thing):
         epochly.optimize(level=0)(thing)
 
 
+def test_a_level_in_the_place_of_a_function_is_told_how_to_ask_for_it():
+    with pytest.raises(UsageError, match=r"write optimize\(level=2\)"):
+        epochly.optimize(2)
+
+
 def test_methods_of_every_kind_and_either_order_of_decorators():
     shop = programs.Shop()
     assert shop.total([1, 2]) == [2, 4]
@@ -306,10 +311,17 @@ def test_without_a_level_calls_are_observed_and_it_says_so():
     assert "observed until it is known what pays" in epochly.explain(function)
 
 
-def test_disabled_the_decorator_returns_the_function_itself(monkeypatch):
-    monkeypatch.setenv("EPOCHLY_DISABLE", "1")
+@pytest.mark.parametrize("value", ["1", "true", "Yes", "on"])
+def test_disabled_the_decorator_returns_the_function_itself(value, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_DISABLE", value)
     assert epochly.optimize(level=2)(programs.squares) is programs.squares
     assert epochly.optimize(programs.squares) is programs.squares
+
+
+@pytest.mark.parametrize("value", ["", "0", "False", "no", "off"])
+def test_a_word_for_no_disables_nothing(value, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_DISABLE", value)
+    assert epochly.optimize(programs.squares) is not programs.squares
 
 
 def test_a_recursive_function_at_level_1_does_not_wait_for_itself(monkeypatch):
