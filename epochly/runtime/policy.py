@@ -8,7 +8,7 @@ from time import perf_counter
 from epochly.errors import EpochlyError, UsageError
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
-from epochly.runtime.way import TRACED, Way, is_traced
+from epochly.runtime.way import ENDING, TRACED, Way, is_ending, is_traced
 from epochly.runtime.wrapper import is_async, is_async_generator, is_generator
 
 TYPE_CHECKING = False
@@ -134,8 +134,8 @@ class FixedPolicy:
             return self._prepared
         if is_inside():
             return self._plain
-        if is_traced():
-            self._plain.reason = TRACED
+        if is_traced() or is_ending():
+            self._plain.reason = TRACED if is_traced() else ENDING
             return self._plain
         kind = _kind_of(args, kwargs)
         if kind in self._refused:
