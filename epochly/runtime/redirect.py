@@ -42,7 +42,7 @@ class Redirect:
         self._trampoline: CodeType | None = _trampoline(function, self._send)
         self._open = 0
         self._deferred = wrap_deferred(self.twin, lambda: self.dispatcher)
-        records.add(self.dispatcher, function)
+        records.add(self.dispatcher)
 
     def __reduce__(self) -> Any:
         """Where cloudpickle takes a copy of the function, the copy does what the original does."""

@@ -50,6 +50,36 @@ def test_a_function_that_nobody_holds_is_freed():
     assert seen() is None
 
 
+def recursive(level):
+    @epochly.optimize(level=level)
+    def fibonacci(n):
+        return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+    return fibonacci, fibonacci
+
+
+def inherited(level):
+    class Shop(programs.Shop):
+        @epochly.optimize(level=level)
+        def total(self, values):
+            return super().total([values])
+
+    return Shop, Shop().total
+
+
+@pytest.mark.parametrize("level", [None, 0, 2])
+@pytest.mark.parametrize("make", [recursive, inherited])
+def test_a_function_that_leads_to_itself_is_freed_and_its_counts_stay(make, level):
+    held, function = make(level)
+    function(1)
+    seen = weakref.ref(held)
+    del held, function
+    for _ in range(3):
+        gc.collect()
+        assert epochly.get_metrics()["total_calls"] >= 1
+    assert seen() is None
+
+
 def test_the_counts_of_a_freed_function_stay():
     for _ in range(3):
         epochly.optimize(level=0)(programs.shout)("a")
