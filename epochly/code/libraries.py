@@ -36,10 +36,10 @@ def adopt(function: FunctionType) -> None:
 
 @cache
 def library_folders() -> tuple[str, ...]:
-    """Where the standard library and installed packages live, each with a slash at its end."""
+    """Where the standard library, installed packages and this one live, with a slash at the end."""
     paths = sysconfig.get_paths()
     standard = {f"{paths[name].rstrip('/')}/" for name in ("stdlib", "platstdlib")}
-    return (*standard, *_package_folders())
+    return (*standard, *_package_folders(), *own_folders())
 
 
 @cache

@@ -113,7 +113,7 @@ class Automatic:
         made = Way(self._original, prepared)
         way = self._ways.setdefault(made.realized, made)
         way.call = self.call if self._unsuited is None else self._original
-        way.reason, way.asked = self._unsuited or reason or None, False
+        way.reason = self._unsuited or reason or None
         way.seconds = self._search.prepared_s[way.realized[1]]
         return way
 

@@ -179,8 +179,8 @@ class DecisionFile:
             return {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
             self._broken = True
-            first = str(error).partition("\n")[0]
-            logger.warning("%s is ignored, since it cannot be read: %s", self.path, first)
+            said = _said(error)
+            logger.warning("%s is ignored, since it cannot be read: %s", self.path, said)
             return {}
         if document is None:
             return {}
@@ -196,8 +196,9 @@ class DecisionFile:
         known: dict[tuple[str, str, str, str], Decision] = {}
         for entry in entries:
             made = _decision(entry)
-            if made is None:
-                logger.warning("%s: this entry is ignored: %s", self.path, _SHORT.repr(entry))
+            if isinstance(made, str):
+                shown = _SHORT.repr(entry)
+                logger.warning("%s: this entry is ignored, since %s: %s", self.path, made, shown)
             else:
                 known[made.key] = made
         return known
@@ -219,22 +220,32 @@ def _plain(decision: Decision) -> dict[str, Any]:
     return document if decision.reason else {k: v for k, v in document.items() if k != "reason"}
 
 
-def _decision(entry: Any) -> Decision | None:
-    """A decision from a file, or None where the entry does not have the shape of one."""
+def _decision(entry: Any) -> Decision | str:
+    """A decision from a file, or why the entry is none."""
     if not isinstance(entry, dict):
-        return None
+        return "it has no keys"
     given = {"reason": "", **entry}
-    if set(given) != {field.name for field in fields(Decision)}:
-        return None
-    texts = (given[field.name] for field in fields(Decision) if field.type == "str")
+    kinds = {field.name: field.type for field in fields(Decision)}
+    odd = [f"{name} is missing" for name in kinds if name not in given]
+    odd += [f"{name} is no key of a decision" for name in given if name not in kinds]
+    texts = [name for name, kind in kinds.items() if kind == "str" and name in given]
+    odd += [f"{name} is no text" for name in texts if not isinstance(given[name], str)]
+    if odd:
+        return ", ".join(odd)
     level, speedup = given["level"], given["speedup"]
-    if not all(isinstance(text, str) for text in texts) or isinstance(level, bool):
-        return None
-    if level not in tuple(Level) or not isinstance(speedup, (int, float)):
-        return None
-    if not 0 < speedup < math.inf:
-        return None
+    if isinstance(level, bool) or level not in tuple(Level):
+        return "level is none from 0 to 4"
+    if not isinstance(speedup, (int, float)) or not 0 < speedup < math.inf:
+        return "speedup is no number above 0"
     return Decision(**given)
+
+
+def _said(error: Exception) -> str:
+    """What reading failed for, with the line where there is one."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return str(error).partition("\n")[0]
+    return f"line {mark.line + 1}: {getattr(error, 'problem', None) or 'it is no YAML'}"
 
 
 @contextlib.contextmanager

@@ -71,6 +71,9 @@ class Decorated:
         self._function = ref(function)
         self.function: Any = function
 
+    def __del__(self, orphan: Callable[[Decorated], None] = nursery.orphan) -> None:
+        orphan(self)
+
     def __reduce__(self) -> Any:
         """Where cloudpickle takes a copy of its function, the copy is decorated there."""
         return _anew, (self._original, self._make, self._young)
@@ -102,7 +105,7 @@ class Decorated:
                     if self._handle is not None:
                         self._handle.show(made.look)
                     kept = [] if self._youth is None else self._youth.kept
-                    made.attach(self._function(), self._handle, kept)
+                    made.attach(self._handle, kept)
                     self._made = made
             nursery.remove(self)
         return self._made
@@ -110,13 +113,13 @@ class Decorated:
     def _look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         function = self._function()
         if self._made is None and self._handle is not None and function is not None and is_inside():
-            nursery.add(self, function)
+            nursery.add(self)
             self._handle.look_after(1)
             return function(*args, **kwargs)
         if self._handle is not None and self._youth is not None and function is not None:
             calls = self._youth.lasts() if nursery.open and self._made is None else 0
             if calls:
-                nursery.add(self, function)
+                nursery.add(self)
                 self._handle.look_after(calls)
                 if nursery.open and self._made is None:
                     return function(*args, **kwargs)

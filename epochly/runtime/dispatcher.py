@@ -57,7 +57,10 @@ class Dispatcher:
         """Where cloudpickle takes a copy of its wrapper, the copy has a dispatcher of its own."""
         return _dispatcher_of, (self.decorated(),)
 
-    def attach(self, function: Any, handle: Handle | None, kept: list[float]) -> None:
+    def __del__(self, end: Callable[[Dispatcher], None] = records.end) -> None:
+        end(self)
+
+    def attach(self, handle: Handle | None, kept: list[float]) -> None:
         """Take over the calls of a wrapper, with the seconds of those that it made by itself."""
         if handle is not None and counts_by_itself():
             self._handle = handle
@@ -67,7 +70,7 @@ class Dispatcher:
             handle.send(self._installed.call)
             self._installed.tally.add(*handle.take())
             self._installed.tally.kept.extend(kept)
-        records.add(self, function)
+        records.add(self)
 
     def look(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run one call."""
@@ -105,7 +108,7 @@ class Dispatcher:
             account.merge(self._before)
             for policy in self.policies():
                 for way in policy.ways():
-                    account.add_way(way)
+                    account.add_way(way, policy.falls_back)
             level, backend = self.policy.way.realized
             account.latest = {
                 "level": self.policy.requested,

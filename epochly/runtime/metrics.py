@@ -36,8 +36,8 @@ def get_metrics(func: Callable[..., Any] | None = None) -> dict[str, Any]:
         - ``level``: the level asked for, None without one;
         - ``realized``: ``level`` and ``backend`` that really run;
         - ``reason``: why the original runs instead, or None;
-        - ``fallbacks``: a list of ``reason`` and ``calls`` that ran the original although a level
-          was asked for or had been chosen;
+        - ``fallbacks``: a list of ``reason`` and ``calls`` that ran the original after all, against
+          what was asked for;
         - ``compile_time``: seconds of preparing and compiling;
         - ``cpu_time``: CPU seconds of a call, and ``memory``: largest growth of resident memory
           in a call, in bytes; both of one in 64 of the calls that are looked at, and None where

@@ -132,10 +132,10 @@ def _decorator(
         if isinstance(original, type) or not callable(original):
             from epochly.errors import UsageError
 
-            raise UsageError(
-                f"optimize cannot decorate {original!r}",
-                remedy="put it on a function or method; a @property goes above it",
-            )
+            remedy = "put it on a function or method; a @property goes above it"
+            if isinstance(original, int):
+                remedy = f"to ask for a level, write optimize(level={int(original)})"
+            raise UsageError(f"optimize cannot decorate {original!r}", remedy=remedy)
         return decorated(original, make, young=level is None and backend is None)
 
     return decorate

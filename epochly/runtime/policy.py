@@ -8,7 +8,7 @@ from time import perf_counter
 from epochly.errors import EpochlyError, UsageError
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
-from epochly.runtime.way import TRACED, Way, is_traced
+from epochly.runtime.way import ENDING, TRACED, Way, is_ending, is_traced
 from epochly.runtime.wrapper import is_async, is_async_generator, is_generator
 
 TYPE_CHECKING = False
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
         @property
         def requested(self) -> int | None:
             """The level asked for; None leaves the choice to the policy."""
+            ...
+
+        @property
+        def falls_back(self) -> bool:
+            """Whether calls of the original are against what was asked for."""
             ...
 
         @property
@@ -76,6 +81,8 @@ class FixedPolicy:
     strict : bool
         Raise where the level cannot be applied.
     """
+
+    falls_back = True
 
     def __init__(
         self,
@@ -127,8 +134,8 @@ class FixedPolicy:
             return self._prepared
         if is_inside():
             return self._plain
-        if is_traced():
-            self._plain.reason = TRACED
+        if is_traced() or is_ending():
+            self._plain.reason = TRACED if is_traced() else ENDING
             return self._plain
         kind = _kind_of(args, kwargs)
         if kind in self._refused:
@@ -245,6 +252,7 @@ class ObservingPolicy:
 
     interval = SELDOM
     requested = None
+    falls_back = True
 
     def __init__(self, original: Callable[..., Any], reason: str | None = None) -> None:
         self.way = Way(original)

@@ -35,11 +35,11 @@ class Account:
         self.compile_s = 0.0
         self.latest: dict[str, Any] = {}
 
-    def add_way(self, way: Way) -> None:
-        """Add the calls that went one way."""
+    def add_way(self, way: Way, falls_back: bool) -> None:
+        """Add the calls that went one way, which may have been against what was asked for."""
         if way.tally.calls:
             self.tallies.setdefault(way.level, Tally()).merge(way.tally)
-            if way.asked and way.reason is not None:
+            if falls_back and way.reason is not None:
                 self.fallbacks[way.reason] += way.tally.calls
         self.fallbacks += way.fallbacks
         self.compile_s += way.compile_s
@@ -64,28 +64,28 @@ class Records:
         self.sinks: tuple[Sink, ...] = ()
         self.attentive = False
         self._contexts = 0
-        self._live: dict[int, Dispatcher] = {}
-        self._dead: deque[int] = deque()
+        self._live: dict[int, weakref.ref[Dispatcher]] = {}
+        self._dead: deque[Dispatcher] = deque()
         self._past: dict[str, Account] = {}
         self._lock = RLock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
-    def add(self, dispatcher: Dispatcher, function: Any) -> None:
-        """Count a dispatcher for as long as a function lives, and keep its account afterwards.
+    def add(self, dispatcher: Dispatcher) -> None:
+        """Count a dispatcher for as long as it lives, and keep its account afterwards.
 
-        Without a function, it is gone already.
+        It is not held, since it leads to its function: one that names itself, or is a method of a
+        class that it names, would be held by itself.
         """
         with self._lock:
             self._bury()
-            key = id(dispatcher)
-            self._live[key] = dispatcher
-        if function is None:
-            self._dead.append(key)
-            return
-        # Nothing but an atomic append is safe where the garbage collector calls.
-        finalizer = weakref.finalize(function, self._dead.append, key)
-        finalizer.atexit = False
+            self._live[id(dispatcher)] = weakref.ref(dispatcher)
+
+    def end(self, dispatcher: Dispatcher) -> None:
+        """Take over from a dispatcher that nobody holds, which lives on until it was counted."""
+        # Nothing but atomic steps is safe where the garbage collector calls.
+        if id(dispatcher) in self._live:
+            self._dead.append(dispatcher)
 
     def enter(self) -> None:
         """Look at every call from now on, until as many `leave` as `enter` were called."""
@@ -128,11 +128,11 @@ class Records:
         """What was counted until now, by name."""
         nursery.end()
         with self._lock:
-            self._bury()
+            living = self._living()
             found: dict[str, Account] = {}
             for name, account in self._past.items():
                 found.setdefault(name, Account()).merge(account)
-            for dispatcher in tuple(self._live.values()):
+            for dispatcher in living:
                 found.setdefault(dispatcher.name, Account()).merge(dispatcher.account())
             return found
 
@@ -140,9 +140,9 @@ class Records:
         """Forget all counts."""
         nursery.end()
         with self._lock:
-            self._bury()
+            living = self._living()
             self._past.clear()
-            for dispatcher in tuple(self._live.values()):
+            for dispatcher in living:
                 dispatcher.clear()
 
     def take(self) -> dict[str, Account]:
@@ -165,17 +165,26 @@ class Records:
             nursery.attend(self.attentive)
         if before or not self.attentive:
             return
-        for dispatcher in tuple(self._live.values()):
+        for dispatcher in self._living():
             dispatcher.look_at_every_call()
+
+    def _living(self) -> list[Dispatcher]:
+        """Every dispatcher that is alive, once all others are buried."""
+        while True:
+            self._bury()
+            found = [made for known in tuple(self._live.values()) if (made := known()) is not None]
+            if not self._dead:
+                return found
 
     def _bury(self) -> None:
         while self._dead:
-            dispatcher = self._live.pop(self._dead.popleft())
+            dispatcher = self._dead.popleft()
+            self._live.pop(id(dispatcher), None)
             self._past.setdefault(dispatcher.name, Account()).merge(dispatcher.account())
 
     def _after_fork(self) -> None:
         self._lock = RLock()
-        for dispatcher in tuple(self._live.values()):
+        for dispatcher in self._living():
             dispatcher.after_fork()
 
 

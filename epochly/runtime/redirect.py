@@ -37,11 +37,12 @@ class Redirect:
         self.twin = twin_of(function)
         self.dispatcher = Dispatcher(self.twin, ObservingPolicy(self.twin, None))
         self.name = self.dispatcher.name
-        self._function = weakref.ref(function)
-        self._trampoline = _trampoline(function, self._send)
+        # Nobody can call a function that is gone.
+        self._function = weakref.ref(function, self._let_go)
+        self._trampoline: CodeType | None = _trampoline(function, self._send)
         self._open = 0
         self._deferred = wrap_deferred(self.twin, lambda: self.dispatcher)
-        records.add(self.dispatcher, function)
+        records.add(self.dispatcher)
 
     def __reduce__(self) -> Any:
         """Where cloudpickle takes a copy of the function, the copy does what the original does."""
@@ -54,7 +55,7 @@ class Redirect:
     def enter(self, function: FunctionType) -> None:
         """Put the trampoline in place, unless it is."""
         self._open += 1
-        if self._open == 1:
+        if self._open == 1 and self._trampoline is not None:
             mark(function, self.twin, self._trampoline)
             function.__code__ = self._trampoline
 
@@ -68,6 +69,10 @@ class Redirect:
             if function.__code__ is self._trampoline:
                 function.__code__ = self.code
             unmark(function, self.twin)
+
+    def _let_go(self, _: Any) -> None:
+        # It holds this as a constant, which the garbage collector does not see.
+        self._trampoline = None
 
     def _send(self, *args: Any, **kwargs: Any) -> Any:
         if contexts.innermost() is None:

@@ -89,7 +89,7 @@ def configure(
         "EPOCHLY_LEVEL": ("level", level, _level),
         "EPOCHLY_MAX_WORKERS": ("max_workers", max_workers, _workers),
         "EPOCHLY_WATCH": ("watch", watch, _share),
-        "EPOCHLY_CACHE_DIR": ("cache", cache, _folder),
+        "EPOCHLY_CACHE_DIR": ("cache", None if cache is None else os.fsdecode(cache), _folder),
     }
     changes = {
         variable: _checked(name, str(value), check)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 VARIABLE = "EPOCHLY_DISABLE"
+_NO = frozenset({"", "0", "false", "no", "off"})
 
 
 def is_off() -> bool:
     """Whether decorators leave functions as they are, and contexts reach none."""
-    return os.environ.get(VARIABLE) == "1"
+    # Who turns something off in a hurry may write any word for it.
+    return os.environ.get(VARIABLE, "").strip().lower() not in _NO

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import linecache
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -15,6 +17,7 @@ from epochly.code.libraries import in_library
 from epochly.code.mark import original_of
 from epochly.code.source import text_without_file
 from epochly.errors import EpochlyError
+from epochly.forks import ProcessLock
 from epochly.runtime.decorated import STATE, decorated
 from epochly.runtime.dispatcher import Dispatcher
 from epochly.runtime.policy import ObservingPolicy
@@ -55,24 +58,44 @@ def packed(
     ------
     CannotTravelError
     """
-    import cloudpickle
-
-    already = {"__main__", *cloudpickle.list_registry_pickle_by_value()}
     members = call_graph(function).functions if function is not None else ()
     own = frozenset(member.__module__ for member in members)
     names = own | _users_modules(frozenset(sys.modules), own)
-    modules = [sys.modules[name] for name in names - already if name in sys.modules]
-    for module in modules:
-        cloudpickle.register_pickle_by_value(module)
+    modules = [sys.modules[name] for name in names - {"__main__"} if name in sys.modules]
+    with _by_value(modules):
+        try:
+            return dump(value)
+        except Exception as error:
+            raise CannotTravelError(
+                str(error), remedy="keep what cannot be pickled out of its arguments and globals"
+            ) from error
+
+
+_lock = ProcessLock()
+_registered: Counter[ModuleType] = Counter()
+
+
+@contextmanager
+def _by_value(modules: Iterable[ModuleType]) -> Iterator[None]:
+    """Have cloudpickle take modules by value; it has one list of them for all threads."""
+    import cloudpickle
+
+    with _lock:
+        others = cloudpickle.list_registry_pickle_by_value()
+        ours = {m for m in modules if m in _registered or m.__name__ not in others}
+        for module in ours:
+            if module not in _registered:
+                cloudpickle.register_pickle_by_value(module)
+            _registered[module] += 1
     try:
-        return dump(value)
-    except Exception as error:
-        raise CannotTravelError(
-            str(error), remedy="keep what cannot be pickled out of its arguments and globals"
-        ) from error
+        yield
     finally:
-        for module in modules:
-            cloudpickle.unregister_pickle_by_value(module)
+        with _lock:
+            for module in ours:
+                _registered[module] -= 1
+                if not _registered[module]:
+                    del _registered[module]
+                    cloudpickle.unregister_pickle_by_value(module)
 
 
 @lru_cache(maxsize=8)

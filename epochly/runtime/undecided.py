@@ -36,12 +36,13 @@ class Undecided:
     """
 
     requested = None
+    falls_back = False
 
     def __init__(self, original: Callable[..., Any], watch: float | None = None) -> None:
         self._original = original
         self._watch = watch
         self._plain = Way(original)
-        self._plain.reason, self._plain.asked = OBSERVED, False
+        self._plain.reason = OBSERVED
         self._automatic: Automatic | None = None
         self._interval = 0
         self._lock = RLock()

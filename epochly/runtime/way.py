@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 16
 TRACED = "a debugger, tracer or coverage is watching"
+ENDING = "the program is ending"
 NESTED = "it was called from within an item that already runs side by side"
 _PARALLEL_LEVELS = (1, 3)
 HAS_MONITORING = sys.version_info >= (3, 12)
@@ -33,7 +34,7 @@ _mapping_in: ContextVar[int | None] = ContextVar("epochly_mapping_in", default=N
 class Way:
     """What runs when a call is sent this way, and the tally of those calls.
 
-    ``reason`` is why the original runs, which is a fallback where a level was ``asked`` for.
+    ``reason`` is why the original runs although a level was asked for.
 
     Parameters
     ----------
@@ -47,7 +48,6 @@ class Way:
     """
 
     __slots__ = (
-        "asked",
         "call",
         "fallbacks",
         "level",
@@ -70,7 +70,6 @@ class Way:
         self.prepared = prepared
         self.seconds = seconds
         self.reason: str | None = None
-        self.asked = True
         self.tally = Tally()
         self.fallbacks: Counter[str] = Counter()
         self.started_s = 0.0
@@ -146,6 +145,12 @@ def is_traced() -> bool:
     return sys.gettrace() is not None or (HAS_MONITORING and _is_monitored())
 
 
+def is_ending() -> bool:
+    """Whether the main thread is at its end: from then on no pool can be made, or takes work."""
+    threading = sys.modules.get("threading")
+    return threading is not None and getattr(threading, "_SHUTTING_DOWN", False)
+
+
 def _guarded(way: Way, prepared: Prepared, original: Callable[..., Any]) -> Callable[..., Any]:
     from epochly.errors import Deoptimize
 
@@ -198,12 +203,12 @@ def side_by_side(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _alone(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    """Let no item that runs in a pool start, and wait for, items of its own."""
+    """Let no item that runs in a pool start, and wait for, items of its own; nor any at the end."""
     marked = side_by_side(call)
 
     def alone(*args: Any, **kwargs: Any) -> Any:
-        if is_nested():
-            way.fall_back(NESTED)
+        if is_nested() or is_ending():
+            way.fall_back(ENDING if is_ending() else NESTED)
             return original(*args, **kwargs)
         return marked(*args, **kwargs)
 

@@ -8,7 +8,9 @@ costs no lock and no look-up of the thread. Without a GIL every call takes the s
 from __future__ import annotations
 
 import sys
+from functools import partial
 from time import perf_counter
+from types import MethodType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +69,9 @@ def is_async_generator(function: Any) -> bool:
 
 
 def _flags(function: Any) -> int:
-    while True:
-        inner = getattr(function, "__func__", None) or getattr(function, "func", None)
-        if inner is None:
-            break
-        function = inner
+    # An attribute of another object's that is called `func` tells nothing of what calling it does.
+    while isinstance(function, (MethodType, partial)):
+        function = function.__func__ if isinstance(function, MethodType) else function.func
     code = getattr(function, "__code__", None)
     if code is None:
         code = getattr(getattr(type(function), "__call__", None), "__code__", None)  # noqa: B004

@@ -68,17 +68,20 @@ class Nursery:
     def __init__(self) -> None:
         self._possible = counts_by_itself()
         self.open = self._possible
-        self._living: dict[int, tuple[Decorated, ref[Any]]] = {}
-        self._orphans: list[int] = []
+        # Not held, since they lead to their functions, as dispatchers do.
+        self._living: dict[int, ref[Decorated]] = {}
+        self._orphans: list[Decorated] = []
 
-    def add(self, decorated: Decorated, function: Any) -> None:
-        """Remember one until its youth ends; one whose function is gone is counted at the next."""
-        while self._orphans:
-            self._end(self._orphans.pop())
-        key = id(decorated)
-        if key not in self._living:
-            # Nothing but an atomic append is safe where the garbage collector calls.
-            self._living[key] = decorated, ref(function, lambda _: self._orphans.append(key))
+    def add(self, decorated: Decorated) -> None:
+        """Remember one until its youth ends; one that nobody holds is counted at the next."""
+        self._end_orphans()
+        self._living.setdefault(id(decorated), ref(decorated))
+
+    def orphan(self, decorated: Decorated) -> None:
+        """Take over from one that nobody holds, which lives on until it was counted."""
+        # Nothing but atomic steps is safe where the garbage collector calls.
+        if id(decorated) in self._living:
+            self._orphans.append(decorated)
 
     def remove(self, decorated: Decorated) -> None:
         """Forget one whose youth has ended."""
@@ -86,8 +89,11 @@ class Nursery:
 
     def end(self) -> None:
         """End every youth, so that all calls so far are counted, and all later ones looked at."""
-        for key in tuple(self._living):
-            self._end(key)
+        for known in tuple(self._living.values()):
+            decorated = known()
+            if decorated is not None:
+                decorated.dispatch()
+        self._end_orphans()
 
     def attend(self, attentive: bool) -> None:
         """Stay closed for as long as every call must be looked at."""
@@ -95,10 +101,9 @@ class Nursery:
         if attentive:
             self.end()
 
-    def _end(self, key: int) -> None:
-        found = self._living.get(key)
-        if found is not None:
-            found[0].dispatch()
+    def _end_orphans(self) -> None:
+        while self._orphans:
+            self._orphans.pop().dispatch()
 
 
 nursery = Nursery()

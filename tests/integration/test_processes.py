@@ -112,6 +112,38 @@ def test_a_program_ends_at_once_with_pools_and_contexts_open():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("before", [0, 1], ids=["first", "later"])
+def test_a_call_at_the_end_of_a_program_runs_the_original(before):
+    code = f"""
+        import atexit, threading, time
+        from integration import process_programs as programs
+
+        calls = {{programs.overlapped: [1, 2], programs.spread: [2] * 9, programs.compiled: 3}}
+
+        def call_all():
+            return [function(argument) for function, argument in calls.items()]
+
+        def late():
+            while threading.main_thread().is_alive():
+                time.sleep(0.01)
+            print(call_all())
+
+        for _ in range({before}):
+            call_all()
+        atexit.register(lambda: print(call_all()))
+        threading.Thread(target=late).start()
+        """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines() == [str([[2, 3], [1] * 9, 5])] * 2
+
+
 def test_disabled_a_program_runs_without_loading_the_library():
     code = """
         import epochly, sys

@@ -55,3 +55,19 @@ def test_items_that_draw_random_numbers_keep_the_callers_stream(fitted):
     random.seed(7)
     assert fitted([Drawing() for _ in range(12)]) == expected
     assert "drew random numbers" in epochly.explain(fitted)
+
+
+class Model:
+    scale = 3
+
+    @epochly.optimize(level=3)
+    def run(self, n):
+        return [self.step(k) for k in range(n)]
+
+    def step(self, k):
+        return busy(k) * self.scale
+
+
+def test_a_method_is_spread_although_its_class_has_decorated_ones():
+    assert Model().run(12) == [3 * busy(k) for k in range(12)]
+    assert ", processes" in epochly.explain(Model.run)

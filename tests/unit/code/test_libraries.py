@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+import epochly
 from epochly.code import libraries
 from epochly.code.callgraph import is_users
 from epochly.code.effects import Effect, effects_of
@@ -42,6 +43,11 @@ def test_the_package_of_a_function_that_the_user_named_is_the_users(installed):
     function_of(installed.total)
     assert is_users(installed.helper)
     assert effects_of(installed.total).worst is Effect.PURE
+
+
+def test_this_package_is_a_library_also_where_it_is_developed():
+    assert not is_users(epochly.optimize(level=0)(len))
+    assert not is_users(epochly.get_metrics)
 
 
 def test_a_library_that_is_known_by_name_stays_one():

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import functools
+import gc
 import inspect
 import logging
 import threading
+import weakref
 
 import pytest
 from unit.runtime import programs
@@ -250,6 +252,27 @@ def test_what_was_prepared_is_kept_for_the_next_block():
         return epochly.get_metrics(squares)["functions"][NAME + "squares"]["compile_time"]
 
     assert compiled() == compiled()
+
+
+def test_a_function_that_a_block_reached_is_freed_with_what_it_holds():
+    held = []
+
+    def reached():
+        value = threading.Event()
+        held.append(weakref.ref(value))
+
+        def counted(n, by=value):
+            return n
+
+        with epochly.optimize_context(level=0):
+            counted(1)
+
+    reached()
+    reached()
+    gc.collect()
+    epochly.get_metrics()
+    gc.collect()
+    assert [value() for value in held] == [None, None]
 
 
 def test_a_function_whose_code_was_replaced_is_left_alone():

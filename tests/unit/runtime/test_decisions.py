@@ -114,20 +114,23 @@ def test_what_is_no_plain_file_is_ignored_with_a_warning_and_not_waited_for(path
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "why"),
     [
-        {"level": 7},
-        {"level": True},
-        {"level": "two"},
-        {"speedup": -1},
-        {"speedup": "fast"},
-        {"speedup": float("inf")},
-        {"speedup": float("nan")},
-        {"backend": 3},
-        {"surprise": 1},
+        ({"level": 7}, "level is none from 0 to 4"),
+        ({"level": True}, "level is none from 0 to 4"),
+        ({"level": "two"}, "level is none from 0 to 4"),
+        ({"level": [2]}, "level is none from 0 to 4"),
+        ({"speedup": -1}, "speedup is no number above 0"),
+        ({"speedup": "fast"}, "speedup is no number above 0"),
+        ({"speedup": float("inf")}, "speedup is no number above 0"),
+        ({"speedup": float("nan")}, "speedup is no number above 0"),
+        ({"backend": 3}, "backend is no text"),
+        ({"surprise": 1}, "surprise is no key of a decision"),
+        ({1: None}, "1 is no key of a decision"),
     ],
+    ids=str,
 )
-def test_a_broken_entry_is_ignored_with_a_warning_and_the_others_count(path, change, caplog):
+def test_a_broken_entry_is_ignored_with_a_warning_and_the_others_count(path, change, why, caplog):
     import yaml
 
     file = DecisionFile(path)
@@ -139,8 +142,25 @@ def test_a_broken_entry_is_ignored_with_a_warning_and_the_others_count(path, cha
     path.write_text(yaml.safe_dump(document))
     with caplog.at_level(logging.WARNING, logger="epochly"):
         assert find(path, "float") is None
-    assert "this entry is ignored" in caplog.text
+    assert f"this entry is ignored, since {why}:" in caplog.text
     assert find(path).level == 2
+
+
+def test_an_entry_without_a_key_is_told_which_one(path, caplog):
+    path.parent.mkdir()
+    path.write_text("version: 1\ndecisions:\n- {function: shop:total}\n- shop\n")
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+    assert "since kind is missing, level is missing" in caplog.text
+    assert "since it has no keys: 'shop'" in caplog.text
+
+
+def test_the_line_of_what_is_no_yaml_is_told(path, caplog):
+    path.parent.mkdir()
+    path.write_text("version: 1\ndecisions:\n- function: shop:total\n\tlevel: 2\n")
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+    assert "cannot be read: line 4: " in caplog.text
 
 
 def test_an_entry_that_would_fill_the_memory_in_full_is_ignored_at_once(path, caplog):

@@ -218,14 +218,12 @@ def test_a_call_that_gives_up_is_a_fallback_with_its_reason():
     assert "gave up" in fallback["reason"]
 
 
-def test_a_call_that_is_only_observed_is_no_fallback():
-    @epochly.optimize()
-    def plain(value):
-        return value
-
-    assert [plain(number) for number in range(10)] == list(range(10))
-    entry = entry_of(plain)
-    assert (entry["total_calls"], entry["fallbacks"]) == (10, [])
+def test_what_was_given_no_level_does_not_fall_back_by_running_as_it_is():
+    function = epochly.optimize(programs.squares)
+    for _ in range(3):
+        function(10)
+    entry = entry_of(function)
+    assert (entry["level"], entry["total_calls"], entry["fallbacks"]) == (None, 3, [])
     assert "observed" in entry["reason"]
 
 

@@ -10,6 +10,7 @@ import math
 import pickle
 import threading
 import weakref
+from unittest import mock
 
 import pytest
 from unit.runtime import programs
@@ -49,6 +50,36 @@ def test_a_function_that_nobody_holds_is_freed():
     assert seen() is None
 
 
+def recursive(level):
+    @epochly.optimize(level=level)
+    def fibonacci(n):
+        return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+    return fibonacci, fibonacci
+
+
+def inherited(level):
+    class Shop(programs.Shop):
+        @epochly.optimize(level=level)
+        def total(self, values):
+            return super().total([values])
+
+    return Shop, Shop().total
+
+
+@pytest.mark.parametrize("level", [None, 0, 2])
+@pytest.mark.parametrize("make", [recursive, inherited])
+def test_a_function_that_leads_to_itself_is_freed_and_its_counts_stay(make, level):
+    held, function = make(level)
+    function(1)
+    seen = weakref.ref(held)
+    del held, function
+    for _ in range(3):
+        gc.collect()
+        assert epochly.get_metrics()["total_calls"] >= 1
+    assert seen() is None
+
+
 def test_the_counts_of_a_freed_function_stay():
     for _ in range(3):
         epochly.optimize(level=0)(programs.shout)("a")
@@ -74,6 +105,11 @@ def test_what_is_no_function_is_told_when_decorating(thing):
         epochly.optimize(level=0)(thing)
 
 
+def test_a_level_in_the_place_of_a_function_is_told_how_to_ask_for_it():
+    with pytest.raises(UsageError, match=r"write optimize\(level=2\)"):
+        epochly.optimize(2)
+
+
 def test_methods_of_every_kind_and_either_order_of_decorators():
     shop = programs.Shop()
     assert shop.total([1, 2]) == [2, 4]
@@ -90,6 +126,36 @@ def test_partials_instances_and_built_in_functions():
     on_instance = epochly.optimize(level=0)(programs.Shop())
     assert (on_instance(3), on_instance.__name__) == (2, "Shop")
     assert epochly.optimize(level=0)(math.sqrt)(4.0) == 2.0
+
+
+@pytest.mark.parametrize("level", [None, 0])
+def test_a_decorator_that_is_a_class_and_keeps_its_function_does_what_its_call_does(level):
+    at_level = epochly.optimize(level=level)
+
+    class Listed:
+        def __init__(self, func):
+            self.func = func
+
+        def __call__(self, *args):
+            return list(self.func(*args))
+
+    class Awaited(Listed):
+        def __call__(self, *args):
+            return asyncio.run(self.func(*args))
+
+    @at_level
+    @Listed
+    def below(n):
+        yield from range(n)
+
+    assert below(3) == [0, 1, 2]
+    assert at_level(Awaited(programs.later))(1) == 2
+
+
+def test_a_mock_stays_one_call():
+    mocked = mock.Mock(return_value=3)
+    assert epochly.optimize(level=0)(mocked)(1) == 3
+    mocked.assert_called_once_with(1)
 
 
 def test_a_partial_of_a_loop_is_compiled():
@@ -275,10 +341,17 @@ def test_without_a_level_calls_are_observed_and_it_says_so():
     assert "observed until it is known what pays" in epochly.explain(function)
 
 
-def test_disabled_the_decorator_returns_the_function_itself(monkeypatch):
-    monkeypatch.setenv("EPOCHLY_DISABLE", "1")
+@pytest.mark.parametrize("value", ["1", "true", "Yes", "on"])
+def test_disabled_the_decorator_returns_the_function_itself(value, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_DISABLE", value)
     assert epochly.optimize(level=2)(programs.squares) is programs.squares
     assert epochly.optimize(programs.squares) is programs.squares
+
+
+@pytest.mark.parametrize("value", ["", "0", "False", "no", "off"])
+def test_a_word_for_no_disables_nothing(value, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_DISABLE", value)
+    assert epochly.optimize(programs.squares) is not programs.squares
 
 
 def test_a_recursive_function_at_level_1_does_not_wait_for_itself(monkeypatch):

@@ -51,6 +51,12 @@ def test_what_cannot_be_is_told_and_nothing_changes(wrong):
     assert dict(os.environ) == before
 
 
+def test_the_cache_folder_may_be_given_as_any_path_and_nothing_else(tmp_path):
+    assert epochly.configure(cache=os.fsencode(tmp_path)).cache == str(tmp_path)
+    with pytest.raises(TypeError, match="not int"):
+        epochly.configure(cache=5)
+
+
 def test_a_file_is_no_cache_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be used"):
