@@ -11,6 +11,7 @@ from epochly.code import libraries
 from epochly.code.callgraph import is_users
 from epochly.code.effects import Effect, effects_of
 from epochly.code.function import function_of
+from epochly.testing import programs
 
 INSTALLED = (
     "def helper(x):\n    return x + 1\n\n\ndef total(xs):\n    return [helper(x) for x in xs]\n"
@@ -53,3 +54,8 @@ def test_this_package_is_a_library_also_where_it_is_developed():
 def test_a_library_that_is_known_by_name_stays_one():
     function_of(np.sum)
     assert not is_users(np.sum)
+
+
+def test_a_program_that_backends_are_tested_with_stands_for_the_users():
+    assert is_users(function_of(programs.each).original)
+    assert not is_users(epochly.get_metrics)
