@@ -73,7 +73,12 @@ class Automatic:
         return partial(Automatic, watch=self._watch), (self._original,)
 
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
-        """The way of the calls that were decided about last; each call decides for itself."""
+        """The way of the calls that were decided about last; each call decides for itself.
+
+        What an earlier process decided is prepared here, outside of what is timed.
+        """
+        if self._unsuited is None:
+            self._tier_of(args, kwargs)
         return self.way
 
     def ways(self) -> tuple[Way, ...]:
@@ -87,14 +92,9 @@ class Automatic:
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Run one call at the level of its kind."""
-        if is_traced() or is_nested():
-            return self._original(*args, **kwargs)
-        kind = kind_of(args, kwargs)
-        tier = self._tiers.get(kind)
+        tier = self._tier_of(args, kwargs)
         if tier is None:
-            tier = self._new(kind, args, kwargs)
-            if tier is None:
-                return self._original(*args, **kwargs)
+            return self._original(*args, **kwargs)
         return tier.run(args, kwargs)
 
     def standings(self) -> tuple[Standing, ...]:
@@ -117,7 +117,14 @@ class Automatic:
         way.seconds = self._search.prepared_s[way.realized[1]]
         return way
 
-    def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tier | None:
+    def _tier_of(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tier | None:
+        """Where calls like this one stand; None where the original must run."""
+        if is_traced() or is_nested():
+            return None
+        kind = kind_of(args, kwargs)
+        return self._tiers.get(kind) or self._new(kind, args, kwargs)
+
+    def _new(self, kind: Kind, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tier | None:
         if is_inside():
             return None
         with self._lock, Inside():

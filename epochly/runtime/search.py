@@ -12,14 +12,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Realized, Refused
-from epochly.errors import EpochlyError
+from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.standing import Candidate
-from epochly.runtime.way import side_by_side
+from epochly.runtime.way import ENDING, is_ending, side_by_side
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -87,7 +87,7 @@ class Search:
         if found is None:
             return
         if found.level == Level.MONITOR:
-            tier.settle(f"decided earlier: {found.reason}")
+            tier.settle(f"decided earlier: {found.reason or 'no reason is given'}")
             return
         candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):
@@ -222,6 +222,8 @@ class _SideBySide:
         self.stats, self.close = prepared.stats, prepared.close
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_ending():
+            raise Deoptimize(ENDING)
         return self._call(*args, **kwargs)
 
     @property

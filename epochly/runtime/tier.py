@@ -28,6 +28,10 @@ Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 Action = Callable[[tuple[Any, ...], dict[str, Any]], None]
 Clock = Callable[[], float]
 
+# Level 1's threads, which are idle between calls, and those by which loky serves level 3.
+_POOLS = ("epochly", "ExecutorManagerThread", "QueueFeederThread")
+CROWDED = "it draws random numbers, so it is tried only while no other thread may draw as well"
+
 
 class Tier:
     """Decides how the calls of one kind are run; every call goes through `run`.
@@ -81,7 +85,7 @@ class Tier:
         self._dropped: list[Candidate] = []
         self._timed = Timed(original, clock)
         self._watch = Watch(watch, self._timed, after_s)
-        self._proof = False
+        self._proof = self._crowded = False
         self._lock = threading.Lock()
         self._action: Action | None = None
         self.run: Call = self._observe
@@ -102,7 +106,10 @@ class Tier:
         current, prepared = self._current, self.prepared
         realized = prepared.realized if prepared else Realized(Level.MONITOR, "monitor")
         speedup = current.speedup if current is not None else None
-        return Standing(self.kind, self.state, realized, speedup, self.reason, self.checks)
+        reason = self.reason
+        if self.state == "trying" and self._crowded:
+            reason = f"{reason}; {CROWDED}" if reason else CROWDED
+        return Standing(self.kind, self.state, realized, speedup, reason, self.checks)
 
     # What is found out about candidates, and told from outside.
 
@@ -220,8 +227,8 @@ class Tier:
         """Run the original and the candidate, if no other thread is at it."""
         current = self._current
         draws = self._replay().draws
-        alone = not draws or threading.active_count() == 1
-        if current is None or not alone or not self._is_my_turn():
+        self._crowded = draws and any(map(_may_draw, threading.enumerate()))
+        if current is None or self._crowded or not self._is_my_turn():
             return self._timed(args, kwargs)
         try:
             if self._current is not current:
@@ -334,3 +341,8 @@ class Tier:
 
     def _note(self, reason: str) -> None:
         self.reason = f"{self.reason}; {reason}" if self.reason else reason
+
+
+def _may_draw(thread: threading.Thread) -> bool:
+    """Whether a thread other than this one may run the program's code, unlike those of pools."""
+    return thread is not threading.current_thread() and not thread.name.startswith(_POOLS)

@@ -76,7 +76,7 @@ class Undecided:
                     self._automatic = Automatic(
                         self._original, watch=self._watch, spent_s=self._plain.tally.seconds
                     )
-        return self.way
+        return self._plain if self._automatic is None else self._automatic.choose(args, kwargs)
 
     def forget(self) -> None:
         """Begin anew: in a forked child pools have lost their threads."""

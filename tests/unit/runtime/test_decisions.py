@@ -9,6 +9,7 @@ import sys
 import pytest
 from unit.runtime import programs
 
+import epochly
 from epochly.runtime.automatic import Automatic
 from epochly.runtime.decisions import (
     Decision,
@@ -183,6 +184,30 @@ def test_a_decision_for_a_backend_of_another_level_is_ignored_with_a_warning(cap
         assert policy.call(10) == 285
     assert "numba is of level 2, not 3" in caplog.text
     assert policy.standings()[0].state == "observing"
+
+
+def decided(level, backend):
+    """Squares of 10, about which a file has decided."""
+    policy = Automatic(programs.squares)
+    name, code = name_of_function(policy._search._function), code_of(policy._search._function)
+    kind = describe_kind(kind_of((10,), {}))
+    made = decision(kind, function=name, code=code, level=level, backend=backend)
+    decision_file(decision_path()).put(made)
+    return epochly.optimize()(programs.squares)
+
+
+def test_preparing_what_was_decided_is_no_time_of_the_first_call():
+    function = decided(2, "numba")
+    assert function(10) == 285
+    (entry,) = epochly.get_metrics(function)["functions"].values()
+    assert entry["realized"]["level"] == 2
+    assert entry["total_time"] < entry["compile_time"]
+
+
+def test_a_decision_to_stay_that_gives_no_reason_says_so():
+    function = decided(0, "monitor")
+    assert function(10) == 285
+    assert "decided earlier: no reason is given" in epochly.explain(function)
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_harms_nothing(tmp_path, caplog):

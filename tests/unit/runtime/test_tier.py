@@ -50,13 +50,13 @@ class Prepared:
 class Program:
     """A function of a second, its tier and what was asked of it."""
 
-    def __init__(self, *, allowed="twice", watch=0.01, after_s=3.0):
+    def __init__(self, *, allowed="twice", draws=False, watch=0.01, after_s=3.0):
         self.clock = Clock()
         self.seconds = 1.0
         self.calls = 0
         self.launched = []
         self.decided = []
-        replay = Replay(allowed)
+        replay = Replay(allowed, draws=draws)
         self.tier = Tier(
             "double", "int", self.original, self.launch,
             replay=lambda: replay, after_s=after_s, watch=watch, clock=self.clock,
@@ -161,6 +161,20 @@ def test_what_the_original_raises_is_raised_and_the_trial_waits():
     with pytest.raises(ZeroDivisionError):
         program.tier.run((21,), {})
     assert program.tier.state == "trying"
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("other", "trying"), ("epochly_0", "committed"), ("", "committed")]
+)
+def test_what_draws_random_numbers_is_tried_while_nobody_else_may_draw(monkeypatch, name, state):
+    program = Program(draws=True)
+    program.run(4)
+    program.tier.offer([program.candidate()])
+    others = [threading.Thread(name=name)] if name else []
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.current_thread(), *others])
+    program.run()
+    standing = program.tier.standing()
+    assert (standing.state, "no other thread" in standing.reason) == (state, state == "trying")
 
 
 def test_arguments_that_cannot_be_copied_leave_the_original_in_place():

@@ -41,15 +41,15 @@ def started(monkeypatch):
 
 def test_choosing_begins_when_enough_time_was_spent(policy, started):
     spend(policy, 1.1 * AFTER_S)
-    assert policy.choose((1,), {}).call(21) == 42
+    assert policy.choose((21,), {}).call(21) == 42
     assert [standing.state for standing in policy.standings()] == ["preparing"]
     assert len(started) == 1
 
 
 def test_the_time_spent_until_then_counts_for_the_first_kind_of_arguments_only(policy, started):
     spend(policy, 1.1 * AFTER_S)
-    policy.choose((1,), {}).call(21)
-    policy.choose((1,), {}).call(2.5)
+    policy.choose((21,), {}).call(21)
+    policy.choose((2.5,), {}).call(2.5)
     assert [standing.state for standing in policy.standings()] == ["preparing", "observing"]
     assert len(started) == 1
 
