@@ -69,6 +69,15 @@ class Destination:
         else:
             self.write(texts[".json" if self.format is Format.JSON else ".md"]())
 
+    def write_line(self, line: str, document: Mapping[str, Any]) -> None:
+        """Write a line that says it all, or as JSON a document."""
+        from epochly_cli.render.json import json_text
+
+        if self.file is not None:
+            is_json = ending_of(self.file) == ".json"
+            write_file(self.file, json_text(document) if is_json else f"{line}\n")
+        self.write(json_text(document) if self.format is Format.JSON else f"{line}\n")
+
     def recording(self) -> Kind | None:
         """The kind of recording that the file is to hold, if any."""
         return _RECORDINGS.get(ending_of(self.file, PROFILE_ENDINGS)) if self.file else None

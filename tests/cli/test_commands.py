@@ -112,6 +112,22 @@ def test_init_leaves_the_arguments_to_the_function_that_makes_them(
     )
 
 
+def test_init_says_what_it_wrote_in_the_format_that_is_asked_for(epochly, look, tmp_path: Path):
+    said = epochly("init", "shop.stats:mean", "--format", "json", "--output", "said.md")
+    assert json.loads(said.out) == {
+        "schema": "epochly.init/1",
+        "file": str(tmp_path / "epochly.yaml"),
+        "target": "shop.stats:mean",
+        "complete": False,
+    }
+    assert (tmp_path / "said.md").read_text().startswith("wrote epochly.yaml: look at `args`")
+
+
+def test_init_writes_nothing_for_an_unknown_ending(epochly, look, tmp_path: Path):
+    assert epochly("init", "shop.stats:mean", "--output", "said.pdf").code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_init_never_overwrites(epochly, look, tmp_path: Path):
     (tmp_path / "epochly.yaml").write_text("mine")
     said = epochly("init", "shop.stats:mean")
