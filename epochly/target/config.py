@@ -7,11 +7,12 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import ConfigError, TargetError, UsageError
+from epochly.errors import ArgumentsError, ConfigError, TargetError, UsageError
 from epochly.gate.model import Settings
 from epochly.levels import Level, parse_levels
 from epochly.quantities import DURATION_REMEDY, SHARE_REMEDY, parse_duration, parse_share
 from epochly.target.nodes import Nodes, compose, kind
+from epochly.target.snippets import compiled
 from epochly.target.spec import EXAMPLES, parse_target
 from epochly.workload import Limits, Tolerance, Workload
 
@@ -126,17 +127,17 @@ class _Reader(Nodes):
                 node, f"the workload {name!r} has no `target`", "add `target: pkg.mod:func` to it"
             )
 
-        def text(key: str) -> str | None:
-            return self.text(keys[key], key) if key in keys else None
+        def code(key: str) -> str | None:
+            return self.code(keys[key], key) if key in keys else None
 
         levels = self.levels(keys["levels"]) if "levels" in keys else None
         return Workload(
             target=self.target(keys["target"]),
             directory=self.directory,
             name=name,
-            args=text("args"),
-            setup=text("setup"),
-            reset=text("reset"),
+            args=code("args"),
+            setup=code("setup"),
+            reset=code("reset"),
             levels=levels,
             seed=self.seed(keys["seed"]) if "seed" in keys else 0,
             timeout_s=(
@@ -149,6 +150,22 @@ class _Reader(Nodes):
             tags=self.tags(keys["tags"]) if "tags" in keys else (),
             limits=self.limits(keys, levels),
         )
+
+    def code(self, node: yaml.Node, key: str) -> str:
+        text = self.text(node, key)
+        try:
+            compiled(key, text)
+        except ArgumentsError as error:
+            within = getattr(error.__cause__, "lineno", None) or 1
+            line = node.start_mark.line + min(within, len(text.splitlines()) or 1)
+            raise ConfigError(
+                error.what,
+                # A block begins in the line after its sign.
+                where=f"{self.path}:{line + (getattr(node, 'style', None) in ('|', '>'))}",
+                remedy=error.remedy,
+                detail=error.detail,
+            ) from error
+        return text
 
     def target(self, node: yaml.Node) -> str:
         text = self.text(node, "target")

@@ -10,13 +10,11 @@ from types import CodeType
 from typing import Any
 
 from epochly.call import Arguments
-from epochly.code.parsing import parsed
 from epochly.errors import ArgumentsError, MissingArgumentsError, in_words
 from epochly.target.load import Target, signature_text
 from epochly.target.seeding import seed_streams
+from epochly.target.snippets import CALL, call_of, compiled
 from epochly.workload import Workload
-
-_CALL = "__epochly_call__"
 
 
 class Inputs:
@@ -38,10 +36,10 @@ class Inputs:
         self._target = target
         self._workload = workload
         self._namespace: dict[str, Any] = dict(target.namespace)
-        self._namespace[_CALL] = lambda *args, **kwargs: Arguments(args, kwargs)
-        self._setup = _compiled("setup", workload.setup, "exec")
-        self._reset = _compiled("reset", workload.reset, "exec")
-        self._args = _compiled("args", workload.args, "eval")
+        self._namespace[CALL] = lambda *args, **kwargs: Arguments(args, kwargs)
+        self._setup = compiled("setup", workload.setup)
+        self._reset = compiled("reset", workload.reset)
+        self._args = compiled("args", workload.args)
         self._check_filled_in()
         self._maker_name = f"{target.spec.attributes[-1]}_inputs"
         self._maker = getattr(target.owner, self._maker_name, None)
@@ -55,7 +53,7 @@ class Inputs:
         text = self._workload.args
         if text is None:
             return
-        call = _call_of(text)
+        call = call_of(text)
         given = [(str(place), value) for place, value in enumerate(call.args, 1)]
         given += [(word.arg or "", word.value) for word in call.keywords]
         empty = [
@@ -151,33 +149,6 @@ class Inputs:
             return eval(code, self._namespace)
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
             raise _failed(what, error, _remedy(what, error)) from None
-
-
-def _compiled(what: str, text: str | None, mode: str) -> CodeType | None:
-    if text is None:
-        return None
-    source = f"{_CALL}({text}\n)" if mode == "eval" else text
-    try:
-        if mode == "eval":
-            _call_of(text)
-        return compile(source, f"<{what}>", mode, dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        raise ArgumentsError(
-            f"the {what} {text!r} cannot be parsed: {getattr(error, 'msg', error)}",
-            where=f"<{what}>",
-            remedy='write what would stand between the parentheses: --args "data, n=3"'
-            if mode == "eval"
-            else "write Python statements",
-            detail="".join(traceback.format_exception_only(error)).replace(f"{_CALL}(", "("),
-        ) from None
-
-
-def _call_of(text: str) -> ast.Call:
-    """The call with the text between its parentheses."""
-    call = parsed(f"{_CALL}({text}\n)", "<args>", "eval").body
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-        return call
-    raise SyntaxError("it closes the parentheses of the call")
 
 
 def _remedy(what: str, error: BaseException) -> str:

@@ -41,6 +41,22 @@ def one(write, key_line: str) -> str:
     return write(f"workloads:\n  mean:\n    target: a:b\n    {key_line}\n")
 
 
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ("args: (1", 4),
+        ("args: ')'", 4),
+        ("setup: import = 1", 4),
+        ("setup: |\n      x = 1\n      y = = 2", 6),
+        ("reset: 'f('", 4),
+    ],
+)
+def test_code_that_cannot_be_parsed_is_told_with_its_line(write, lines, line):
+    error = refusal(one(write, lines))
+    assert "cannot be parsed" in error.what
+    assert line_of(error) == line
+
+
 def test_every_key_of_a_workload_is_read(write):
     path = write(
         "workloads:\n"
