@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import EpochlyError, WorkerError
 from epochly.levels import Level
-from epochly.measure import tree
 from epochly.measure.agreement import MOMENTS, Agreement
 from epochly.measure.contender import Contender, load_error
+from epochly.measure.opening import Opening
 from epochly.measure.process import Surroundings
 from epochly.measure.profiling import WANTED_S, Profiling
 from epochly.measure.repetition import ONCE_REMEDY, why_once
@@ -52,6 +51,9 @@ class Run:
         )
         self._baseline = Contender(Level.MONITOR, "monitor")
         self._agreement = Agreement(self._baseline, surroundings.scratch, tolerance)
+        self._opening = Opening(
+            workload, surroundings, self._agreement, self._independent, self._timeout_s
+        )
         self._repetition: dict[str, Any] = {"writes": None}
         self._facts = Facts()
         self._identity: Identity | None = None
@@ -104,8 +106,8 @@ class Run:
             sampling = Sampling(
                 self._baseline,
                 group,
-                self._launch,
-                self._start,
+                self._opening.launch,
+                self._opening.start,
                 self._timeout_s,
                 yardstick=self._options.yardstick,
             )
@@ -164,7 +166,7 @@ class Run:
     def _explore_baseline(self) -> None:
         base = self._baseline
         try:
-            answer = self._start(base, 0)
+            answer = self._opening.start(base, 0)
         except WorkerError as error:
             raise load_error(self._workload.target, error) from error
         self.target = TargetInfo(**answer["target"])
@@ -187,7 +189,12 @@ class Run:
             once=self._once,
             wanted_s=min(WANTED_S, self._options.budget_s),
         )
-        if self._first_call(base, "0-first") and not self._once and self._warm_call(base, "0-warm"):
+        by = self._profiling if self._once else None
+        if (
+            self._opening.first_call(base, "0-first", by)
+            and not self._once
+            and self._opening.warm_call(base, "0-warm", self._profiling)
+        ):
             if self._options.profiled:
                 self._say("profiling", 0.0)
                 self._profiling.repeat(self._timeout_s)
@@ -202,80 +209,22 @@ class Run:
 
     def _explore_other(self, contender: Contender) -> None:
         try:
-            answer = self._start(contender, 0)
+            answer = self._opening.start(contender, 0)
         except EpochlyError as error:
             contender.end("failed", error.what, remedy=error.remedy)
             return
         contender.warnings += [w for w in answer["warnings"] if w not in self._notes]
         prefix = f"{contender.level:d}-{contender.backend}"
-        if not self._first_call(contender, f"{prefix}-first"):
-            return
-        if not self._warm_call(contender, f"{prefix}-warm"):
-            return
-        self._agreement.judge(contender, prefix, self._check_apart)
-        contender.note_realized()
-
-    def _launch(self, contender: Contender, generation: int) -> None:
-        contender.launch(self._surroundings, generation)
-
-    def _start(self, contender: Contender, generation: int) -> dict[str, Any]:
-        started = time.monotonic()
-        answer = contender.start(
-            self._surroundings,
-            dataclasses.asdict(self._workload),
-            generation=generation,
-            independent=self._independent,
-            timeout_s=self._timeout_s,
-        )
-        contender.start_s = time.monotonic() - started
-        return answer
-
-    def _first_call(self, contender: Contender, name: str) -> bool:
-        """Prepare and call, cold: what a program pays for its first call."""
-        seconds = contender.prepare(self._timeout_s)
-        if seconds is None:
-            return False
-        only = self._profiling if self._once and self._profiling else contender
-        answer = only.call(self._timeout_s, capture=self._agreement.path(name))
-        if answer is None:
-            return False
-        contender.first_call_s = seconds + answer["seconds"]
-        contender.measured_s += seconds
-        return self._noted(contender, name, answer)
-
-    def _noted(self, contender: Contender, name: str, answer: dict[str, Any]) -> bool:
-        """Whether the run can go on; an exception is an outcome only beside level 0's."""
-        self._agreement.note(name, answer)
-        if answer["raised"] and contender.level is Level.MONITOR:
-            contender.failed(answer["raised"])
-            return False
-        return True
-
-    def _warm_call(self, contender: Contender, name: str) -> bool:
-        """A second call: watched for memory, and at level 0 profiled."""
-        watcher = _MemoryWatch(contender)
-        profiled = self._profiling if contender is self._baseline else None
-        cpu = contender.ask("children_cpu", self._timeout_s)
-        answer = (profiled or contender).call(
-            self._timeout_s, capture=self._agreement.path(name), watch=watcher
-        )
-        if answer is None or cpu is None:
-            return False
-        if not self._noted(contender, name, answer):
-            return False
-        watcher()
-        contender.peak_bytes = watcher.peak
-        after = contender.ask("children_cpu", self._timeout_s)
-        if after is not None:
-            contender.children_cpu_s = max(0.0, after["cpu_s"] - cpu["cpu_s"])
-        return after is not None
+        if self._opening.both_calls(contender, prefix):
+            self._agreement.judge(contender, prefix, self._check_apart)
+            contender.note_realized()
 
     def _check_apart(self) -> None:
         """Level 0 against itself in another process."""
         again = Contender(Level.MONITOR, "monitor")
         try:
-            self._start(again, 0)
-            if self._first_call(again, "0-again-first") and self._warm_call(again, "0-again-warm"):
+            self._opening.start(again, 0)
+            if self._opening.both_calls(again, "0-again"):
                 self._note_nondeterminism(self._agreement.first_difference("0", "0-again", MOMENTS))
         except EpochlyError as error:
             self._notes.append(f"level 0 could not be checked against itself: {error.what}")
@@ -327,15 +276,3 @@ class Run:
         from epochly.measure.session import Progress
 
         self._progress(Progress(stage, min(1.0, fraction)))
-
-
-class _MemoryWatch:
-    """Highest proportional memory of a contender's processes, in bytes."""
-
-    def __init__(self, contender: Contender) -> None:
-        self._contender = contender
-        self.peak = 0
-
-    def __call__(self) -> None:
-        if self._contender.worker is not None:
-            self.peak = max(self.peak, tree.proportional_bytes(self._contender.worker.pid))
