@@ -18,7 +18,7 @@ from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
-from epochly.runtime.preparation import EXAMPLE_RAISED, Tried, words_of
+from epochly.runtime.preparation import EXAMPLE_RAISED, Tried, is_unbeaten, words_of
 
 if TYPE_CHECKING:
     from epochly.backend import Backend
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 # Longer calls are timed once.
 LONG_S = 0.05
 HOPELESS = 2.0
-# No level that spreads work over cores can overtake one that gains this much more.
-UNBEATEN = 2.0
 
 
 def asked_of(level: Level) -> float:
@@ -39,11 +37,6 @@ def asked_of(level: Level) -> float:
         return CLEAR_GAIN
     cores = usable_cores()
     return CLEAR_GAIN * max(1, cores - 1) / cores
-
-
-def is_unbeaten(plain_s: float, candidate_s: float) -> bool:
-    """Whether so much is gained that nothing else needs to be tried."""
-    return plain_s > UNBEATEN * usable_cores() * candidate_s
 
 
 def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried:
@@ -152,7 +145,7 @@ def main(descriptor: int, packed_in: int) -> None:
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)
         found.append(tried)
         channel.send(asdict(tried))
-        if is_unbeaten(tried.plain_s, tried.candidate_s):
+        if tried.unbeaten:
             break
     if not any(tried.promising for tried in found):
         function, kind, code = request["identity"]

@@ -64,10 +64,13 @@ class Evidence:
     Parameters
     ----------
     candidate : Candidate
+    asked : float
+        How many times faster than the original it has to be to be used.
     """
 
-    def __init__(self, candidate: Candidate) -> None:
+    def __init__(self, candidate: Candidate, asked: float = CLEAR_GAIN) -> None:
         self.candidate = candidate
+        self._asked = asked
         self.speedup = None if math.isnan(candidate.speedup) else candidate.speedup
         self.reason = ""
         self.unwatched_s = 0.0
@@ -87,7 +90,7 @@ class Evidence:
         if self._differs(trial):
             return "drop it"
         gain = _ratio(trial.plain_s, trial.candidate_s)
-        if gain >= CLEAR_GAIN:
+        if gain >= self._asked:
             self.speedup = gain
             return "use it"
         self._slower += 1

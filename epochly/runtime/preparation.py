@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from epochly.cores import usable_cores
 from epochly.measure.channel import Channel
 from epochly.recommend.gain import CLEAR_GAIN
 
@@ -26,6 +27,7 @@ logger = logging.getLogger("epochly")
 
 PROGRAM = "epochly.runtime.attempts"
 LONGEST_S = 120.0
+UNBEATEN = 2.0
 EXAMPLE_RAISED = "the call that served as an example raised an exception"
 
 
@@ -54,16 +56,31 @@ class Tried:
     asked: float = CLEAR_GAIN
 
     @property
+    def speedup(self) -> float:
+        """Over the original; NaN where it did not run."""
+        return self.plain_s / self.candidate_s
+
+    @property
     def words(self) -> str:
         """What came of it, for people to read."""
         if self.verdict == "equal":
-            return f"{self.backend}: {self.plain_s / self.candidate_s:.3g}x"
+            return f"{self.backend}: {self.speedup:.3g}x"
         return f"{self.backend}: {self.verdict}, {self.reason}"
+
+    @property
+    def unbeaten(self) -> bool:
+        """Whether so much is gained that nothing else needs to be tried."""
+        return is_unbeaten(self.plain_s, self.candidate_s)
 
     @property
     def promising(self) -> bool:
         """Whether it is worth trying on real calls."""
         return self.verdict == "equal" and self.plain_s > self.asked * self.candidate_s
+
+
+def is_unbeaten(plain_s: float, candidate_s: float) -> bool:
+    """Whether no level that spreads work over the cores can overtake one this fast."""
+    return plain_s > UNBEATEN * usable_cores() * candidate_s
 
 
 def words_of(tried: Iterable[Tried]) -> str:
@@ -86,8 +103,9 @@ class Preparation:
     draws : bool
         Whether the function draws random numbers.
     report : callable
-        Told, in a thread of its own, what came of the backends, and why the rest is missing: in
-        words where the process crashed or took too long, empty where they cannot pay.
+        Told, in a thread of its own, what came of the backends so far, after each; the second
+        argument is None while more follows. In the end it says why the rest is missing: in words
+        where the process crashed or took too long, empty where they cannot pay.
     """
 
     def __init__(
@@ -95,7 +113,7 @@ class Preparation:
         packed: bytes,
         identity: tuple[str, str, str],
         draws: bool,
-        report: Callable[[tuple[Tried, ...], str], None],
+        report: Callable[[tuple[Tried, ...], str | None], None],
     ) -> None:
         self._packed = packed
         self._request = {"identity": identity, "draws": draws}
@@ -153,6 +171,7 @@ class Preparation:
                         logger.warning("%s", answer["warning"])
                         continue
                     found.append(Tried(**answer))
+                    self._report(tuple(found), None)
             except ConnectionError:
                 failure = "the process that tries other levels ended before it was done"
         self._process.kill()

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
+from epochly.runtime.offers import Offers
 from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.standing import Candidate
 from epochly.runtime.way import ENDING, is_ending, side_by_side
@@ -120,25 +121,24 @@ class Search:
 
     def _try_elsewhere(self, tier: Tier, example: Arguments, draws: bool) -> None:
         """Have another process find what is worth trying; one at a time in a program."""
-        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack, words_of
+        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
 
         busy = _busy
         if not busy.acquire(blocking=False):
             tier.wait()
             return
 
-        def report(tried: tuple[Tried, ...], failure: str) -> None:
+        offers = Offers(tier, self._prepared, arrived=self._arrived, keep=self._keep)
+
+        def report(tried: tuple[Tried, ...], failure: str | None) -> None:
+            if failure is None:
+                offers.so_far(tried)
+                return
             busy.release()
             if failure == EXAMPLE_RAISED:
                 tier.wait()
-                return
-            tier.doubt = failure
-            if not failure and not any(item.promising for item in tried):
-                # The other process has written that down.
-                tier.decided = self._arrived
-                tier.settle(words_of(tried))
-                return
-            tier.when_called(lambda args, kwargs: self._offer(tier, tried, Arguments(args, kwargs)))
+            else:
+                offers.at_the_end(tried, failure)
 
         try:
             payload = pack(self._function, example)
@@ -151,22 +151,6 @@ class Search:
         except BaseException:
             busy.release()
             raise
-
-    def _offer(self, tier: Tier, tried: Sequence[Tried], example: Arguments) -> None:
-        """Make the backends that paid elsewhere ready here, the fastest first."""
-        good = [item for item in tried if item.promising]
-        words = [*(item.words for item in tried if item not in good), tier.doubt]
-        candidates: list[Candidate] = []
-        for item in sorted(good, key=lambda item: item.candidate_s / item.plain_s)[:2]:
-            made = self._prepared(item.backend, example)
-            if isinstance(made, Candidate):
-                speedup = item.plain_s / item.candidate_s
-                candidates.append(Candidate(made.backend, made.prepared, speedup))
-            else:
-                tier.doubt = f"{item.backend} paid in another process, and here: {made}"
-                words.append(tier.doubt)
-        tier.reason = "; ".join(filter(None, words))
-        tier.offer(candidates)
 
     def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable

@@ -12,8 +12,10 @@ from epochly.call import Realized
 from epochly.errors import Deoptimize
 from epochly.interrupted import let_through
 from epochly.levels import Level
+from epochly.runtime.crowd import CROWDED, is_crowded
 from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
+from epochly.runtime.lineup import Lineup
 from epochly.runtime.standing import Candidate, Standing, State
 from epochly.runtime.trial import NotCopiedError, Trial, run_beside
 from epochly.runtime.watch import Watch
@@ -27,10 +29,6 @@ logger = logging.getLogger("epochly")
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 Action = Callable[[tuple[Any, ...], dict[str, Any]], None]
 Clock = Callable[[], float]
-
-# Level 1's threads, which are idle between calls, and those by which loky serves level 3.
-_POOLS = ("epochly", "ExecutorManagerThread", "QueueFeederThread")
-CROWDED = "it draws random numbers, so it is tried only while no other thread may draw as well"
 
 
 class Tier:
@@ -80,9 +78,8 @@ class Tier:
         self._replay = replay
         self._after_s = after_s
         self._clock = clock
-        self._candidates: list[Candidate] = []
-        self._current: Evidence | None = None
-        self._dropped: list[Candidate] = []
+        self._lineup = Lineup()
+        self._searching = False
         self._timed = Timed(original, clock)
         self._watch = Watch(watch, self._timed, after_s)
         self._proof = self._crowded = False
@@ -93,17 +90,18 @@ class Tier:
     @property
     def backend(self) -> str:
         """The backend in use."""
-        return self._current.candidate.backend if self._current is not None else "monitor"
+        current = self._lineup.current
+        return current.candidate.backend if current is not None else "monitor"
 
     @property
     def prepared(self) -> Prepared | None:
         """What calls are sent to; None for the original."""
-        current = self._current
+        current = self._lineup.current
         return current.candidate.prepared if current and self.state == "committed" else None
 
     def standing(self) -> Standing:
         """Where it stands now."""
-        current, prepared = self._current, self.prepared
+        current, prepared = self._lineup.current, self.prepared
         realized = prepared.realized if prepared else Realized(Level.MONITOR, "monitor")
         speedup = current.speedup if current is not None else None
         reason = self.reason
@@ -113,15 +111,22 @@ class Tier:
 
     # What is found out about candidates, and told from outside.
 
-    def offer(self, candidates: Sequence[Candidate]) -> None:
-        """Candidates to try on real calls, the most promising first."""
-        self._candidates = list(candidates)
+    def offer(self, candidates: Sequence[Candidate], *, more: bool = False) -> None:
+        """Candidates to try on real calls, the most promising first.
+
+        Parameters
+        ----------
+        more : bool
+            Whether further ones are still looked for.
+        """
+        self._searching = more
+        self._lineup.offer(candidates, in_use=self.state == "committed")
         self._next()
 
     def prove(self, candidates: Sequence[Candidate]) -> None:
         """Candidates that need no comparison, since a proof stands for it; only time decides."""
-        self._candidates, self._proof = list(candidates), True
-        self._next()
+        self._proof = True
+        self.offer(candidates)
 
     def when_called(self, action: Action) -> None:
         """Do something at the next call, in its thread, with its arguments.
@@ -129,29 +134,30 @@ class Tier:
         What imports and prepares would otherwise fight the calls for the GIL, and lose: a thread
         that reads a file waits 5 ms to get the GIL back from one that computes.
         """
-        self._action, self.run = action, self._act
+        with self._lock:
+            self._action, self.run = action, self._act
 
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
         self._after_s = 2 * self._timed.spent_s
+        self._lineup.leave()
         self.state, self.run = "observing", self._observe
 
     def commit(self, candidate: Candidate) -> None:
         """Use a candidate from now on."""
-        self._use(Evidence(candidate))
+        self._lineup.use(candidate)
+        self._use()
 
     def settle(self, reason: str) -> None:
         """Stay with the original."""
-        self._current = None
         self.reason = reason
+        self._lineup.leave()
         self.state, self.run = "settled", self._plain
         self._decide()
 
     def close(self) -> None:
         """Give back what the candidates hold."""
-        current = [self._current.candidate] if self._current is not None else []
-        for candidate in (*self._candidates, *self._dropped, *current):
-            candidate.prepared.close()
+        self._lineup.close()
 
     # How a call is run: one method for each state.
 
@@ -181,7 +187,7 @@ class Tier:
 
     def _prove_one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call of a candidate that is proven equal; a few of them tell whether it pays."""
-        current = self._current
+        current = self._lineup.current
         if current is None:
             return self._timed(args, kwargs)
         started = self._clock()
@@ -197,7 +203,7 @@ class Tier:
         return value
 
     def _committed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        current = self._current
+        current = self._lineup.current
         if current is None:
             return self._original(*args, **kwargs)
         started = self._clock()
@@ -225,13 +231,13 @@ class Tier:
         judge: Callable[[Evidence, Trial], Conclusion],
     ) -> Any:
         """Run the original and the candidate, if no other thread is at it."""
-        current = self._current
+        current = self._lineup.current
         draws = self._replay().draws
-        self._crowded = draws and any(map(_may_draw, threading.enumerate()))
+        self._crowded = draws and is_crowded()
         if current is None or self._crowded or not self._is_my_turn():
             return self._timed(args, kwargs)
         try:
-            if self._current is not current:
+            if self._lineup.current is not current:
                 return self._timed(args, kwargs)
             started = self._clock()
             trial = run_beside(
@@ -249,7 +255,7 @@ class Tier:
             return trial.value
         except NotCopiedError as error:
             let_through(error)
-            self._candidates.clear()
+            self._lineup.dismiss()
             self._note(error.what)
             self._next()
         finally:
@@ -260,7 +266,7 @@ class Tier:
 
     def _checked(self, current: Evidence, trial: Trial) -> Conclusion:
         self.checks += 1
-        self.run = self._committed
+        self._go_on(self._committed)
         self._watch.plan(reviewed=self._proof)
         return current.checked(trial)
 
@@ -271,14 +277,14 @@ class Tier:
             return "go on"
         if not twice:
             return current.reviewed(self._timed.mean_s)
-        self.run = self._check
+        self._go_on(self._check)
         return "go on"
 
     def _unless_busy(self, current: Evidence, judge: Callable[[], Conclusion]) -> None:
         """Draw a conclusion, unless another thread is at it; a later call will then."""
         if self._is_my_turn():
             try:
-                if self._current is current:
+                if self._lineup.current is current:
                     self._conclude(current, judge())
             finally:
                 self._lock.release()
@@ -292,24 +298,30 @@ class Tier:
             self._note(current.reason)
             self._next()
         elif conclusion == "use it":
-            self._candidates.clear()
-            self._use(current)
+            self._lineup.win()
+            self._use()
             self._decide()
 
     def _next(self) -> None:
-        if self._current is not None:
-            # Other threads may be in the middle of it, so it is closed with the tier.
-            self._dropped.append(self._current.candidate)
-            self._current = None
-        if not self._candidates:
+        if self._lineup.advance():
+            self.state = "trying"
+            self._go_on(self._prove_one if self._proof else self._try)
+        elif self._lineup.come_back():
+            self._use()
+            self._decide()
+        elif self._searching:
+            self.state = "preparing"
+            self._go_on(self._timed)
+        else:
             self.settle(self.reason or "no other level can run it with the same result")
-            return
-        self._current = Evidence(self._candidates.pop(0))
-        self.state, self.run = "trying", self._prove_one if self._proof else self._try
 
-    def _use(self, evidence: Evidence) -> None:
-        self._current = evidence
-        self.state, self.run = "committed", self._committed
+    def _go_on(self, run: Call) -> None:
+        """Run calls this way, unless something is to be done at the next."""
+        self.run = run if self._action is None else self._act
+
+    def _use(self) -> None:
+        self.state = "committed"
+        self._go_on(self._committed)
         self._watch.plan(reviewed=self._proof)
 
     def _decide(self) -> None:
@@ -341,8 +353,3 @@ class Tier:
 
     def _note(self, reason: str) -> None:
         self.reason = f"{self.reason}; {reason}" if self.reason else reason
-
-
-def _may_draw(thread: threading.Thread) -> bool:
-    """Whether a thread other than this one may run the program's code, unlike those of pools."""
-    return thread is not threading.current_thread() and not thread.name.startswith(_POOLS)

@@ -42,12 +42,15 @@ def prepared(function):
 
     def report(tried, failure):
         answers.append((tried, failure))
-        told.set()
+        if failure is not None:
+            told.set()
 
     payload = pack(function_of(function), Arguments((3,), {}))
     Preparation(payload, ("m:f", "int ~4^1", "code"), False, report)
     assert told.wait(60)
-    return answers[0]
+    *so_far, last = answers
+    assert [tried for tried, _ in so_far] == [last[0][: n + 1] for n in range(len(last[0]))]
+    return last
 
 
 def chosen(automatic):
@@ -147,6 +150,9 @@ def test_a_level_that_had_to_share_the_cores_with_the_caller_may_gain_less_there
 def test_what_pays_is_committed_to_and_decided(decisions):
     automatic = Automatic(slow, after_s=0.0)
     assert chosen(automatic).state == "committed"
+    deadline = time.monotonic() + 60
+    while not decisions.exists() and time.monotonic() < deadline:
+        automatic.call(100_000)
     assert f"{__name__}:slow" in decisions.read_text()
     assert automatic.way.compile_s > 0
     automatic.close()

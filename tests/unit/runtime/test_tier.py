@@ -401,7 +401,7 @@ def test_a_thread_that_ends_late_in_a_dropped_candidate_does_not_have_the_next_o
             program.clock.now += 1000.0
         return plain(self, value)
 
-    program.tier._candidates = [program.candidate(0.02)]
+    program.tier._lineup._waiting = [program.candidate(0.02)]
     Late = type("Late", (Prepared,), {"__call__": slowly})
     first.__class__ = Late
     late = threading.Thread(target=program.run)

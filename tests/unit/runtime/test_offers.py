@@ -1,0 +1,133 @@
+"""What is offered to a tier, and when."""
+
+import pytest
+from unit.runtime.test_tier import Prepared, Program
+
+from epochly.runtime.offers import Offers
+from epochly.runtime.preparation import Tried
+from epochly.runtime.standing import Candidate
+
+
+@pytest.fixture(autouse=True)
+def _on_many_cores(monkeypatch):
+    monkeypatch.setattr("epochly.runtime.preparation.usable_cores", lambda: 16)
+
+
+class Found:
+    """A program, and what another process finds for it, one after another."""
+
+    def __init__(self, **seconds):
+        self.program = Program()
+        self.program.run(4)
+        self.seconds = seconds
+        self.kept, self.made = [], []
+        self.offers = Offers(
+            self.program.tier, self._prepare, arrived=lambda tier: None, keep=self._keep
+        )
+        self.tried = []
+
+    def _prepare(self, backend, example):
+        seconds = self.seconds.get(backend)
+        if seconds is None:
+            return "it is not there"
+        self.made.append(Prepared(self.program.clock, seconds))
+        return Candidate(backend, self.made[-1])
+
+    def _keep(self, tier):
+        self.kept.append(tier.backend)
+
+    def finds(self, backend, gain, verdict="equal"):
+        self.tried.append(Tried(backend, 1.0, 1.0 / gain, verdict))
+        self.offers.so_far(self.tried)
+        self.program.run(2)
+        return self
+
+    def ends(self, failure=""):
+        self.offers.at_the_end(self.tried, failure)
+        self.program.run(3)
+        return self
+
+    @property
+    def standing(self):
+        tier = self.program.tier
+        return tier.state, tier.backend
+
+
+def test_one_that_gains_much_is_used_while_others_are_tried():
+    found = Found(threads=0.2).finds("threads", 5.0)
+    assert (found.standing, found.kept) == (("committed", "threads"), [])
+    found.finds("processes", 4.0).ends()
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+    assert "processes: 4x" in found.program.tier.reason
+
+
+def test_one_that_gains_little_waits_for_the_others():
+    found = Found(threads=0.7, numba=0.1).finds("threads", 1.5)
+    assert found.standing == ("preparing", "monitor")
+    found.finds("numba", 10.0)
+    assert found.standing == ("committed", "numba")
+
+
+def test_one_in_use_is_beaten_by_what_gains_clearly_more_on_real_calls_as_well():
+    found = Found(threads=0.2, numba=0.02).finds("threads", 5.0).finds("numba", 50.0)
+    assert found.standing == ("committed", "threads")
+    found.ends()
+    assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
+
+
+@pytest.mark.parametrize("seconds", [0.19, 0.5, 2.0])
+def test_one_in_use_comes_back_where_the_other_does_not_beat_it(seconds):
+    found = Found(threads=0.2, numba=seconds).finds("threads", 5.0).finds("numba", 50.0).ends()
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+    assert "numba" in found.program.tier.reason
+
+
+def test_one_in_use_stays_where_the_other_is_not_to_be_had_here():
+    found = Found(threads=0.2).finds("threads", 5.0).finds("numba", 50.0).ends()
+    assert found.standing == ("committed", "threads")
+    assert "it is not there" in found.program.tier.reason
+
+
+def test_one_that_fails_here_leaves_the_original_until_the_others_are_tried():
+    found = Found(threads=2.0, numba=0.1).finds("threads", 5.0)
+    assert found.standing == ("preparing", "monitor")
+    found.finds("numba", 3.0).ends()
+    assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
+    assert "threads: 0.5x on a real call" in found.program.tier.reason
+
+
+def test_a_crash_after_one_was_used_leaves_it_in_use():
+    found = Found(threads=0.2).finds("threads", 5.0).ends("the process ended")
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+
+
+def test_one_that_no_call_was_tried_with_yet_takes_its_turn_at_the_end():
+    found = Found(threads=0.2, numba=0.02)
+    found.tried = [Tried("threads", 1.0, 0.2, "equal")]
+    found.offers.so_far(found.tried)
+    found.tried.append(Tried("numba", 1.0, 0.02, "equal"))
+    found.ends()
+    assert found.standing == ("committed", "numba")
+
+
+def test_one_that_is_still_tried_at_the_end_takes_its_turn():
+    found = Found(threads=0.95, numba=0.02)
+    found.tried = [Tried("threads", 1.0, 0.2, "equal")]
+    found.offers.so_far(found.tried)
+    found.program.run()
+    assert found.standing == ("trying", "threads")
+    found.tried.append(Tried("numba", 1.0, 0.02, "equal"))
+    found.ends()
+    assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
+
+
+def test_all_that_were_made_ready_are_closed_with_the_tier():
+    found = Found(threads=0.2, numba=0.5).finds("threads", 5.0).finds("numba", 50.0).ends()
+    found.program.tier.close()
+    assert [prepared.closed for prepared in found.made] == [True, True]
+
+
+def test_none_that_pays_leaves_the_original():
+    found = Found().finds("threads", 0.5).finds("numba", 3.0, "different").ends()
+    assert found.standing == ("settled", "monitor")
+    assert found.kept == []
