@@ -43,7 +43,8 @@ def build(
     namespace = {**_names(), "__name__": __name__}
     text = "\n".join(line for _, line in unit.lines)
     nogil = not unit.draws
-    file = stored(text, f"nogil={nogil}") if keep else None
+    # A recursion that Numba loads from its cache calls a function that is not there, and crashes.
+    file = stored(text, f"nogil={nogil}") if keep and not unit.counting else None
     try:
         exec(compile(text, file or "<compiled by numba>", "exec"), namespace)
     except SyntaxError as error:

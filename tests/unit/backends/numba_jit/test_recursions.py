@@ -42,6 +42,11 @@ def test_a_recursion_whose_numbers_leave_64_bits_is_left_to_plain_python(args: A
     assert differential(recursions.power, *args) == "deoptimized"
 
 
+def test_a_recursion_that_was_compiled_before_runs_again() -> None:
+    for _ in range(2):
+        assert compiled(recursions.ackermann, 2, 3)(2, 3) == 9
+
+
 def test_an_endless_recursion_is_refused() -> None:
     assert "never returns" in prepare(recursions.endless, 1).reason  # type: ignore[union-attr]
 
@@ -55,7 +60,7 @@ def test_as_many_calls_stand_within_each_other_as_plain_python_allows_at_least()
     with pytest.raises(Deoptimize, match="calls within each other"):
         prepared(sys.getrecursionlimit())
     with pytest.raises(Deoptimize, match="calls within each other"):
-        below(sys.getrecursionlimit() - 400)
+        below(sys.getrecursionlimit() - 350)
 
 
 def test_a_decorated_function_that_calls_itself_is_compiled(
