@@ -285,19 +285,24 @@ def _bound_to_the_caller(
     if reason is not None:
         return reason
     owners: dict[int, int] = {}
+    looking = (np.ndarray, np.void, *_BUFFERS)
     for key, value in ours.items():
-        if isinstance(value, np.ndarray) and owners.setdefault(id(_owner(value)), key) != key:
+        if isinstance(value, looking) and owners.setdefault(id(_owner(value)), key) != key:
             return "arrays in the results are views of one another"
     memory = [value for value in theirs.values() if isinstance(value, (np.ndarray, *_BUFFERS))]
     arrays = [v if isinstance(v, np.ndarray) else np.frombuffer(v, np.uint8) for v in memory]
     for value in ours.values():
-        if isinstance(value, np.ndarray) and any(np.may_share_memory(value, a) for a in arrays):
+        if not isinstance(value, (np.ndarray, np.void)):
+            continue
+        if any(np.may_share_memory(value, each) for each in arrays):
             return "an item's result is a view of an array that the caller holds"
     return None
 
 
-def _owner(array: Any) -> Any:
-    """Whose memory an array looks at."""
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return array
+def _owner(value: Any) -> Any:
+    """Whose memory an array, a record or a view of memory looks at."""
+    while True:
+        base = value.obj if isinstance(value, memoryview) else getattr(value, "base", None)
+        if base is None:
+            return value
+        value = base

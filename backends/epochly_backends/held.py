@@ -79,7 +79,8 @@ def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False)
 
     import numpy as np
 
-    untracked = (np.ndarray, dict, bytearray, memoryview, array)
+    # A collection lets go of tuples and dicts that hold nothing it knows, such as arrays.
+    untracked = (np.ndarray, np.void, tuple, dict, bytearray, memoryview, array)
     found: dict[int, Any] = {}
     passed: set[int] = set()
     todo = list(root)
@@ -87,20 +88,24 @@ def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False)
         value = todo.pop()
         if id(value) in found or id(value) in known or id(value) in passed:
             continue
-        if isinstance(value, (type, ModuleType)):
+        # A proxy says that it is what it stands for, if that lives.
+        cls = type(value)
+        if issubclass(cls, (type, ModuleType)):
             passed.add(id(value))
             if code and not _is_librarys(value):
                 todo += vars(value).values()
-        elif isinstance(value, FunctionType):
+        elif cls is FunctionType:
             found[id(value)] = value
             if code and not in_library(value.__code__.co_filename):
                 todo += [*outside(value).values(), value.__defaults__, value.__kwdefaults__]
                 todo += vars(value).values()
-        elif gc.is_tracked(value) or isinstance(value, untracked) or type(value) is object:
-            if not isinstance(value, tuple):
+        elif gc.is_tracked(value) or issubclass(cls, untracked) or cls is object:
+            if issubclass(cls, tuple):
+                passed.add(id(value))
+            else:
                 found[id(value)] = value
             todo += gc.get_referents(value)
-            if isinstance(value, np.ndarray) and value.dtype.hasobject:
+            if issubclass(cls, np.ndarray) and value.dtype.hasobject:
                 todo += value.ravel().tolist()
     return found
 

@@ -749,6 +749,53 @@ def views_in_one_result():
     return function, (NUMBERS,)
 
 
+def views_in_one_result_that_was_collected():
+    """A collection leaves out, from then on, a tuple of what holds nothing itself."""
+
+    def both(value):
+        made = np.zeros(4) + value
+        pair = made, made[1:]
+        churned = [[number] for number in range(5000)]
+        return pair if churned else None
+
+    def function(values):
+        pairs = [both(value) for value in values]
+        for whole, _ in pairs:
+            whole[1] = 99
+        return [float(part[0]) for _, part in pairs]
+
+    return function, (NUMBERS,)
+
+
+def records_of_an_array_in_one_result():
+    def both(value):
+        made = np.zeros(2, dtype=[("count", int)])
+        made["count"] = value
+        return made, made[0]
+
+    def function(values):
+        pairs = [both(value) for value in values]
+        for whole, _ in pairs:
+            whole["count"] = 99
+        return [int(record["count"]) for _, record in pairs]
+
+    return function, (NUMBERS,)
+
+
+def bytes_and_an_array_of_them_in_one_result():
+    def both(value):
+        made = bytearray([value % 200] * 8)
+        return made, np.frombuffer(made, np.uint8)
+
+    def function(values):
+        pairs = [both(value) for value in values]
+        for whole, _ in pairs:
+            whole[1] = 99
+        return [int(numbers[1]) for _, numbers in pairs]
+
+    return function, (NUMBERS,)
+
+
 def items_that_decide_what_is_copied():
     class Item:
         def __init__(self, value):
@@ -834,6 +881,9 @@ ELSEWHERE = [
     order_of_a_set_in_an_object,
     sets_that_are_items,
     views_in_one_result,
+    views_in_one_result_that_was_collected,
+    records_of_an_array_in_one_result,
+    bytes_and_an_array_of_them_in_one_result,
     items_that_decide_what_is_copied,
     results_that_decide_what_is_copied,
     items_that_fail_elsewhere_only,
