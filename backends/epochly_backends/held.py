@@ -10,6 +10,7 @@ from enum import Enum
 from types import FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.asking import is_a
 from epochly.code.callgraph import is_users
 from epochly.code.libraries import in_library
 from epochly.code.outside import functions_of, names_in, outside
@@ -152,9 +153,9 @@ def _deciding(cls: type) -> tuple[str, ...]:
 
 def ordered_by_hash(items: list[Any], held: Iterable[Any]) -> str | None:
     """Whether sets of texts are within the items; of those held by name the source tells more."""
-    roots = (items, [value for value in held if not isinstance(value, (set, frozenset))])
+    roots = (items, [value for value in held if not is_a(value, (set, frozenset))])
     for value in reach(roots).values():
-        if isinstance(value, (set, frozenset)) and not all(isinstance(v, _NUMBERS) for v in value):
+        if is_a(value, (set, frozenset)) and not all(isinstance(v, _NUMBERS) for v in value):
             return "a set within the items is in another order in another process"
     return None
 
@@ -163,7 +164,7 @@ def unwritable(values: list[Any]) -> str | None:
     """Whether there are records of a structured array: a copy of one forgets what is stored."""
     import numpy as np
 
-    found = any(isinstance(value, np.void) for value in values)
+    found = any(is_a(value, np.void) for value in values)
     return "a record of an array cannot be written elsewhere" if found else None
 
 
