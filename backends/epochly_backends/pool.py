@@ -63,9 +63,19 @@ def _end_workers() -> None:
 def _after_fork() -> None:
     """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
     _members.clear()
+    _forget_children()
     loky = sys.modules.get("joblib.externals.loky.reusable_executor")
     if loky is not None:
         loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]
+
+
+def _forget_children() -> None:
+    """The parent's workers, which multiprocessing would join at the end of this process."""
+    multiprocessing: Any = sys.modules.get("multiprocessing.process")
+    children: set[Any] = getattr(multiprocessing, "_children", set())
+    for child in list(children):
+        if type(child).__module__.startswith("joblib.") and child._parent_pid != os.getpid():
+            children.discard(child)
 
 
 if hasattr(os, "register_at_fork"):
