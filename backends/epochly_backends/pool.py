@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from epochly.forks import ProcessLock
+from epochly_backends.orphans import end_with
 
 IDLE_S = 60
 _lock = ProcessLock()
@@ -34,7 +35,9 @@ class Membership:
         with _lock:
             _members.add(self)
             _end_workers_with(os.getpid())
-            return get_reusable_executor(max_workers=workers, timeout=IDLE_S)
+            return get_reusable_executor(
+                max_workers=workers, timeout=IDLE_S, initializer=end_with, initargs=(os.getpid(),)
+            )
 
     def end(self) -> None:
         """Take part no more; what the others have at work goes on."""
