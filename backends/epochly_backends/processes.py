@@ -23,7 +23,7 @@ from epochly_backends.chunk import chained, run_first, run_packed, unpacked
 from epochly_backends.exact import Nans
 from epochly_backends.held import held_by, names_of
 from epochly_backends.mapped import Mapped, prepare_mapped
-from epochly_backends.pool import Membership
+from epochly_backends.pool import CannotStartError, Membership
 from epochly_backends.probing import Printing, overlapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
@@ -117,6 +117,8 @@ class CoreRunner:
             return f"sequential, since its items cannot travel: {error.what}", head + _here(
                 body, items
             )
+        except CannotStartError as error:
+            return f"sequential: {error.what}", head + _here(body, items)
         return way, head + values
 
     def _first(
@@ -154,6 +156,8 @@ class CoreRunner:
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         now = Surroundings.now()
+        if not now.folder:
+            raise CannotTravelError("the working directory is gone")
         held = [*held_by(body).values(), *set(map(type, items))]
         now.library = library_parts(held, names_of(body))
         nans = [Nans() for _ in chunks]

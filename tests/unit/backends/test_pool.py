@@ -4,7 +4,7 @@ import os
 
 import pytest
 from epochly_backends import pool
-from epochly_backends.pool import Membership
+from epochly_backends.pool import CannotStartError, Membership
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +30,20 @@ def test_giving_up_a_part_that_was_never_taken_ends_nothing():
     Membership().end()
     assert not shared._flags.shutdown
     user.end()
+
+
+def test_failing_to_start_workers_is_told_and_not_tried_again_at_once(monkeypatch):
+    from joblib.externals import loky
+
+    tried = []
+
+    def unable(**_):
+        tried.append(1)
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(pool, "_failed", [])
+    monkeypatch.setattr(loky, "get_reusable_executor", unable)
+    for _ in range(2):
+        with pytest.raises(CannotStartError, match="Too many open files"):
+            Membership().executor(2)
+    assert len(tried) == 1
