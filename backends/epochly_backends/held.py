@@ -29,6 +29,7 @@ _REDUCING = ("__reduce__", "__reduce_ex__")
 _REFILLING = ("__iter__", "__setitem__", "append", "extend", "items")
 _FILLED_AGAIN = (list, dict, deque)
 _NUMBERS = (int, float, complex, bool)
+_PLAIN = frozenset((*_NUMBERS, str, bytes, type(None)))
 
 
 def held_by(body: FunctionType) -> dict[str, Any]:
@@ -87,10 +88,10 @@ def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False)
     todo = list(root)
     while todo:
         value = todo.pop()
-        if id(value) in found or id(value) in known or id(value) in passed:
-            continue
         # A proxy says that it is what it stands for, if that lives.
         cls = type(value)
+        if cls in _PLAIN or id(value) in found or id(value) in known or id(value) in passed:
+            continue
         if issubclass(cls, (type, ModuleType)):
             passed.add(id(value))
             if code and not _is_librarys(value):

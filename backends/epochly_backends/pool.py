@@ -74,8 +74,9 @@ def _started(workers: int) -> Any:
     except _NOT_STARTED as error:
         reason = _why(error)
         _failed[:] = [(time.monotonic(), reason)]
-        _end_half_started()
         raise _cannot_start(reason) from error
+    finally:
+        _end_half_started()
     return executor
 
 
