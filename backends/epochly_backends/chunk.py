@@ -8,6 +8,7 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.asking import is_a
 from epochly.code.patched import replaced_part
 from epochly.runtime.travel import CannotTravelError, packed
 from epochly_backends.exact import (
@@ -271,13 +272,11 @@ def _bound_to_the_caller(
     import numpy as np
 
     ours = reach(result, frozenset(map(id, known)))
-    if any(isinstance(value, FunctionType) for value in ours.values()):
+    if any(type(value) is FunctionType for value in ours.values()):
         return "a result holds a function"
     if replayable and any(map(is_raised, ours.values())):
         return "a copy of an exception forgets where it was raised"
-    if replayable and any(
-        isinstance(v, (set, frozenset)) and is_reordered(v) for v in ours.values()
-    ):
+    if replayable and any(is_a(v, (set, frozenset)) and is_reordered(v) for v in ours.values()):
         return "a set within the results is in another order in another process"
     if any(key in theirs for key in ours):
         return "an item's result is, or holds, a part of the item or of a shared object"
@@ -285,19 +284,24 @@ def _bound_to_the_caller(
     if reason is not None:
         return reason
     owners: dict[int, int] = {}
+    looking = (np.ndarray, np.void, *_BUFFERS)
     for key, value in ours.items():
-        if isinstance(value, np.ndarray) and owners.setdefault(id(_owner(value)), key) != key:
+        if is_a(value, looking) and owners.setdefault(id(_owner(value)), key) != key:
             return "arrays in the results are views of one another"
-    memory = [value for value in theirs.values() if isinstance(value, (np.ndarray, *_BUFFERS))]
+    memory = [value for value in theirs.values() if is_a(value, (np.ndarray, *_BUFFERS))]
     arrays = [v if isinstance(v, np.ndarray) else np.frombuffer(v, np.uint8) for v in memory]
     for value in ours.values():
-        if isinstance(value, np.ndarray) and any(np.may_share_memory(value, a) for a in arrays):
+        if not is_a(value, (np.ndarray, np.void)):
+            continue
+        if any(np.may_share_memory(value, each) for each in arrays):
             return "an item's result is a view of an array that the caller holds"
     return None
 
 
-def _owner(array: Any) -> Any:
-    """Whose memory an array looks at."""
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return array
+def _owner(value: Any) -> Any:
+    """Whose memory an array, a record or a view of memory looks at."""
+    while True:
+        base = value.obj if isinstance(value, memoryview) else getattr(value, "base", None)
+        if base is None:
+            return value
+        value = base

@@ -9,6 +9,7 @@ import struct
 from types import FunctionType
 from typing import Any
 
+from epochly.code.asking import is_a
 from epochly.code.callgraph import is_users
 
 _SETS = (set, frozenset)
@@ -96,7 +97,7 @@ def is_reordered(numbers: set[Any] | frozenset[Any]) -> bool:
 
 def is_raised(value: Any) -> bool:
     """Whether it is an exception that knows where it was raised."""
-    return isinstance(value, BaseException) and value.__traceback__ is not None
+    return is_a(value, BaseException) and value.__traceback__ is not None
 
 
 def refuse_registered(cls: type) -> None:

@@ -10,6 +10,7 @@ from enum import Enum
 from types import FunctionType, ModuleType
 from typing import Any
 
+from epochly.code.asking import is_a
 from epochly.code.callgraph import is_users
 from epochly.code.libraries import in_library
 from epochly.code.outside import functions_of, names_in, outside
@@ -28,6 +29,7 @@ _REDUCING = ("__reduce__", "__reduce_ex__")
 _REFILLING = ("__iter__", "__setitem__", "append", "extend", "items")
 _FILLED_AGAIN = (list, dict, deque)
 _NUMBERS = (int, float, complex, bool)
+_PLAIN = frozenset((*_NUMBERS, str, bytes, type(None)))
 
 
 def held_by(body: FunctionType) -> dict[str, Any]:
@@ -79,28 +81,33 @@ def reach(root: Any, known: frozenset[int] = frozenset(), *, code: bool = False)
 
     import numpy as np
 
-    untracked = (np.ndarray, dict, bytearray, memoryview, array)
+    # A collection lets go of tuples and dicts that hold nothing it knows, such as arrays.
+    untracked = (np.ndarray, np.void, tuple, dict, bytearray, memoryview, array)
     found: dict[int, Any] = {}
     passed: set[int] = set()
     todo = list(root)
     while todo:
         value = todo.pop()
-        if id(value) in found or id(value) in known or id(value) in passed:
+        # A proxy says that it is what it stands for, if that lives.
+        cls = type(value)
+        if cls in _PLAIN or id(value) in found or id(value) in known or id(value) in passed:
             continue
-        if isinstance(value, (type, ModuleType)):
+        if issubclass(cls, (type, ModuleType)):
             passed.add(id(value))
             if code and not _is_librarys(value):
                 todo += vars(value).values()
-        elif isinstance(value, FunctionType):
+        elif cls is FunctionType:
             found[id(value)] = value
             if code and not in_library(value.__code__.co_filename):
                 todo += [*outside(value).values(), value.__defaults__, value.__kwdefaults__]
                 todo += vars(value).values()
-        elif gc.is_tracked(value) or isinstance(value, untracked) or type(value) is object:
-            if not isinstance(value, tuple):
+        elif gc.is_tracked(value) or issubclass(cls, untracked) or cls is object:
+            if issubclass(cls, tuple):
+                passed.add(id(value))
+            else:
                 found[id(value)] = value
             todo += gc.get_referents(value)
-            if isinstance(value, np.ndarray) and value.dtype.hasobject:
+            if issubclass(cls, np.ndarray) and value.dtype.hasobject:
                 todo += value.ravel().tolist()
     return found
 
@@ -147,9 +154,9 @@ def _deciding(cls: type) -> tuple[str, ...]:
 
 def ordered_by_hash(items: list[Any], held: Iterable[Any]) -> str | None:
     """Whether sets of texts are within the items; of those held by name the source tells more."""
-    roots = (items, [value for value in held if not isinstance(value, (set, frozenset))])
+    roots = (items, [value for value in held if not is_a(value, (set, frozenset))])
     for value in reach(roots).values():
-        if isinstance(value, (set, frozenset)) and not all(isinstance(v, _NUMBERS) for v in value):
+        if is_a(value, (set, frozenset)) and not all(isinstance(v, _NUMBERS) for v in value):
             return "a set within the items is in another order in another process"
     return None
 
@@ -158,7 +165,7 @@ def unwritable(values: list[Any]) -> str | None:
     """Whether there are records of a structured array: a copy of one forgets what is stored."""
     import numpy as np
 
-    found = any(isinstance(value, np.void) for value in values)
+    found = any(is_a(value, np.void) for value in values)
     return "a record of an array cannot be written elsewhere" if found else None
 
 

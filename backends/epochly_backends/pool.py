@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import time
 from functools import cache
 from typing import Any
 
+from epochly.errors import EpochlyError
 from epochly.forks import ProcessLock
+from epochly_backends.orphans import end_with
 
 IDLE_S = 60
 _lock = ProcessLock()
 _members: set[Membership] = set()
+# What loky raises without pipes, semaphores, threads or processes, where its clean-up names what
+# it did not come to, or without a standard output, which it flushes first.
+_NOT_STARTED = (OSError, RuntimeError, ImportError, NameError, AttributeError, ValueError)
+_failed: list[tuple[float, str]] = []
+
+
+class CannotStartError(EpochlyError):
+    """There are no worker processes, and nothing has run in one."""
 
 
 class Membership:
@@ -27,14 +39,15 @@ class Membership:
         Returns
         -------
         loky.ProcessPoolExecutor
-            Open until `end` is called.
-        """
-        from joblib.externals.loky import get_reusable_executor
+            Open until `end` is called, its processes started.
 
+        Raises
+        ------
+        CannotStartError
+        """
         with _lock:
             _members.add(self)
-            _end_workers_with(os.getpid())
-            return get_reusable_executor(max_workers=workers, timeout=IDLE_S)
+            return _started(workers)
 
     def end(self) -> None:
         """Take part no more; what the others have at work goes on."""
@@ -43,6 +56,56 @@ class Membership:
                 _members.remove(self)
                 if not _members:
                     _end_workers()
+
+
+def _started(workers: int) -> Any:
+    # Whatever takes what is left of descriptors or processes takes it from the user's program.
+    if _failed and time.monotonic() - _failed[-1][0] < IDLE_S:
+        raise _cannot_start(_failed[-1][1])
+    try:
+        from joblib.externals.loky import get_reusable_executor
+
+        _end_workers_with(os.getpid())
+        executor = get_reusable_executor(
+            max_workers=workers, timeout=IDLE_S, initializer=end_with, initargs=(os.getpid(),)
+        )
+        with executor._flags.shutdown_lock:
+            executor._ensure_executor_running()
+    except _NOT_STARTED as error:
+        reason = _why(error)
+        _failed[:] = [(time.monotonic(), reason)]
+        raise _cannot_start(reason) from error
+    finally:
+        _end_half_started()
+    return executor
+
+
+def _cannot_start(reason: str) -> CannotStartError:
+    return CannotStartError(
+        f"worker processes cannot be started: {reason}", remedy="use level=1, which needs none"
+    )
+
+
+def _why(error: Exception) -> str:
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None or getattr(stream, "closed", False):
+            return f"sys.{name} is closed"
+    return str(error.__context__ or error)
+
+
+def _end_half_started() -> None:
+    """End processes that no thread of loky's looks after: the program would wait for them."""
+    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
+    executor = getattr(loky, "_executor", None)
+    if executor is not None and executor._executor_manager_thread is None:
+        for process in executor._processes.values():
+            if os.name == "posix":
+                os.kill(process.pid, signal.SIGKILL)
+            else:
+                process.terminate()
+            process.join()
+        executor._processes.clear()
 
 
 @cache
@@ -63,9 +126,20 @@ def _end_workers() -> None:
 def _after_fork() -> None:
     """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
     _members.clear()
+    _failed.clear()
+    _forget_children()
     loky = sys.modules.get("joblib.externals.loky.reusable_executor")
     if loky is not None:
         loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]
+
+
+def _forget_children() -> None:
+    """The parent's workers, which multiprocessing would join at the end of this process."""
+    multiprocessing: Any = sys.modules.get("multiprocessing.process")
+    children: set[Any] = getattr(multiprocessing, "_children", set())
+    for child in list(children):
+        if type(child).__module__.startswith("joblib.") and child._parent_pid != os.getpid():
+            children.discard(child)
 
 
 if hasattr(os, "register_at_fork"):

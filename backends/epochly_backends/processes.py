@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import contextvars
 import math
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from types import FunctionType
@@ -25,12 +23,12 @@ from epochly_backends.chunk import chained, run_first, run_packed, unpacked
 from epochly_backends.exact import Nans
 from epochly_backends.held import held_by, names_of
 from epochly_backends.mapped import Mapped, prepare_mapped
-from epochly_backends.pool import Membership
+from epochly_backends.pool import CannotStartError, Membership
+from epochly_backends.probing import Printing, overlapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
 
 CHUNKS_PER_WORKER = 4
-RELEASED_SHARE = 0.75
 PROBES = 3
 PROBE_S = 0.01
 PROBE_ITEMS = 3
@@ -81,9 +79,10 @@ class CoreRunner:
         if self._released is None:
             if len(items) < 4:
                 return "sequential", _here(body, items)
-            before, output = Surroundings.now(), _Noted(sys.stdout)
+            before = Surroundings.now()
             started = time.perf_counter()
-            with contextlib.redirect_stdout(output):
+            # What may run twice prints nothing.
+            with contextlib.nullcontext() if replayable else Printing() as printing:
                 head, reason = self._first(body, items[0], replayable)
             item_s = time.perf_counter() - started
             reason = Surroundings.now().differing(before) or reason
@@ -95,10 +94,10 @@ class CoreRunner:
             self._released = False
             # A busy machine hides an overlap but never feigns one, so one sighting is enough.
             # Threads would print in another order than the items'.
-            for _ in range(0 if output.used else PROBES):
+            for _ in range(0 if printing is not None and printing.used else PROBES):
                 if self._released or len(items) < 2:
                     break
-                values, self._released = _probed(body, items[:each])
+                values, self._released = overlapped(body, items[:each])
                 head += values
                 items = items[each:]
         elif not self._released and not replayable and items:
@@ -118,6 +117,8 @@ class CoreRunner:
             return f"sequential, since its items cannot travel: {error.what}", head + _here(
                 body, items
             )
+        except CannotStartError as error:
+            return f"sequential: {error.what}", head + _here(body, items)
         return way, head + values
 
     def _first(
@@ -155,6 +156,8 @@ class CoreRunner:
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
         now = Surroundings.now()
+        if not now.folder:
+            raise CannotTravelError("the working directory is gone")
         held = [*held_by(body).values(), *set(map(type, items))]
         now.library = library_parts(held, names_of(body))
         nans = [Nans() for _ in chunks]
@@ -196,21 +199,6 @@ class CoreRunner:
         return "processes", values
 
 
-class _Noted:
-    """Standard output, with a note of whether anything was written to it."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream, self.used = stream, False
-
-    def write(self, text: str) -> Any:
-        """Write on."""
-        self.used = True
-        return None if self._stream is None else self._stream.write(text)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
 def _print(text: str) -> None:
     """Print here what items have printed elsewhere."""
     if text and sys.stdout is not None:
@@ -234,40 +222,3 @@ def _done(reason: str) -> WorkerError:
 
 def _here(body: FunctionType, items: list[Any]) -> list[Any]:
     return [value for item in items for value in body(item)]
-
-
-def _probed(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:
-    """Run items in two threads at once; whether they overlapped more than the GIL lets them."""
-    half = len(items) // 2
-    halves = [items[:half], items[half:]]
-    results: list[list[Any]] = [[], []]
-    failures: list[BaseException | None] = [None, None]
-    cpu = [0.0, 0.0]
-    ended = [0.0, 0.0]
-    ready = threading.Barrier(3)
-
-    def work(index: int) -> None:
-        ready.wait()
-        started = time.thread_time()
-        try:
-            for item in halves[index]:
-                results[index] += body(item)
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-            failures[index] = error
-        cpu[index] = time.thread_time() - started
-        ended[index] = time.perf_counter()
-
-    threads = [
-        threading.Thread(target=contextvars.copy_context().run, args=(work, index))
-        for index in range(2)
-    ]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    started = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    for failure in failures:
-        if failure is not None:
-            raise failure
-    return results[0] + results[1], max(ended) - started < RELEASED_SHARE * sum(cpu)

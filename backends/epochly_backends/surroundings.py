@@ -47,7 +47,7 @@ class Surroundings:
 
         import numpy as np
 
-        found = cls(os.getcwd(), dict(os.environ), decimal.getcontext().copy(), np.geterr())
+        found = cls(_folder(), dict(os.environ), decimal.getcontext().copy(), np.geterr())
         found.filters = list(warnings.filters)
         found.recursion = sys.getrecursionlimit()
         found.digits = sys.get_int_max_str_digits()
@@ -101,6 +101,14 @@ class Surroundings:
         locale.setlocale(locale.LC_ALL, self.locale)
         if hasattr(time, "tzset"):
             time.tzset()
+
+
+def _folder() -> str:
+    """The working directory; nothing where it was removed."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
 
 
 def _settings(context: Any) -> tuple[Any, ...]:

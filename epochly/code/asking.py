@@ -25,7 +25,23 @@ def attribute_of(value: Any, name: str, default: Any = None) -> Any:
             return ask(value, name)
         except AttributeError:
             return default
-    return getattr(value, name, default)
+    try:
+        return getattr(value, name, default)
+    except ReferenceError:  # a weak proxy whose object is gone
+        return default
+
+
+def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
+    """``isinstance`` by what an object is, not by the ``__class__`` that it tells.
+
+    A lazy object is made by that question, and a weak proxy whose object is gone raises.
+
+    Parameters
+    ----------
+    value : object
+    kinds : type or tuple of type
+    """
+    return issubclass(type(value), kinds)
 
 
 def is_iterator(value: Any) -> bool:

@@ -110,7 +110,7 @@ def signature_of(function: FunctionType) -> inspect.Signature:
 
 def undecorated(target: Any) -> Any:
     """What our own decorator was put on; every other decorator stays."""
-    while isinstance(target, FunctionType):
+    while type(target) is FunctionType:
         original = original_of(target)
         if original is target:
             break

@@ -9,7 +9,7 @@ from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from epochly.code.asking import attribute_of
+from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
 from epochly.code.effects import Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
@@ -128,7 +128,7 @@ class _Look:
 
     def _of_code(self, value: Any) -> str | None:
         value = undecorated(value)
-        if isinstance(value, (FunctionType, ModuleType, type)):
+        if is_a(value, (FunctionType, ModuleType, type)):
             self._todo += named_parts(value, self.names)
         if isinstance(value, ModuleType):
             getter = vars(value).get("__getattr__")
@@ -231,7 +231,7 @@ def _changes(function: FunctionType, is_method: bool) -> bool:
 
 
 def _is_code(value: Any) -> bool:
-    return isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type))
+    return is_a(value, (FunctionType, BuiltinFunctionType, ModuleType, type))
 
 
 def _is_plain(raw: Any) -> bool:

@@ -15,7 +15,7 @@ def functions_of(body: FunctionType) -> list[FunctionType]:
     todo: list[Any] = [body]
     while todo:
         value = todo.pop(0)
-        if not isinstance(value, FunctionType) or value in found:
+        if type(value) is not FunctionType or value in found:
             continue
         if in_library(value.__code__.co_filename):
             continue

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
-from epochly.code.asking import attribute_of
+from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
 from epochly.code.kinds import qualified_name
 from epochly.code.libraries import in_library
@@ -88,13 +88,13 @@ def _libraries(values: Iterable[Any], names: frozenset[str]) -> list[ModuleType]
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             if _is_librarys(value) and found.setdefault(value.__name__, value) is value:
                 parts = (vars(value).get(name) for name in names)
                 todo += [part for part in parts if isinstance(part, ModuleType)]
-        elif isinstance(value, type) and is_own(value):
+        elif is_a(value, type) and is_own(value):
             todo += _methods(value)
-        elif isinstance(value, FunctionType) and is_users(value):
+        elif type(value) is FunctionType and is_users(value):
             todo += outside(value).values()
         elif callable(value):
             todo.append(sys.modules.get(str(attribute_of(value, "__module__"))))

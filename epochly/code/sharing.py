@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
+from weakref import ProxyTypes
 
-from epochly.code.asking import attribute_of, is_iterator
+from epochly.code.asking import attribute_of, is_a, is_iterator
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause
 from epochly.code.libraries import in_library
@@ -52,15 +53,25 @@ def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> 
     told = list(values)
     kinds = _for_one_at_a_time()
     for value in told:
-        if isinstance(value, kinds) or is_iterator(value):
+        if _stands_for(value, kinds) or is_iterator(value):
             return f"the items share a {type(value).__name__}"
     for value in _reached(told, names):
         iterates = type(value).__module__ in ("builtins", "itertools") and is_iterator(value)
-        if isinstance(value, kinds) or iterates:
+        if _stands_for(value, kinds) or iterates:
             return f"the items share a {type(value).__name__}"
-        if isinstance(value, _REENTRANT) and value._is_owned():
+        if is_a(value, _REENTRANT) and value._is_owned():
             return "the thread that calls holds a lock, which another would wait for"
     return None
+
+
+def _stands_for(value: Any, kinds: tuple[type, ...]) -> bool:
+    """Whether it is one of these, or a weak proxy of one."""
+    if type(value) not in ProxyTypes:
+        return is_a(value, kinds)
+    try:
+        return isinstance(value, kinds)
+    except ReferenceError:
+        return False
 
 
 def repeated_iterator(items: Sequence[Any]) -> str | None:
@@ -107,7 +118,7 @@ def changeable(causes: Sequence[Cause], values: Iterable[Any], names: frozenset[
         return None
     for value in _reached(list(values), names, every=True):
         cls = type(value)
-        if any(hasattr(cls, name) for name in _IN_PLACE) and not isinstance(value, type):
+        if any(hasattr(cls, name) for name in _IN_PLACE) and not issubclass(cls, type):
             return f"{causes[0].what} may change a {cls.__name__} that outlives the item"
     return None
 
@@ -123,10 +134,10 @@ def _reached(todo: list[Any], names: frozenset[str], *, every: bool = False) -> 
     seen: set[int] = set()
     while todo:
         value = todo.pop()
-        if id(value) in seen or (type(value) in ATOMS and not isinstance(value, ModuleType)):
+        if id(value) in seen or (type(value) in ATOMS and type(value) is not ModuleType):
             continue
         seen.add(id(value))
-        if isinstance(value, (type, FunctionType, ModuleType)):
+        if is_a(value, (type, FunctionType, ModuleType)):
             todo += named_parts(value, names)
             if every:
                 todo += _held_by_code(value, names)
@@ -136,9 +147,9 @@ def _reached(todo: list[Any], names: frozenset[str], *, every: bool = False) -> 
         owner = attribute_of(value, "__self__") if callable(value) else None
         if owner is not None:
             todo.append(owner)
-        if isinstance(value, partial):
+        if is_a(value, partial):
             todo += [value.func, *value.args, *value.keywords.values()]
-        if isinstance(value, tuple(CONTAINERS)):
+        if is_a(value, tuple(CONTAINERS)):
             todo += parts_of(value)
         for name, held in attribute_of(value, "__dict__", {}).items():
             if every or name in names:
@@ -151,9 +162,9 @@ def _reached(todo: list[Any], names: frozenset[str], *, every: bool = False) -> 
 
 def _held_by_code(value: Any, names: frozenset[str]) -> list[Any]:
     """What a function of the user's, or the methods of a class that code may run, hold."""
-    if isinstance(value, FunctionType):
+    if type(value) is FunctionType:
         return list(outside(value).values()) if is_users(value) else []
-    if not (isinstance(value, type) and is_own(value)):
+    if not (is_a(value, type) and is_own(value)):
         return []
     methods = []
     for name, raw in vars(value).items():
@@ -188,7 +199,7 @@ def is_own_module(module: ModuleType | None) -> bool:
 
 def parts_of(value: Any) -> list[Any]:
     """What a container holds, unless all of it is numbers, texts and the like."""
-    if isinstance(value, (dict, MappingProxyType)):
+    if is_a(value, (dict, MappingProxyType)):
         return _odd(value.keys()) + _odd(value.values())
     return _odd(value)
 
@@ -200,7 +211,7 @@ def _odd(values: Iterable[Any]) -> list[Any]:
 def slots_of(value: Any) -> list[Any]:
     """What an object holds in slots, and as a container."""
     found = [held for _, held in _named_slots(value)]
-    return found + (parts_of(value) if isinstance(value, tuple(CONTAINERS)) else [])
+    return found + (parts_of(value) if is_a(value, tuple(CONTAINERS)) else [])
 
 
 def _named_slots(value: Any) -> list[tuple[str, Any]]:

@@ -11,6 +11,7 @@ import itertools
 import operator
 import random
 import warnings
+import weakref
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -409,6 +410,26 @@ def warnings_that_are_recorded():
     return function, (NUMBERS,)
 
 
+def objects_that_are_made_by_asking_for_their_class():
+    class Lazy:
+        asked = 0
+
+        @property
+        def __class__(self):
+            Lazy.asked += 1
+            return Lazy
+
+        def scaled(self, value):
+            return 2 * value
+
+    lazy = Lazy()
+
+    def function(values):
+        return [lazy.scaled(value) for value in values], Lazy.asked
+
+    return function, (NUMBERS,)
+
+
 AUTOMATIC = [
     class_counter_in_a_constructor,
     class_registry_in_a_constructor,
@@ -439,6 +460,7 @@ AUTOMATIC = [
     key_that_is_a_property,
     exception_that_is_being_handled,
     warnings_that_are_recorded,
+    objects_that_are_made_by_asking_for_their_class,
 ]
 
 
@@ -749,6 +771,84 @@ def views_in_one_result():
     return function, (NUMBERS,)
 
 
+def views_in_one_result_that_was_collected():
+    """A collection leaves out, from then on, a tuple of what holds nothing itself."""
+
+    def both(value):
+        made = np.zeros(4) + value
+        pair = made, made[1:]
+        churned = [[number] for number in range(5000)]
+        return pair if churned else None
+
+    def function(values):
+        pairs = [both(value) for value in values]
+        for whole, _ in pairs:
+            whole[1] = 99
+        return [float(part[0]) for _, part in pairs]
+
+    return function, (NUMBERS,)
+
+
+def records_of_an_array_in_one_result():
+    def both(value):
+        made = np.zeros(2, dtype=[("count", int)])
+        made["count"] = value
+        return made, made[0]
+
+    def function(values):
+        pairs = [both(value) for value in values]
+        for whole, _ in pairs:
+            whole["count"] = 99
+        return [int(record["count"]) for _, record in pairs]
+
+    return function, (NUMBERS,)
+
+
+def bytes_and_an_array_of_them_in_one_result():
+    def both(value):
+        made = bytearray([value % 200] * 8)
+        return made, np.frombuffer(made, np.uint8)
+
+    def function(values):
+        pairs = [both(value) for value in values]
+        for whole, _ in pairs:
+            whole[1] = 99
+        return [int(numbers[1]) for _, numbers in pairs]
+
+    return function, (NUMBERS,)
+
+
+def proxies_of_what_is_gone():
+    class Node:
+        parent = None
+
+        def step(self, value):
+            return value + 1
+
+    node = Node()
+    node.parent = weakref.proxy(Node())
+
+    def function(values):
+        return [node.step(value) for value in values]
+
+    return function, (NUMBERS,)
+
+
+def results_with_proxies_of_what_is_gone():
+    class Node:
+        pass
+
+    def made(value):
+        node = Node()
+        node.value, node.parent = value, weakref.proxy(Node())
+        return node
+
+    def function(values):
+        return [node.value for node in [made(value) for value in values]]
+
+    return function, (NUMBERS,)
+
+
 def items_that_decide_what_is_copied():
     class Item:
         def __init__(self, value):
@@ -834,6 +934,11 @@ ELSEWHERE = [
     order_of_a_set_in_an_object,
     sets_that_are_items,
     views_in_one_result,
+    proxies_of_what_is_gone,
+    results_with_proxies_of_what_is_gone,
+    views_in_one_result_that_was_collected,
+    records_of_an_array_in_one_result,
+    bytes_and_an_array_of_them_in_one_result,
     items_that_decide_what_is_copied,
     results_that_decide_what_is_copied,
     items_that_fail_elsewhere_only,

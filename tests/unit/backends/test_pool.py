@@ -1,10 +1,11 @@
 """Worker processes that functions share."""
 
 import os
+from multiprocessing.process import BaseProcess
 
 import pytest
 from epochly_backends import pool
-from epochly_backends.pool import Membership
+from epochly_backends.pool import CannotStartError, Membership
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +31,45 @@ def test_giving_up_a_part_that_was_never_taken_ends_nothing():
     Membership().end()
     assert not shared._flags.shutdown
     user.end()
+
+
+def test_failing_to_start_workers_is_told_and_not_tried_again_at_once(monkeypatch):
+    from joblib.externals import loky
+
+    tried = []
+
+    def unable(**_):
+        tried.append(1)
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(pool, "_failed", [])
+    monkeypatch.setattr(loky, "get_reusable_executor", unable)
+    for _ in range(2):
+        with pytest.raises(CannotStartError, match="Too many open files"):
+            Membership().executor(2)
+    assert len(tried) == 1
+
+
+class StopError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [OSError(11, "Resource temporarily unavailable"), StopError()])
+def test_a_worker_that_was_started_alone_does_not_stay(monkeypatch, error):
+    started = []
+    start = BaseProcess.start
+
+    def start_one(process):
+        if started:
+            raise error
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(pool, "_failed", [])
+    pool._end_workers()
+    with monkeypatch.context() as patched, pytest.raises((CannotStartError, StopError)):
+        patched.setattr(BaseProcess, "start", start_one)
+        Membership().executor(2)
+    assert not started[0].is_alive()
+    pool._failed.clear()
+    assert Membership().executor(2).submit(abs, -3).result() == 3

@@ -29,3 +29,13 @@ def test_what_a_library_sets_when_it_is_imported_is_no_change_of_an_item(monkeyp
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="of this test")
         assert Surroundings.now().differing(before) is None
+
+
+def test_a_folder_that_is_gone_is_none(tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    before = Surroundings.now()
+    folder.rmdir()
+    assert Surroundings.now().folder == ""
+    assert "directory" in Surroundings.now().differing(before)
