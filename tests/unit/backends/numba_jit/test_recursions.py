@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,9 +45,20 @@ def test_a_recursion_whose_numbers_leave_64_bits_is_left_to_plain_python(args: A
     assert differential(recursions.power, *args) == "deoptimized"
 
 
-def test_a_recursion_that_was_compiled_before_runs_again() -> None:
+def test_a_recursion_that_another_process_compiled_runs(tmp_path: Path) -> None:
+    code = (
+        "from unit.backends.numba_jit import differential, recursions\n"
+        "print(differential.compiled(recursions.ackermann, 2, 3)(2, 3))"
+    )
+    shared = {"EPOCHLY_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     for _ in range(2):
-        assert compiled(recursions.ackermann, 2, 3)(2, 3) == 9
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **shared},
+        )
+        assert (done.returncode, done.stdout) == (0, "9\n")
 
 
 def test_an_endless_recursion_is_refused() -> None:
