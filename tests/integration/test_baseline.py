@@ -16,11 +16,8 @@ def total(n):
         result += number * 0.5
     return result
 """
-# Level 2 refuses a generator.
-REFUSED = """
-def total(n):
-    return sum(number * 0.5 for number in range(n)) + 0.0
-"""
+# Level 2 refuses a text.
+REFUSED = SOURCE.replace("    return result\n", "    return float(f'{result}')\n")
 CONFIG = "workloads: {total: {target: 'shop:total', args: '3000', levels: '0,2'}}\n"
 
 
