@@ -31,8 +31,6 @@ def inputs(folder):
     ("setup", "args"),
     [
         ("import random; data = [random.random() for _ in range(5)]", "data"),
-        ("import numpy as np; data = np.random.rand(5)", "data.tolist()"),
-        ("", "DRAWN"),
         ("", "ARRAY.tolist()"),
     ],
 )

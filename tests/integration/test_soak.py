@@ -2,7 +2,7 @@
 
 from integration.soak import doubled, soak, squares
 
-SECONDS = 4
+SECONDS = 2
 
 
 def test_counts_are_exact_results_right_and_memory_flat(tmp_path, monkeypatch):
