@@ -100,7 +100,7 @@ class Folder:
 
     def bench(self, function, *options):
         target = function if ":" in function else f"misbehaving.py:{function}"
-        common = ["--levels", "0,1", "--budget", "0.15", "--format", "json"]
+        common = ["--levels", "0,1", "--budget", "0.1", "--format", "json"]
         return self.run("bench", target, *common, *options)
 
     def left_running(self):

@@ -84,7 +84,7 @@ def test_the_three_states_are_within_ten_points_of_the_truth(known, function):
 
 @pytest.mark.parametrize("function", TRUTHS)
 def test_a_process_that_py_spy_may_not_see_is_sampled_from_within(known, function):
-    document = close_to(TRUTHS[function], lambda: known(function, "--budget", "1.5", hidden=True))
+    document = close_to(TRUTHS[function], lambda: known(function, "--budget", "1", hidden=True))
     profile = document["profile"]
     assert profile["sampler"] == "in-process"
     assert profile["sampler_reason"].startswith("py-spy cannot trace")
