@@ -16,6 +16,8 @@ from numba import types
 from numba.extending import intrinsic
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+# A wrapper for calls from Python takes as long to compile as a small function.
+NOT_FOR_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 EXACT = 2**53  # up to here every integer is a float64
 
 
@@ -28,8 +30,9 @@ class TooDeep(Inexact):
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile for calls from compiled code, inlined wherever LLVM can."""
-    return cast(_Function, numba.njit(error_model="python", forceinline=True)(function))
+    """Compile for calls from compiled code alone, inlined wherever LLVM can."""
+    make = numba.njit(error_model="python", forceinline=True, **NOT_FOR_PYTHON)
+    return cast(_Function, make(function))
 
 
 def _checked(instruction: str) -> Any:

@@ -15,7 +15,7 @@ from numba.core.errors import NumbaWarning
 
 from epochly.interrupted import let_through
 from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequences
-from epochly_backends.numba_jit.arithmetic import compiled
+from epochly_backends.numba_jit.arithmetic import NOT_FOR_PYTHON, compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.passing import Translated
 from epochly_backends.numba_jit.storage import stored
@@ -51,9 +51,11 @@ def build(
         raise Refusal(
             f"it is nested too deeply: {error.msg}", "split the longest expression or loop"
         ) from error
-    make = numba.njit(boundscheck=True, error_model="python", nogil=nogil, cache=file is not None)
+    options: dict[str, Any] = {"boundscheck": True, "error_model": "python", "nogil": nogil}
+    options |= {"cache": file is not None, "no_cfunc_wrapper": True}
     for name in unit.names:
-        namespace[name] = make(namespace[name])
+        only = {} if name == root.name else NOT_FOR_PYTHON
+        namespace[name] = numba.njit(**{**options, **only})(namespace[name])
     dispatcher = namespace[root.name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NumbaWarning)
