@@ -21,7 +21,7 @@ guide: $(VENV)/.demo ## Measure every case of the guide (BUDGET seconds each) an
 
 # Hundreds of processes are started; where byte code may not be kept, each would compile it anew.
 test: $(VENV)/.test ## Run the tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 4 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist worksteal
 
 test-all: ## Run the tests on every tested Python that is installed
 	@ran=0; for version in $(TESTED); do \
