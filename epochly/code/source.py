@@ -58,15 +58,16 @@ def source_of(function: FunctionType) -> Source:
     where = f"{file}:{code.co_firstlineno}"
     try:
         text = _text(file) or text_without_file(file, function.__globals__)
-        if not text:
-            raise SourceError(
-                f"the source of {function.__qualname__} is not in a file",
-                where=where,
-                remedy="put the function into a module",
-            )
-        functions, codes = _compiled(file, text)
+        functions, codes = _compiled(file, text) if text else ((), ())
     except (SyntaxError, ValueError, OSError) as error:
         raise SourceError(f"the file cannot be read again: {error}", where=where) from error
+    # Python 3.13 keeps the program of `-c` under the name that `exec` gives to any text.
+    if not text or (file == "<string>" and code not in codes):
+        raise SourceError(
+            f"the source of {function.__qualname__} is not in a file",
+            where=where,
+            remedy="put the function into a module",
+        )
     if code not in codes and _PYTEST in code.co_names:
         raise SourceError(
             f"pytest has rewritten the assert statements of {function.__qualname__}",

@@ -63,6 +63,15 @@ def test_a_function_without_a_file_has_no_source():
         source_of(space["f"])
 
 
+def test_the_program_of_the_command_line_is_no_source_of_what_exec_made(monkeypatch):
+    lines = ["print(1)\n"]
+    monkeypatch.setitem(linecache.cache, "<string>", (9, None, lines, "<string>"))
+    space = {}
+    exec("def f(): return 1", space)
+    with pytest.raises(SourceError, match="not in a file"):
+        source_of(space["f"])
+
+
 def test_a_cell_of_a_notebook_is_source(cell):
     file, made = cell("import math\n\ndef f(a):\n    return math.sqrt(a)\n")
     source = source_of(made["f"])
