@@ -77,9 +77,13 @@ class Records:
         It is not held, since it leads to its function: one that names itself, or is a method of a
         class that it names, would be held by itself.
         """
-        with self._lock:
-            self._bury()
-            self._live[id(dispatcher)] = weakref.ref(dispatcher)
+        # It does not wait: one is made under a lock that others take while they hold ours.
+        self._live[id(dispatcher)] = weakref.ref(dispatcher)
+        if self._lock.acquire(blocking=False):
+            try:
+                self._bury()
+            finally:
+                self._lock.release()
 
     def end(self, dispatcher: Dispatcher) -> None:
         """Take over from a dispatcher that nobody holds, which lives on until it was counted."""
