@@ -59,18 +59,6 @@ class _Desugaring(ast.NodeTransformer):
         self.function = function
         self._made = 0
 
-    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
-        return self._with_value(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
-        return self._with_value(node)
-
-    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
-        return self._with_value(node)
-
-    def visit_Expr(self, node: ast.Expr) -> list[ast.stmt]:
-        return self._with_value(node)
-
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
         evaluation = _Evaluation(self)
         if not isinstance(node.target, ast.Name):
@@ -78,12 +66,6 @@ class _Desugaring(ast.NodeTransformer):
             evaluation.passed(node.target)
         node.value = evaluation.value(node.value)
         return [*evaluation.before, node]
-
-    def visit_If(self, node: ast.If) -> list[ast.stmt]:
-        return self._with_test(node)
-
-    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
-        return self._with_test(node)
 
     def visit_For(self, node: ast.For) -> list[ast.stmt]:
         evaluation = _Evaluation(self)
@@ -111,6 +93,9 @@ class _Desugaring(ast.NodeTransformer):
         evaluation = _Evaluation(self)
         node.test = evaluation.test(node.test)
         return [*evaluation.before, cast(ast.stmt, self.generic_visit(node))]
+
+    visit_Assign = visit_AnnAssign = visit_Return = visit_Expr = _with_value
+    visit_If = visit_Assert = _with_test
 
     def new_name(self, what: str) -> str:
         """A name for a variable that the program does not have."""
