@@ -19,9 +19,10 @@ guide: $(VENV)/.demo ## Measure every case of the guide (BUDGET seconds each) an
 	$(BIN)/epochly bench --guide --levels 0-4 --budget $(BUDGET) --output build/guide.json
 	$(BIN)/python tools/guide_vs_measured.py build/guide.json docs/guide-vs-measured.md
 
-# Hundreds of processes are started; where byte code may not be kept, each would compile it anew.
+# Hundreds of processes are started; where byte code may not be kept, each would compile it anew,
+# and the threads of NumPy's BLAS would spin for their first 25 ms, waiting for work.
 test: $(VENV)/.test ## Run the tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_THREAD_TIMEOUT=4 $(BIN)/pytest -n 3 --dist worksteal
 
 test-all: ## Run the tests on every tested Python that is installed
 	@ran=0; for version in $(TESTED); do \

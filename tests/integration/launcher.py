@@ -4,6 +4,9 @@ What each would import first, SciPy above all, is imported once: every process i
 one, and leaves through the interpreter's own exit.
 """
 
+import contextlib
+import gc
+import importlib
 import json
 import os
 import signal
@@ -12,6 +15,15 @@ import tempfile
 from pathlib import Path
 
 LIMIT_S = 100
+COMMON = (
+    "scipy.stats",
+    "epochly_cli.app",
+    "epochly_cli.gating",
+    "epochly_cli.measuring",
+    "epochly_cli.workloads",
+    "epochly.measure.session",
+    "epochly.recommend.findings",
+)
 
 
 def launch():
@@ -45,9 +57,10 @@ def become(arguments, folder, environment, out, err):
 
 
 if __name__ == "__main__":
-    import scipy.stats  # noqa: F401 - what takes longest
-
-    from epochly_cli import app
-
+    for name in COMMON:
+        importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("typer._adapters")
+    gc.freeze()
     launch()
-    app.main()
+    sys.modules["epochly_cli.app"].main()

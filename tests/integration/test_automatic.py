@@ -53,16 +53,14 @@ UNTIL_DECIDED = """
 """
 
 
-def test_a_loop_is_compiled_while_the_program_runs_and_at_once_in_the_next_process(run, tmp_path):
+def test_a_loop_is_compiled_while_the_program_runs_and_at_once_in_the_next_until_it_changes(
+    run, tmp_path
+):
     assert "level 2" in run(LOOP + UNTIL_DECIDED)
     text = (tmp_path / "cache" / "decisions.yaml").read_text()
     assert "backend: numba" in text
     once = "    assert fast(signal) == slow(signal)\n    print(epochly.explain(fast))\n"
     assert "level 2 (compile), numba" in run(LOOP + once)
-
-
-def test_a_changed_function_is_tried_anew(run, tmp_path):
-    run(LOOP + UNTIL_DECIDED)
     changed = LOOP.replace("+ 1.0", "+ 2.0")
     said = run(changed + "    print(fast(signal) == slow(signal), epochly.explain(fast))\n")
     assert "stale" in said
@@ -194,7 +192,7 @@ def test_a_report_that_recommends_nothing_saves_nothing(run, tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_program_and_the_module_of_its_name_share_their_decisions(run, tmp_path):
+def test_a_program_its_module_and_the_processes_it_spawns_share_their_decisions(run, tmp_path):
     run(LOOP + UNTIL_DECIDED, name="loops.py")
     assert "function: loops:slow" in (tmp_path / "cache" / "decisions.yaml").read_text()
     (tmp_path / "loops.py").write_text(textwrap.dedent(LOOP))
@@ -208,10 +206,6 @@ def test_a_program_and_the_module_of_its_name_share_their_decisions(run, tmp_pat
         """
     )
     assert "decided earlier" in said
-
-
-def test_a_program_and_the_processes_that_it_spawns_share_their_decisions(run):
-    run(LOOP + UNTIL_DECIDED)
     spawned = """
     def child():
         assert fast(signal) == slow(signal)
@@ -223,4 +217,4 @@ def test_a_program_and_the_processes_that_it_spawns_share_their_decisions(run):
         process.start()
         process.join()
     """
-    assert "decided earlier" in run(LOOP + spawned)
+    assert "decided earlier" in run(LOOP + spawned, name="loops.py")

@@ -8,15 +8,21 @@ from epochly.measure.session import Options, measure
 from epochly.workload import Workload
 
 SOURCE = """
-def total(n):
-    result = 0.0
-    for number in range(n):
-        result += number * 0.5
-    return result
+import time
+
+def nap(n):
+    time.sleep(0.002)
+    return n
+
+def naps():
+    taken = []
+    for n in range(5):
+        taken.append(nap(n))
+    return taken
 """
-# Level 2 refuses a text.
-REFUSED = SOURCE.replace("    return result\n", "    return float(f'{result}')\n")
-CONFIG = "workloads: {total: {target: 'shop:total', args: '3000', levels: '0,2'}}\n"
+# One nap follows from another, so that they cannot be taken together.
+REFUSED = SOURCE.replace("nap(n))", "nap(len(taken)))")
+CONFIG = "workloads: {naps: {target: 'shop:naps', levels: '0,1'}}\n"
 
 
 def saved(folder):
@@ -24,20 +30,20 @@ def saved(folder):
     (folder.path / "epochly.yaml").write_text(CONFIG)
     ran = folder.run("bench", "--budget", "1", "--save-baseline", "b.yaml", "--format", "json")
     assert ran.code == 0
-    return load_baseline(str(folder.path / "b.yaml")).entry("total")
+    return load_baseline(str(folder.path / "b.yaml")).entry("naps")
 
 
 def judged(folder, entry):
-    workload = Workload("shop:total", str(folder.path), name="total", args="3000")
+    workload = Workload("shop:naps", str(folder.path), name="naps")
     report = measure(workload, Options(levels=entry.levels, budget_s=1.0, yardstick=True))
     return compare_with_baseline(entry, report, Limit(0.05, 50e-6))
 
 
 def test_a_baseline_tells_the_same_code_from_a_change_that_ends_a_levels_work(folder):
     entry = saved(folder)
-    (row,) = [row for row in entry.rows if row.backend == "numba"]
+    (row,) = [row for row in entry.rows if row.backend == "threads"]
     assert row.status == "measured"
-    assert row.realized.level is Level.COMPILE
+    assert row.realized.level is Level.THREADS
     counts = {len(row.generation_medians_s), len(row.generation_speedups)}
     assert counts == {len(row.generation_relative)} != {0}
     assert row.speedup_low <= row.speedup <= row.speedup_high
@@ -46,5 +52,5 @@ def test_a_baseline_tells_the_same_code_from_a_change_that_ends_a_levels_work(fo
     assert [(check.kind, check.state) for check in found.checks] == [("realized", "passed")]
     (folder.path / "shop.py").write_text(REFUSED)
     (check,) = judged(folder, entry).checks
-    assert (check.state, check.level) == ("failed", Level.COMPILE)
-    assert "line 6" in check.message
+    assert (check.state, check.level) == ("failed", Level.THREADS)
+    assert "line 11" in check.message

@@ -159,13 +159,13 @@ def test_processes_that_the_function_starts_run_their_own_side_too(repository):
     repository.write(
         "src/shop/price.py",
         "import subprocess, sys\ndef total():\n"
-        "    subprocess.run([sys.executable, '-c', 'import shop.slow'], check=True)\n",
+        "    subprocess.run([sys.executable, '-S', '-c', 'import shop.slow'], check=True)\n",
     )
     repository.write("src/shop/slow.py", "import time\ntime.sleep(0.02)\n")
     keys = {"target": "shop.price:total", "max_slowdown": "50%"}
     repository.workloads(total=keys)
     repository.commit()
-    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.15)\n")
+    repository.write("src/shop/slow.py", "import time\ntime.sleep(0.5)\n")
     repository.folder.environment["PYTHONPATH"] = str(repository.folder.path / "src")
 
     ran = repository.gate("--against", "HEAD", "--allow-effects", "--budget", "30")

@@ -82,7 +82,7 @@ def test_the_three_states_are_within_ten_points_of_the_truth(known, function):
     assert profile["hot_lines"]
 
 
-@pytest.mark.parametrize("function", TRUTHS)
+@pytest.mark.parametrize("function", ["sleeping", "packing", "mixed", "tiny"])
 def test_a_process_that_py_spy_may_not_see_is_sampled_from_within(known, function):
     document = close_to(TRUTHS[function], lambda: known(function, "--budget", "1", hidden=True))
     profile = document["profile"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import pickle
 import random
 import warnings
 from collections.abc import Callable
@@ -45,7 +46,7 @@ def differential(function: Callable[..., Any], *args: Any) -> str:
         return f"refused: {made.reason}"
     _prepared[function] = made
     given = copy.deepcopy(args)
-    states = random.getstate(), np.random.get_state()
+    states = random_states()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -55,20 +56,25 @@ def differential(function: Callable[..., Any], *args: Any) -> str:
                 # The next call is another test's, and tests may come in any order.
                 del _prepared[function]
             assert same(given, args), f"{function.__name__}{args} left its arguments changed"
-            assert same((random.getstate(), np.random.get_state()), states)
+            assert random_states() == states
             return "deoptimized"
-        after = random.getstate(), np.random.get_state()
+        after = random_states()
         random.setstate(states[0])
-        np.random.set_state(states[1])
+        np.random.set_state(pickle.loads(states[1]))
         plain = copy.deepcopy(args)
         expected = function(*plain)
     where = f"{function.__name__}{args}: {expected!r} against {result!r}"
     assert same(result, expected), where
     assert same(given, plain), f"{where}, arguments {plain!r} against {given!r}"
-    assert same(after, (random.getstate(), np.random.get_state())), f"{where}, random state"
+    assert after == random_states(), f"{where}, random state"
     for value, other in zip(args_in(expected, plain), args_in(result, given), strict=True):
         assert value == other, f"{where}, which argument is returned"
     return "equal"
+
+
+def random_states() -> tuple[Any, bytes]:
+    """Where Python's and NumPy's generators stand; one array is compared as its bytes."""
+    return random.getstate(), pickle.dumps(np.random.get_state())
 
 
 def args_in(result: Any, args: tuple[Any, ...]) -> list[int]:
