@@ -76,6 +76,8 @@ class ThreadRunner:
     ) -> list[Any]:
         """Run items in chunks, in order of their submission; the first exception is raised."""
         pool = self._sized(min(threads, len(items)))
+        if pool is None:
+            return [value for item in items for value in body(item)]
         spread = len(items) if item_s >= SLOW_ITEM_S else CHUNKS_PER_THREAD * threads
         size = math.ceil(len(items) / spread)
         failed = Event()
@@ -114,10 +116,26 @@ class ThreadRunner:
             self._pool.shutdown()
             self._pool = None
 
-    def _sized(self, threads: int) -> ThreadPoolExecutor:
+    def _sized(self, threads: int) -> ThreadPoolExecutor | None:
+        """A pool of so many threads or more; None where the system starts none."""
         with self._lock:
             if self._pool is None or threads > self._size:
+                pool = _Pool(threads, thread_name_prefix="epochly")
+                try:
+                    pool.submit(int)
+                except RuntimeError:
+                    return None
                 # A smaller pool ends by itself once nobody holds it: others may be using it.
-                self._pool = ThreadPoolExecutor(threads, thread_name_prefix="epochly")
-                self._size = threads
+                self._pool, self._size = pool, threads
             return self._pool
+
+
+class _Pool(ThreadPoolExecutor):
+    """Makes do with the threads that the system lets it start, if only one."""
+
+    def _adjust_thread_count(self) -> None:
+        try:
+            super()._adjust_thread_count()
+        except RuntimeError:
+            if not self._threads:
+                raise
