@@ -100,6 +100,22 @@ def test_an_example_that_raises_tells_nothing_of_what_would_pay():
     assert prepared(fails) == ((), EXAMPLE_RAISED)
 
 
+@pytest.mark.parametrize(("users", "found"), [(None, "18"), ("26", "26")])
+def test_idle_blas_threads_do_not_spin_beside_the_caller_unless_the_user_says_so(
+    users, found, tmp_path, monkeypatch
+):
+    name, path = "OPENBLAS_THREAD_TIMEOUT", tmp_path / "found"
+    monkeypatch.delenv(name, raising=False)
+    if users is not None:
+        monkeypatch.setenv(name, users)
+
+    def tell(n):
+        path.write_text(os.environ[name])
+
+    prepared(tell)
+    assert path.read_text() == found
+
+
 def test_a_process_that_ends_early_is_told():
     tried, failure = prepared(ends)
     assert tried == ()
