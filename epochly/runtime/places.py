@@ -21,7 +21,8 @@ def default_cache() -> str:
 
 def cache_folder() -> str:
     """The cache folder that is asked for; whether it can be used shows when it is."""
-    return os.path.expanduser(os.environ.get("EPOCHLY_CACHE_DIR") or default_cache())
+    named = os.environ.get("EPOCHLY_CACHE_DIR") or default_cache()
+    return os.path.expanduser(named) if named[0] == "~" else named
 
 
 def decisions_file() -> str:
