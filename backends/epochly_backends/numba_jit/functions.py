@@ -14,7 +14,7 @@ import numpy as np
 from numba.core.errors import NumbaWarning
 
 from epochly.interrupted import let_through
-from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequences
+from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequences, ufuncs
 from epochly_backends.numba_jit.arithmetic import NOT_FOR_PYTHON, compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.passing import Translated
@@ -105,12 +105,14 @@ def _names() -> dict[str, Any]:
         names |= _made_in(module)
     names |= {f"math_{name}": _checked_one(getattr(math, name)) for name in MATH_ONE}
     names |= {f"math_{name}": _checked_two(_two(name)) for name in MATH_TWO}
+    names |= ufuncs.loops()
     return names | {name: getattr(math, name) for name in MATH_TEST}
 
 
 def _two(name: str) -> Callable[[float, float], float]:
-    # Numba has no math.fmod, and LLVM would put something else in the place of `pow`.
-    own = {"fmod": arithmetic.fmod, "pow": powers.libm_pow}
+    # Numba has no math.fmod, LLVM would put something else in the place of `pow`, and the C
+    # library's hypot rounds otherwise than Python's.
+    own = {"fmod": arithmetic.fmod, "hypot": powers.hypot, "pow": powers.libm_pow}
     return own[name] if name in own else cast(Any, getattr(math, name))
 
 

@@ -40,10 +40,12 @@ MATH_TWO = (
 MATH_TEST = (
     "isfinite", "isinf", "isnan",
 )
-NUMPY_ONE = (
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "ceil", "cos", "cosh", "exp",
-    "exp2", "expm1", "fabs", "floor", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt",
-    "tan", "tanh", "trunc",
+NUMPY_EXACT = (
+    "ceil", "fabs", "floor", "sqrt", "trunc",
+)
+NUMPY_INEXACT = (
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "cos", "cosh", "exp", "exp2",
+    "expm1", "log", "log10", "log1p", "log2", "sin", "sinh", "tan", "tanh",
 )
 # fmt: on
 # These give back an int of NumPy for an int.
@@ -60,7 +62,8 @@ def handlers() -> dict[Any, Handler]:
     made |= {getattr(math, name): _of_real(f"math_{name}", PY_FLOAT) for name in MATH_ONE}
     made |= {getattr(math, name): _of_reals(f"math_{name}", PY_FLOAT) for name in MATH_TWO}
     made |= {getattr(math, name): _math_test(name) for name in MATH_TEST}
-    return made | {getattr(np, name): _of_real(f"np.{name}", NP_FLOAT) for name in NUMPY_ONE}
+    made |= {getattr(np, name): _of_real(f"np.{name}", NP_FLOAT) for name in NUMPY_EXACT}
+    return made | {getattr(np, name): _of_real(f"np_{name}", NP_FLOAT) for name in NUMPY_INEXACT}
 
 
 def _of_real(name: str, tag: int) -> Handler:

@@ -84,7 +84,7 @@ def args_in(result: Any, args: tuple[Any, ...]) -> list[int]:
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether types, shapes and numbers agree, floats within 1e-9 and with their sign."""
+    """Whether types, shapes and numbers agree, floats in every bit but those of a NaN."""
     if type(first) is not type(second):
         return False
     if isinstance(first, np.ndarray):
@@ -98,6 +98,5 @@ def same(first: Any, second: Any) -> bool:
     if isinstance(first, float):
         if math.isnan(first) or math.isnan(second):
             return math.isnan(first) and math.isnan(second)
-        close = first == second or abs(first - second) <= 1e-9 * abs(second) + 1e-320
-        return close and math.copysign(1.0, first) == math.copysign(1.0, second)
+        return first == second and math.copysign(1.0, first) == math.copysign(1.0, second)
     return bool(first == second)

@@ -252,6 +252,38 @@ def test_a_math_function_of_two_floats_is_exact_or_left_to_python(function: Any)
     assert "equal" in seen
 
 
+def numpy_functions_of_many(xs: Any) -> Any:
+    out = []
+    for x in xs:
+        out.append(np.exp(x) + np.exp2(-x) * np.expm1(x))
+        out.append(np.log(x) + np.log2(x) * np.log10(x) - np.log1p(x))
+        out.append(np.sin(9.0 * x) + np.cos(9.0 * x) * np.tan(x))
+        out.append(np.sinh(x) + np.cosh(x) * np.tanh(x))
+        out.append(np.arcsin(x) + np.arccos(x) * np.arctan(x))
+        out.append(np.arcsinh(x) + np.arccosh(1.0 / x) * np.arctanh(x))
+    return out
+
+
+def hypotenuses(xs: Any) -> Any:
+    out = []
+    for x in xs:
+        for y in xs:
+            out.append(math.hypot(x, y))
+    return out
+
+
+@pytest.mark.parametrize("function", [numpy_functions_of_many, hypotenuses])
+def test_a_function_has_the_bits_of_the_original_for_many_numbers(function: Any) -> None:
+    draw = random.Random(1)
+    assert differential(function, [draw.uniform(0.001, 0.999) for _ in range(500)]) == "equal"
+
+
+def test_hypotenuses_are_exact_from_the_smallest_floats_to_the_largest() -> None:
+    draw = random.Random(2)
+    sizes = [draw.uniform(-1.0, 1.0) * 2.0**power for power in range(-1074, 1022, 5)]
+    assert differential(hypotenuses, sizes) == "equal"
+
+
 def test_the_greatest_common_divisor_of_extreme_ints_is_exact() -> None:
     assert {differential(common_divisor, a, b) for a in INTS for b in INTS} >= {"equal"}
 
