@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import llvmlite.binding
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
 from epochly_backends.numba_jit.mathematics import NUMPY_INEXACT
+
+cgutils = cast(Any, _cgutils)
 
 
 class _Ufunc(ctypes.Structure):
