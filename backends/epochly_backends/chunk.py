@@ -108,10 +108,14 @@ def run_first(
     """
     data = held_by(body)
     given = [item], list(data.values())
+    refusal: str | None = None
     try:
         before = packed(plain, ([item], data))
     except CannotTravelError as error:
-        return body(item), f"its items cannot travel: {error.what}"
+        refusal = f"its items cannot travel: {error.what}"
+    # Out of the handler, whose exception the item would see.
+    if refusal is not None:
+        return body(item), refusal
     theirs, known = reach(given, code=True), known_objects([item])
     values = body(item)
     try:

@@ -114,12 +114,13 @@ class CoreRunner:
             self._check_order()
             way, values = self._spread(body, items, cores, replayable)
         except CannotTravelError as error:
-            return f"sequential, since its items cannot travel: {error.what}", head + _here(
-                body, items
-            )
+            why = f"sequential, since its items cannot travel: {error.what}"
         except CannotStartError as error:
-            return f"sequential: {error.what}", head + _here(body, items)
-        return way, head + values
+            why = f"sequential: {error.what}"
+        else:
+            return way, head + values
+        # Out of the handler, which the items would see, and have as context of what they raise.
+        return why, head + _here(body, items)
 
     def _first(
         self, body: FunctionType, item: Any, replayable: bool

@@ -59,6 +59,12 @@ class Agreement:
         """Whether level 0's two calls in one process agree."""
         return self._verdict("0-first", "0-warm", shape_only=False).verdict != "different"
 
+    def of_level_0(self) -> Equality:
+        """What can be said of level 0 itself, which all others are compared with."""
+        if "0-first" in self._unsaved:
+            return Equality("unchecked", where=self._unsaved["0-first"])
+        return Equality("identical")
+
     def judge(self, contender: Contender, prefix: str, check_apart: Callable[[], None]) -> None:
         """Compare a contender's calls with level 0's; a different one is out.
 

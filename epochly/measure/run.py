@@ -19,7 +19,7 @@ from epochly.measure.repetition import ONCE_REMEDY, why_once
 from epochly.measure.sampling import Sampling
 from epochly.measure.schedule import in_one_group
 from epochly.measure.summary import Known, summary
-from epochly.model import Equality, Identity, Profile, Report, TargetInfo
+from epochly.model import Identity, Profile, Report, TargetInfo
 from epochly.recommend.facts import Facts, facts_from
 from epochly.recommend.worth import doubt, order
 from epochly.workload import Workload
@@ -204,7 +204,7 @@ class Run:
             base.samples_s.append(base.call_s)
             self._notes.append(self._why_once())
         if base.status is None:
-            base.equality = Equality("identical")
+            base.equality = self._agreement.of_level_0()
             base.note_realized()
 
     def _explore_other(self, contender: Contender) -> None:

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Realized
@@ -190,12 +191,15 @@ class Tier:
         current = self._lineup.current
         if current is None:
             return self._timed(args, kwargs)
+        why: str | None = None
         started = self._clock()
         try:
             value = current.candidate.prepared(*args, **kwargs)
         except Deoptimize as gave_up:
             why = gave_up.what
-            self._unless_busy(current, lambda: current.refused(why))
+        # Out of the handler, whose exception would be the context of what the original raises.
+        if why is not None:
+            self._unless_busy(current, partial(current.refused, why))
             return self._timed(args, kwargs)
         spent = self._clock() - started
         if self.state == "trying":
@@ -206,12 +210,14 @@ class Tier:
         current = self._lineup.current
         if current is None:
             return self._original(*args, **kwargs)
+        why: str | None = None
         started = self._clock()
         try:
             value = current.candidate.prepared(*args, **kwargs)
         except Deoptimize as gave_up:
             why = gave_up.what
-            self._unless_busy(current, lambda: current.gave_up(why))
+        if why is not None:
+            self._unless_busy(current, partial(current.gave_up, why))
             return self._original(*args, **kwargs)
         current.took(self._clock() - started)
         if current.unwatched_s >= self._watch.due_s:

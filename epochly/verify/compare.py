@@ -39,6 +39,8 @@ def compare(
         return Equality("different", where=str(difference))
     if shape_only:
         return Equality("unchecked", where=NONDETERMINISTIC)
+    if comparison.unseen is not None:
+        return Equality("unchecked", where=f"nothing can be seen of {comparison.unseen}")
     drift = comparison.drift
     if drift.seen:
         # Next to zero, or past the largest number, the distance itself overflows.

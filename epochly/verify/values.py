@@ -11,8 +11,8 @@ import math
 import pathlib
 from array import array
 from collections import deque
-from collections.abc import Iterator
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from epochly.loaded import loaded
@@ -36,6 +36,13 @@ _PRINTED = (
     pathlib.PurePath,
     range,
 )
+# What they hold is in none of their attributes, nor does pickle know how to keep it.
+_SEALED: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
+    ((type({}.keys()), type({}.values()), type({}.items())), list),
+    (MappingProxyType, dict),
+    (property, lambda value: (value.fget, value.fset, value.fdel)),
+    ((staticmethod, classmethod), lambda value: value.__func__),
+)
 _PLAIN = (
     *(str, bytes, bytearray, int, float, complex),
     *(list, tuple, dict, set, frozenset, deque, array),
@@ -50,12 +57,18 @@ class ValueComparison:
     tolerance : Tolerance
     shape_only : bool
         Compare only types, shapes and dtypes.
+
+    Attributes
+    ----------
+    unseen : str or None
+        The first part of the result of which nothing can be seen, once there is one.
     """
 
     def __init__(self, tolerance: Tolerance, shape_only: bool) -> None:
         self.tolerance = tolerance
         self.shape_only = shape_only
         self.drift = Drift()
+        self.unseen: str | None = None
         self._met: dict[tuple[int, int], str] = {}
         self._partners: tuple[dict[int, str], dict[int, str]] = ({}, {})
         # An object that went away could leave its id to another one.
@@ -127,7 +140,7 @@ class ValueComparison:
             yield _said_name(one), _said_name(two), path
         elif isinstance(one, CodeType):
             yield _instructions(one), _instructions(two), path
-        elif hasattr(one, "__qualname__") and callable(one):
+        elif _is_function(one):
             yield from _functions(one, two, path)
         else:
             yield from self._objects(one, two, path)
@@ -181,13 +194,21 @@ class ValueComparison:
         if isinstance(one, BaseException):
             yield one.args, two.args, f"{path}.args"
         yield from self._attributes(one, two, path)
-        if self.shape_only or _is_all_attributes(type(one)):
+        if self.shape_only:
             return
+        for kinds, content in _SEALED:
+            if isinstance(one, kinds):
+                yield content(one), content(two), path
+                return
         reduced = [_reduction(value) for value in (one, two)]
         if reduced[0] is not None:
-            yield *reduced, f"{path}.__reduce__()"
-        elif one != two:
-            differ(path, instead(one, two))
+            if not _is_all_attributes(type(one)):
+                yield *reduced, f"{path}.__reduce__()"
+        elif not _inherits(type(one), "__eq__") or not _is_all_attributes(type(one)):
+            if one != two:
+                differ(path, instead(one, two))
+        elif self.unseen is None and path.startswith("result"):
+            self.unseen = path
 
     def _attributes(self, one: Any, two: Any, path: str) -> Pairs:
         names = dict.fromkeys(_attribute_names(one))
@@ -219,6 +240,12 @@ def _inherits(kind: type, name: str) -> bool:
 
 def _is_code(kind: type) -> bool:
     return issubclass(kind, (type, ModuleType, FunctionType, enum.Enum))
+
+
+def _is_function(value: Any) -> bool:
+    """Whether a name tells what it is: an object that took one over has more to it."""
+    own = getattr(value, "__dict__", None) or ()
+    return hasattr(value, "__qualname__") and callable(value) and "__qualname__" not in own
 
 
 def _functions(one: Any, two: Any, path: str) -> Pairs:

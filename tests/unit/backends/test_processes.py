@@ -1,6 +1,8 @@
 """Items in worker processes whose effects the caller has vouched for, unseen by the analysis."""
 
 import random
+import sys
+import threading
 
 import pytest
 
@@ -55,6 +57,27 @@ def test_items_that_draw_random_numbers_keep_the_callers_stream(fitted):
     random.seed(7)
     assert fitted([Drawing() for _ in range(12)]) == expected
     assert "drew random numbers" in epochly.explain(fitted)
+
+
+class Held:
+    """Cannot travel, for its lock."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def fit(self, k):
+        busy(k)
+        if k == 13:
+            raise ValueError(k)
+        return repr(sys.exc_info()[0])
+
+
+def test_items_that_cannot_travel_see_no_exception_of_ours(fitted):
+    assert fitted([Held() for _ in range(12)]) == ["None"] * 12
+    assert "cannot travel" in epochly.explain(fitted)
+    with pytest.raises(ValueError, match="13") as caught:
+        fitted([Held() for _ in range(20)])
+    assert caught.value.__context__ is None
 
 
 class Model:

@@ -272,6 +272,20 @@ def test_a_candidate_that_gives_up_runs_the_original_and_is_dropped_when_it_does
     assert "64 bits" in program.tier.standing().reason
 
 
+@pytest.mark.parametrize("allowed", ["twice", "proven"])
+def test_what_the_original_raises_after_a_candidate_gave_up_has_no_context_of_ours(allowed):
+    program = Program(allowed=allowed)
+    program.run(4)
+    candidate = program.candidate()
+    (program.tier.offer if allowed == "twice" else program.tier.prove)([candidate])
+    if allowed == "twice":
+        program.run()
+    candidate.prepared.gives_up = True
+    with pytest.raises(TypeError) as caught:
+        program.tier.run((None,), {})
+    assert caught.value.__context__ is None
+
+
 def test_what_reads_the_world_is_never_run_beside_the_original():
     program = Program(allowed="proven")
     program.run(4)

@@ -9,6 +9,8 @@ import enum
 import functools
 import pathlib
 import random
+import threading
+import types
 
 import numpy as np
 import pandas as pd
@@ -478,3 +480,49 @@ def test_any_value_equals_itself_copied(value):
 def test_values_that_print_differently_are_different(one, two):
     found = verdict(one, two, exact=True).verdict
     assert (found == "identical") == (repr(one) == repr(two))
+
+
+class Cached:
+    """What `functools.update_wrapper` makes of an object that is called like a function."""
+
+    def __init__(self, value):
+        functools.update_wrapper(self, verdict)
+        self.value = value
+
+    def __call__(self):
+        return self.value
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "where"),
+    [
+        ({1: 2}.values(), {1: 3}.values(), "result[0]: 3 instead of 2"),
+        ({1: 2}.keys(), {3: 2}.keys(), "result[0]: 3 instead of 1"),
+        ({1: 2}.items(), {1: 3}.items(), "result[0][1]: 3 instead of 2"),
+        (
+            collections.OrderedDict(a=1).values(),
+            collections.OrderedDict(a=2).values(),
+            "result[0]: 2 instead of 1",
+        ),
+        (types.MappingProxyType({1: 2}), types.MappingProxyType({1: 3}), "result[1]: 3 instead"),
+        (Cached(1), Cached(2), "result.value: 2 instead of 1"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_view_or_a_callable_object_holds_is_compared(one, two, where):
+    assert verdict(one, one).verdict == "identical"
+    found = verdict(one, two)
+    assert found.verdict == "different"
+    assert found.where.startswith(where)
+
+
+def test_properties_are_compared_by_their_functions():
+    assert verdict(property(len), property(len)).verdict == "identical"
+    assert verdict(property(len), property(abs)).verdict == "different"
+
+
+def test_what_shows_nothing_of_itself_is_left_unchecked():
+    found = verdict([threading.Lock()], [threading.Lock()])
+    assert found.verdict == "unchecked"
+    assert "result[0]" in found.where
+    assert verdict([object()], [object()]).verdict == "identical"
