@@ -59,24 +59,24 @@ class Destination:
             ".json": lambda: json_text(document),
             ".md": lambda: f"{table_markdown(table)}\n",
         }
-        if self.file is not None:
-            write_file(self.file, texts[ending_of(self.file)]())
-        if self.format is Format.RICH:
-            from epochly_cli.render.layout import make_console, print_table
+        with self.and_file(lambda ending: texts[ending]()):
+            if self.format is Format.RICH:
+                from epochly_cli.render.layout import make_console, print_table
 
-            with self.standard_output():
-                print_table(table, make_console(sys.stdout))
-        else:
-            self.write(texts[".json" if self.format is Format.JSON else ".md"]())
+                with self.standard_output():
+                    print_table(table, make_console(sys.stdout))
+            else:
+                self.write(texts[".json" if self.format is Format.JSON else ".md"]())
 
     def write_line(self, line: str, document: Mapping[str, Any]) -> None:
         """Write a line that says it all, or as JSON a document."""
         from epochly_cli.render.json import json_text
 
-        if self.file is not None:
-            is_json = ending_of(self.file) == ".json"
-            write_file(self.file, json_text(document) if is_json else f"{line}\n")
-        self.write(json_text(document) if self.format is Format.JSON else f"{line}\n")
+        def text(is_json: bool) -> str:
+            return json_text(document) if is_json else f"{line}\n"
+
+        with self.and_file(lambda ending: text(ending == ".json")):
+            self.write(text(self.format is Format.JSON))
 
     def recording(self) -> Kind | None:
         """The kind of recording that the file is to hold, if any."""
@@ -94,28 +94,42 @@ class Destination:
         from epochly_cli.render.json import json_text
         from epochly_cli.render.profile import print_profile, profile_markdown
 
-        texts: dict[str, Callable[[], str]] = {
+        texts: dict[str, Callable[[], str | None]] = {
             ".json": lambda: json_text(profile_document(report)),
             ".md": lambda: profile_markdown(report),
         }
         kind = self.recording()
-        if self.file is not None and kind is None:
-            write_file(self.file, texts[ending_of(self.file)]())
-        elif self.file is not None and report.recording is not None:
-            write_file(self.file, report.recording)
-        if self.format is Format.RICH:
-            from epochly_cli.render.layout import make_console
+        if kind is not None:
+            texts |= {ending_of(self.file or "", PROFILE_ENDINGS): lambda: report.recording}
+        with self.and_file(lambda ending: texts[ending](), PROFILE_ENDINGS):
+            if self.format is Format.RICH:
+                from epochly_cli.render.layout import make_console
 
-            with self.standard_output():
-                print_profile(report, make_console(sys.stdout))
-        else:
-            self.write(texts[".json" if self.format is Format.JSON else ".md"]())
+                with self.standard_output():
+                    print_profile(report, make_console(sys.stdout))
+            else:
+                self.write(texts[".json" if self.format is Format.JSON else ".md"]() or "")
         if kind is not None and report.recording is None:
             raise NothingMeasuredError(
                 f"{self.file} was not written, since py-spy may not look into the process",
                 where=report.profile.sampler_reason,
                 remedy="`epochly doctor` says what lets it; an --output of .collapsed needs none",
             )
+
+    @contextlib.contextmanager
+    def and_file(
+        self, text: Callable[[str], str | None], endings: Sequence[str] = ENDINGS
+    ) -> Iterator[None]:
+        """Write the file too, whatever becomes of standard output; what is None is not written.
+
+        It comes last, since what was measured must not be lost with a file that cannot be written.
+        """
+        try:
+            yield
+        finally:
+            content = None if self.file is None else text(ending_of(self.file, endings))
+            if self.file is not None and content is not None:
+                write_file(self.file, content)
 
     def write(self, text: str) -> None:
         """Write text to standard output."""
@@ -167,8 +181,10 @@ class ReportWriter:
     def add(self, report: Report) -> None:
         """Write one more report; JSON on standard output waits for `close`."""
         self.reports.append(report)
-        if self._destination.file is not None:
-            write_file(self._destination.file, self._text(ending_of(self._destination.file)))
+        with self._destination.and_file(self._text):
+            self._show(report)
+
+    def _show(self, report: Report) -> None:
         if self._destination.format is Format.RICH:
             from epochly_cli.render.console import print_report
             from epochly_cli.render.layout import make_console

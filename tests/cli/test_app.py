@@ -215,6 +215,11 @@ def test_standard_output_that_cannot_be_written_is_a_usage_error(wanted: str):
     assert "Traceback" not in said.stderr
 
 
+def test_a_file_is_written_although_standard_output_cannot_be(tmp_path):
+    assert shell("backends --format json --output kept.json > /dev/full").returncode == 2
+    assert "epochly.backends/1" in (tmp_path / "kept.json").read_text()
+
+
 def test_closed_standard_streams_do_no_harm(tmp_path):
     said = shell("backends --format json --output kept.json <&- >&- 2>&-")
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")

@@ -129,3 +129,12 @@ def test_a_module_that_ends_the_process_while_loading_is_a_usage_error(folder):
     ran = folder.run("bench", "ends.py:f", "--levels", "0")
     assert ran.code == 2
     assert "ended the worker" in ran.err
+
+
+def test_a_file_that_cannot_be_written_in_the_end_does_not_lose_the_report(folder):
+    (folder.path / "out").mkdir()
+    (folder.path / "gone.py").write_text("import os\ndef f():\n    os.rmdir('out')\n")
+    ran = folder.bench("gone.py:f", "--output", "out/kept.json")
+    assert ran.code == 2
+    assert "out/kept.json cannot be written" in ran.err
+    assert ran.row(0)["status"] == "measured"
