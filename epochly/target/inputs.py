@@ -168,6 +168,15 @@ def _failed(what: str, error: BaseException, remedy: str) -> ArgumentsError:
     )
 
 
+def _dots(kind: type) -> str:
+    """What stands for the arguments of a class that cannot be made without any."""
+    try:
+        inspect.signature(kind).bind()
+    except (TypeError, ValueError):
+        return "..."
+    return ""
+
+
 def _three_ways(target: Target, maker: str, signature: inspect.Signature) -> str:
     needed = [
         f"{parameter.name}=..." if parameter.kind is parameter.KEYWORD_ONLY else parameter.name
@@ -176,7 +185,7 @@ def _three_ways(target: Target, maker: str, signature: inspect.Signature) -> str
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
     if needed and isinstance(target.owner, type) and needed[0] == "self":
-        needed[0] = f"{target.owner.__qualname__}()"
+        needed[0] = f"{target.owner.__qualname__}({_dots(target.owner)})"
     if not needed and not signature.parameters:
         return "it takes none: leave --args, and `args` in epochly.yaml, out"
     names = ", ".join(needed or signature.parameters)

@@ -18,6 +18,11 @@ class A:
     def __call__(self):
         return 3
 instance = A()
+class B:
+    def __init__(self, n):
+        self.n = n
+    def plain(self):
+        return self.n
 from functools import partial
 part = partial(fibonacci, 3)
 """
@@ -52,6 +57,8 @@ def shop(folder):
             ("shop:fibonacci",),
             ["fibonacci(n, k=2)", "--args", "epochly.yaml", "fibonacci_inputs()"],
         ),
+        (("shop:A.plain",), ['--args "A()"']),
+        (("shop:B.plain",), ['--args "B(...)"']),
         (("shop:fibonacci", "--args", "1,,"), ["cannot be parsed", "--args"]),
         (("shop:fibonacci", "--args", "zz"), ["name 'zz' is not defined"]),
         (("shop:fibonacci", "--args", "1", "--levels", "7"), ["'7' is not a level", "0 to 4"]),

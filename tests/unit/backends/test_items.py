@@ -44,6 +44,17 @@ def test_the_result_is_that_of_the_loop(prepare, function):
         assert ready(NUMBERS) == function(NUMBERS)
 
 
+def names_its_locals(items):
+    return [item + 1 for item in items], sorted(locals())
+
+
+@pytest.mark.parametrize("backend", [Threads, Processes])
+def test_a_function_that_looks_at_its_local_variables_is_refused(backend):
+    refused = backend().prepare(function_of(names_its_locals), Arguments())
+    assert isinstance(refused, Refused)
+    assert "locals()" in refused.reason
+
+
 def test_what_is_realized_is_told_by_line(prepare):
     ready = prepare(programs.plain)
     ready(NUMBERS)
