@@ -109,11 +109,12 @@ class Dispatcher:
             for policy in self.policies():
                 for way in policy.ways():
                     account.add_way(way, policy.falls_back)
-            level, backend = self.policy.way.realized
+            way = self.policy.way
+            level, backend = (0, "monitor") if way.in_vain else way.realized
             account.latest = {
                 "level": self.policy.requested,
                 "realized": {"level": level, "backend": backend},
-                "reason": self.policy.way.reason,
+                "reason": next(iter(way.fallbacks)) if way.in_vain else way.reason,
             }
             return account
 

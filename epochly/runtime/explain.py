@@ -67,8 +67,10 @@ def _of_policy(policy: Policy, how: str) -> Iterator[str]:
     if pending:
         yield "  runs: not called yet"
         return
+    if policy.way.in_vain:
+        level, backend = 0, "monitor, since every call so far ran plainly after all"
     yield f"  runs: level {level} ({_title(level)}), {backend}"
-    prepared = policy.way.prepared
+    prepared = None if policy.way.in_vain else policy.way.prepared
     for part in prepared.realized.parts if prepared is not None else ():
         where = f" of {part.file}" if part.file is not None else ""
         yield f"    lines {part.line}-{part.end_line}{where}: {part.what}, {part.backend}"

@@ -95,6 +95,11 @@ class Way:
         return int(realized.level), realized.backend
 
     @property
+    def in_vain(self) -> bool:
+        """Whether every call so far ran the original after all."""
+        return 0 < self.tally.calls <= self.fallbacks.total()
+
+    @property
     def compile_s(self) -> float:
         """Seconds of preparing, and of compiling for further kinds of arguments later on."""
         if self.prepared is None:

@@ -30,6 +30,24 @@ def entry_of(function):
     return next(iter(epochly.get_metrics(function)["functions"].values()))
 
 
+def grown(n):
+    total = 1
+    for _ in range(n):
+        total *= 3
+    return total
+
+
+def test_a_level_that_gave_up_at_every_call_is_not_said_to_run():
+    function = epochly.optimize(level=2)(grown)
+    for _ in range(3):
+        assert function(100) == 3**100
+    entry = entry_of(function)
+    assert (entry["level"], entry["realized"]) == (2, {"level": 0, "backend": "monitor"})
+    assert "runs: level 0" in epochly.explain(function)
+    assert function(10) == 3**10
+    assert entry_of(function)["realized"] == {"level": 2, "backend": "numba"}
+
+
 def test_the_numbers_are_plain_json_values():
     function = epochly.optimize(level=2)(programs.squares)
     for _ in range(10):
