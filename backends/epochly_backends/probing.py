@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import sys
 import threading
 import time
@@ -10,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from epochly.forks import ProcessLock
+from epochly.runtime.active import contexts
 
 RELEASED_SHARE = 0.75
 _lock = ProcessLock()
@@ -102,7 +102,7 @@ def overlapped(body: FunctionType, items: list[Any]) -> tuple[list[Any], bool]:
         ended[index] = time.perf_counter()
 
     threads = [
-        threading.Thread(target=contextvars.copy_context().run, args=(work, index))
+        threading.Thread(target=contexts.copy_for_items().run, args=(work, index))
         for index in range(2)
     ]
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import math
 import time
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from epochly.call import Arguments, Refused
 from epochly.code.function import Function
 from epochly.cores import usable_cores
 from epochly.levels import Level
+from epochly.runtime.active import contexts
 from epochly_backends.mapped import Mapped, prepare_mapped
 
 MOST_THREADS = 64
@@ -91,7 +91,7 @@ class ThreadRunner:
             return found
 
         futures: list[Future[list[Any]]] = [
-            pool.submit(contextvars.copy_context().run, work, items[start : start + size])
+            pool.submit(contexts.copy_for_items().run, work, items[start : start + size])
             for start in range(0, len(items), size)
         ]
         self._chunks += len(futures)

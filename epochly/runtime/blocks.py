@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from epochly.runtime.active import Entry
+
 
 class Block(NamedTuple):
     """The runs of one named block.
@@ -97,14 +99,13 @@ class benchmark_context:
 
     def __init__(self, name: str) -> None:
         self.name = str(name)
-        self._open: list[_Held] = []
+        self.entries: dict[Entry, bool] = {}
 
     def __enter__(self) -> benchmark_context:
         context, outer = contexts.innermost(), blocks.innermost()
         held = _Held(self.name, None if outer is None else outer.held)
         if context is not None:
             held.levels.add(context.owner.level)
-        self._open.append(held)
         blocks.enter(self, held)
         held.started = perf_counter()
         return self
@@ -116,8 +117,7 @@ class benchmark_context:
         traceback: TracebackType | None,
     ) -> None:
         ended = perf_counter()
-        held = blocks.leave(self) or self._open[-1]
-        self._open.remove(held)
+        held = blocks.leave(self)
         level = next(iter(held.levels)) if len(held.levels) == 1 else None
         with _lock:
             runs = _runs.setdefault((self.name, level), _Runs())

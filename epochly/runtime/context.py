@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, TracebackType
 
+    from epochly.runtime.active import Entry
     from epochly.runtime.redirect import Redirect, Untouched
 
 _silent: set[tuple[CodeType, int]] = set()
@@ -45,7 +46,7 @@ class optimize_context:
             registered(backend)
         self.backend = backend
         self._reached: dict[str, None] = {}
-        self._open: list[_Held] = []
+        self.entries: dict[Entry, bool] = {}
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ class optimize_context:
         held = _Held(frame.f_code, frame.f_lineno)
         records.enter()
         if is_off():
-            self._open.append(held)
+            contexts.enter(self, held, seen=False)
             return self
         try:
             for function in functions_named_in_block(frame):
@@ -74,7 +75,6 @@ class optimize_context:
         except BaseException:
             held.release()
             raise
-        self._open.append(held)
         contexts.enter(self, held)
         block = blocks.innermost()
         if block is not None:
@@ -87,8 +87,7 @@ class optimize_context:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        held = contexts.leave(self) or self._open[-1]
-        self._open.remove(held)
+        held = contexts.leave(self)
         held.release()
         place = (held.code, held.line)
         if not self._reached and kind is None and place not in _silent and not is_off():

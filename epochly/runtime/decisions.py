@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import os
 import reprlib
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,8 @@ class DecisionFile:
         self.path = path
         self._known: dict[tuple[str, str, str, str], Decision] | None = None
         self._broken = False
+        self._head = _HEADER
+        self._unread: list[Any] = []
         self._lock = threading.Lock()
 
     @property
@@ -164,7 +167,8 @@ class DecisionFile:
                         return
                     known[decision.key] = decision
                     self._write(known)
-            except OSError as error:
+            # What is kept unread may be nested, or a number as long, as YAML cannot write it.
+            except (OSError, RecursionError, ValueError) as error:
                 logger.warning("%s: the decision cannot be saved: %s", self.path, error)
                 return
             self._known = known
@@ -172,9 +176,10 @@ class DecisionFile:
     def _read(self) -> dict[tuple[str, str, str, str], Decision]:
         import yaml
 
-        self._broken = False
+        self._broken, self._head, self._unread = False, _HEADER, []
         try:
-            document = plain_yaml(read_decisions(str(self.path)).decode())
+            text = read_decisions(str(self.path)).decode()
+            document = plain_yaml(text)
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
@@ -182,9 +187,11 @@ class DecisionFile:
             said = _said(error)
             logger.warning("%s is ignored, since it cannot be read: %s", self.path, said)
             return {}
+        self._head = _leading_comments(text) or _HEADER
         if document is None:
             return {}
-        if not isinstance(document, dict) or document.get("version") != VERSION:
+        version = document.get("version") if isinstance(document, dict) else None
+        if not isinstance(document, dict) or type(version) is not int or version != VERSION:
             self._broken = True
             logger.warning("%s is ignored: it is not of version %d", self.path, VERSION)
             return {}
@@ -197,6 +204,7 @@ class DecisionFile:
         for entry in entries:
             made = _decision(entry)
             if isinstance(made, str):
+                self._unread.append(entry)
                 shown = _SHORT.repr(entry)
                 logger.warning("%s: this entry is ignored, since %s: %s", self.path, made, shown)
             else:
@@ -206,9 +214,11 @@ class DecisionFile:
     def _write(self, known: Mapping[tuple[str, str, str, str], Decision]) -> None:
         import yaml
 
-        entries = [_plain(decision) for _, decision in sorted(known.items())]
+        entries: list[Any] = [_plain(decision) for _, decision in sorted(known.items())]
+        # A later version, or who made the slip, may still know what these say.
+        entries += self._unread
         dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        text = _HEADER + yaml.dump(
+        text = self._head + yaml.dump(
             {"version": VERSION, "decisions": entries}, Dumper=dumper, sort_keys=False, width=100
         )
         replace_file(str(self.path), text)
@@ -233,11 +243,21 @@ def _decision(entry: Any) -> Decision | str:
     if odd:
         return ", ".join(odd)
     level, speedup = given["level"], given["speedup"]
-    if isinstance(level, bool) or level not in tuple(Level):
+    if type(level) is not int or level not in tuple(Level):
         return "level is none from 0 to 4"
-    if not isinstance(speedup, (int, float)) or not 0 < speedup < math.inf:
+    if isinstance(speedup, bool) or not isinstance(speedup, (int, float)):
         return "speedup is no number above 0"
-    return Decision(**given)
+    # An integer of YAML may be larger than any float.
+    if not 0 < speedup <= sys.float_info.max:
+        return "speedup is no number above 0"
+    return Decision(**{**given, "speedup": float(speedup)})
+
+
+def _leading_comments(text: str) -> str:
+    """The comments and empty lines that a file begins with."""
+    lines = text.splitlines(keepends=True)
+    head = "".join(takewhile(lambda line: line.lstrip()[:1] in ("", "#"), lines))
+    return head if not head or head.endswith("\n") else head + "\n"
 
 
 def _said(error: Exception) -> str:

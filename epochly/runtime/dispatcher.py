@@ -144,8 +144,7 @@ class Dispatcher:
 
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The way of one call: that of the innermost context, else its own."""
-        entry = contexts.innermost()
-        if entry is None:
+        if contexts.chain() is None or (entry := contexts.innermost()) is None:
             return self.policy.choose(args, kwargs)
         context = entry.owner
         context.reach(self.name)

@@ -90,7 +90,9 @@ else:
 def _decorator(
     level: int | None, backend: str | None, strict: bool, watch: float | None
 ) -> Callable[[Callable[..., Any]], Any]:
-    if level is None and backend is None and "EPOCHLY_LEVEL" in os.environ:
+    # Whoever turns the library off need not put the other variables in order first.
+    off = is_off()
+    if not off and level is None and backend is None and "EPOCHLY_LEVEL" in os.environ:
         from epochly.runtime.settings import settings
 
         level = settings().level
@@ -104,7 +106,7 @@ def _decorator(
 
         registered(backend)
     # A value that cannot be used is told here, not in the middle of the program.
-    if "EPOCHLY_MAX_WORKERS" in os.environ:
+    if not off and "EPOCHLY_MAX_WORKERS" in os.environ:
         from epochly.runtime.settings import settings
 
         settings()
@@ -112,7 +114,8 @@ def _decorator(
         from epochly.runtime.settings import checked_share, watched_share
 
         watch = None if watch is None else checked_share(watch)
-        watched_share()
+        if not off:
+            watched_share()
 
     def make(original: Callable[..., Any]) -> Dispatcher:
         from epochly.runtime.dispatcher import Dispatcher

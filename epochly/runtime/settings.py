@@ -85,11 +85,13 @@ def configure(
     UsageError
         When a value is none that can be set; nothing is changed then.
     """
+    # Text is for the environment: `optimize` takes a number alone, too.
+    level = None if level is None else _number(level)
     given = {
         "EPOCHLY_LEVEL": ("level", level, _level),
         "EPOCHLY_MAX_WORKERS": ("max_workers", max_workers, _workers),
         "EPOCHLY_WATCH": ("watch", watch, _share),
-        "EPOCHLY_CACHE_DIR": ("cache", None if cache is None else os.fsdecode(cache), _folder),
+        "EPOCHLY_CACHE_DIR": ("cache", None if cache is None else _path(cache), _folder),
     }
     changes = {
         variable: _checked(name, str(value), check)
@@ -133,6 +135,19 @@ def _checked(name: str, text: str, check: Callable[[str], Any]) -> Any:
         return check(text)
     except ValueError as error:
         raise UsageError(f"{name}={text!r} cannot be used", remedy=str(error)) from None
+
+
+def _number(level: Any) -> int:
+    if isinstance(level, bool) or not isinstance(level, int):
+        raise UsageError(f"level={level!r} cannot be used", remedy="give a level from 0 to 4")
+    return int(level)
+
+
+def _path(cache: Any) -> str:
+    try:
+        return os.fsdecode(cache)
+    except TypeError:
+        raise UsageError(f"cache={cache!r} cannot be used", remedy="give a folder") from None
 
 
 def _level(text: str) -> int:

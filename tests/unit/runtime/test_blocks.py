@@ -1,5 +1,6 @@
 """Named blocks, their levels and their shares."""
 
+import asyncio
 import threading
 
 import pytest
@@ -96,3 +97,21 @@ def test_a_block_in_a_block_of_its_name_takes_no_more_than_all_of_the_time():
     (block,) = epochly.benchmarks()
     assert block.runs == 2
     assert block.share <= 1.0
+
+
+def test_a_block_in_a_task_or_thread_that_was_started_in_another_is_part_of_it():
+    async def child():
+        with epochly.benchmark_context("child"):
+            await asyncio.sleep(0)
+
+    def in_thread():
+        with epochly.benchmark_context("thread"):
+            programs.squares(10)
+
+    async def main():
+        with epochly.benchmark_context("parent"):
+            await asyncio.gather(child(), child(), asyncio.to_thread(in_thread))
+
+    asyncio.run(main())
+    assert block("parent").share == pytest.approx(1.0)
+    assert (block("child").runs, block("thread").runs) == (2, 1)

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import contextvars
 import functools
 import gc
 import inspect
 import logging
 import threading
+import time
 import weakref
 
 import pytest
@@ -15,6 +17,7 @@ from unit.runtime.programs import squares
 
 import epochly
 from epochly.errors import UsageError
+from epochly.runtime.active import contexts
 
 NAME = f"{programs.__name__}."
 
@@ -314,3 +317,228 @@ def test_a_decorated_function_and_its_original_in_one_block_are_counted_once_a_c
 def test_what_is_no_level_is_told():
     with pytest.raises(UsageError, match="is not a level"):
         epochly.optimize_context(level=7)
+
+
+def decorated():
+    """A function of level 0, which says at which level each call ran."""
+    return epochly.optimize(level=0)(squares)
+
+
+def calls(function):
+    """How often a decorated function ran at each level since it was asked last."""
+    found = level_of(function)
+    epochly.reset_metrics()
+    return {level: number for level, number in found.items() if number}
+
+
+def held(level):
+    with epochly.optimize_context(level=level):
+        yield 1
+        yield 2
+
+
+def test_an_asynchronous_generator_that_another_task_closes_leaves_its_caller():
+    function = decorated()
+
+    async def rows():
+        with epochly.optimize_context(level=2):
+            for row in range(3):
+                yield row
+
+    async def main():
+        async for _ in rows():
+            function(10)
+            break
+        await asyncio.sleep(0.01)
+        gc.collect()
+        await asyncio.sleep(0.01)
+        before = calls(function)
+        function(10)
+        await asyncio.to_thread(function, 10)
+        return before, calls(function)
+
+    assert asyncio.run(main()) == ({2: 1}, {0: 2})
+
+
+def test_a_generator_that_another_thread_closes_leaves_the_thread_that_began_it():
+    function, generator = decorated(), held(2)
+    next(generator)
+    function(10)
+    closing = threading.Thread(target=generator.close)
+    closing.start()
+    closing.join()
+    function(10)
+    assert calls(function) == {2: 1, 0: 1}
+    assert contexts.chain() is None
+
+
+def test_a_task_and_a_copied_context_that_run_after_the_block_are_not_in_it():
+    function = decorated()
+
+    async def call():
+        function(10)
+
+    async def main():
+        with epochly.optimize_context(level=2):
+            task = asyncio.create_task(call())
+            copy = contextvars.copy_context()
+        await task
+        copy.run(function, 10)
+
+    asyncio.run(main())
+    assert calls(function) == {0: 2}
+
+
+def test_a_context_that_is_open_counts_for_its_own_task_and_thread_only():
+    function = decorated()
+
+    async def call():
+        function(10)
+
+    async def main():
+        with epochly.optimize_context(level=2):
+            await asyncio.create_task(call())
+            await asyncio.gather(call(), call())
+            await asyncio.to_thread(function, 10)
+            asyncio.get_running_loop().call_soon(function, 10)
+            await asyncio.sleep(0.01)
+            copy = contextvars.copy_context()
+            thread = threading.Thread(target=copy.run, args=(function, 10))
+            thread.start()
+            thread.join()
+            elsewhere = calls(function)
+            await call()
+            return elsewhere, calls(function)
+
+    assert asyncio.run(main()) == ({0: 6}, {2: 1})
+
+
+def test_a_context_around_the_event_loop_counts_for_all_of_its_tasks():
+    function = decorated()
+
+    async def call():
+        function(10)
+
+    async def main():
+        await asyncio.gather(call(), asyncio.create_task(call()))
+
+    with epochly.optimize_context(level=2):
+        asyncio.run(main())
+    assert calls(function) == {2: 2}
+
+
+def test_a_context_in_a_child_task_nests_in_no_other_and_leaves_the_parents():
+    function = decorated()
+
+    async def child():
+        with epochly.optimize_context(level=2):
+            await asyncio.sleep(0)
+            function(10)
+        function(10)
+
+    async def main():
+        with epochly.optimize_context(level=0):
+            await asyncio.gather(child(), child())
+            children = calls(function)
+            function(10)
+            return children, calls(function)
+
+    assert asyncio.run(main()) == ({2: 2, 0: 2}, {0: 1})
+
+
+def wait_and_double(n):
+    time.sleep(0.01)
+    return 2 * n
+
+
+def doubled(numbers):
+    return [wait_and_double(n) for n in numbers]
+
+
+def test_items_that_level_1_runs_in_threads_are_in_the_block_of_their_caller():
+    with epochly.optimize_context(level=1):
+        assert doubled([1, 2, 3, 4, 5, 6]) == [2, 4, 6, 8, 10, 12]
+        wait_and_double(1)
+    assert level_of(doubled) == {1: 1}
+    assert epochly.get_metrics(wait_and_double)["total_calls"] == 7
+
+
+def test_one_context_in_many_threads_and_tasks_is_left_as_often_as_entered():
+    context = epochly.optimize_context(level=2)
+    function = decorated()
+    begin = threading.Barrier(4)
+
+    async def turn():
+        with context:
+            await asyncio.sleep(0)
+            function(10)
+
+    async def turns():
+        await asyncio.gather(*(turn() for _ in range(25)))
+
+    def work():
+        begin.wait()
+        asyncio.run(turns())
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert calls(function) == {2: 100}
+    assert context.entries == {}
+
+
+def test_what_was_left_elsewhere_does_not_make_the_chain_grow():
+    def length():
+        link, found = contexts.chain(), 0
+        while link is not None:
+            link, found = link.outer, found + 1
+        return found
+
+    for _ in range(20):
+        generator = held(0)
+        next(generator)
+        closing = threading.Thread(target=generator.close)
+        closing.start()
+        closing.join()
+    assert length() == 1
+    with epochly.optimize_context(level=0):
+        squares(1)
+        assert length() == 1
+    assert length() == 0
+
+
+def test_a_task_in_a_block_is_freed_though_a_copy_of_its_context_lives_on():
+    copies = []
+
+    async def work():
+        with epochly.optimize_context(level=0):
+            squares(1)
+            copies.append(contextvars.copy_context())
+            await asyncio.Event().wait()
+
+    async def main():
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return weakref.ref(task)
+
+    task = asyncio.run(main())
+    gc.collect()
+    assert task() is None
+    assert len(copies) == 1
+
+
+@pytest.mark.parametrize(
+    "context",
+    [lambda: epochly.optimize_context(level=0), lambda: epochly.benchmark_context("twice")],
+    ids=["optimize", "benchmark"],
+)
+def test_a_context_that_is_left_twice_is_told(context):
+    made = context()
+    with made:
+        squares(1)
+    with pytest.raises(UsageError, match=r"left more often than entered(.|\n)*with statement"):
+        made.__exit__(None, None, None)

@@ -81,6 +81,8 @@ def test_a_decision_of_another_machine_is_kept_but_not_used(path, field):
     [
         "decisions: [",
         "version: 99\ndecisions: []\n",
+        "version: true\ndecisions: []\n",
+        "version: 1.0\ndecisions: []\n",
         "- a\n- b\n",
         "\x00",
         "version: 1\ndecisions: {shop: total}\n",
@@ -119,9 +121,12 @@ def test_what_is_no_plain_file_is_ignored_with_a_warning_and_not_waited_for(path
     [
         ({"level": 7}, "level is none from 0 to 4"),
         ({"level": True}, "level is none from 0 to 4"),
+        ({"level": 2.0}, "level is none from 0 to 4"),
         ({"level": "two"}, "level is none from 0 to 4"),
         ({"level": [2]}, "level is none from 0 to 4"),
         ({"speedup": -1}, "speedup is no number above 0"),
+        ({"speedup": int("9" * 400)}, "speedup is no number above 0"),
+        ({"speedup": True}, "speedup is no number above 0"),
         ({"speedup": "fast"}, "speedup is no number above 0"),
         ({"speedup": float("inf")}, "speedup is no number above 0"),
         ({"speedup": float("nan")}, "speedup is no number above 0"),
@@ -145,6 +150,38 @@ def test_a_broken_entry_is_ignored_with_a_warning_and_the_others_count(path, cha
         assert find(path, "float") is None
     assert f"this entry is ignored, since {why}:" in caplog.text
     assert find(path).level == 2
+
+
+def test_writing_keeps_what_could_not_be_read_and_the_comments_at_the_top(path):
+    import yaml
+
+    odd = [{"function": "shop:total", "note": [1, {"a": None}]}, "shop", 3]
+    path.parent.mkdir()
+    head = "# Ours: ask Ann before deleting.\n\n# See the wiki.\n"
+    path.write_text(head + yaml.safe_dump({"version": 1, "decisions": odd}))
+    file = DecisionFile(path)
+    file.put(decision())
+    file.put(decision("float"))
+    assert path.read_text().startswith(head + "version: 1\n")
+    written = yaml.safe_load(path.read_text())["decisions"]
+    assert [entry for entry in written if entry in odd] == odd
+    assert len(written) == 5
+    assert find(path).level == 2
+
+
+def test_comments_alone_stay_as_well(path):
+    path.parent.mkdir()
+    path.write_text("# Nothing yet.")
+    DecisionFile(path).put(decision())
+    assert path.read_text().startswith("# Nothing yet.\nversion: 1\n")
+
+
+def test_an_entry_that_cannot_be_written_again_leaves_the_file_as_it_is(path, caplog):
+    path.parent.mkdir()
+    text = f"version: 1\ndecisions: [{'[' * 400}{']' * 400}]\n"
+    path.write_text(text)
+    DecisionFile(path).put(decision())
+    assert path.read_text() == text or find(path).level == 2
 
 
 def test_an_entry_without_a_key_is_told_which_one(path, caplog):

@@ -40,7 +40,17 @@ def test_the_environment_is_read():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"level": 5}, {"max_workers": 0}, {"watch": 1.5}, {"watch": float("nan")}, {"cache": ""}],
+    [
+        {"level": 5},
+        {"level": "2"},
+        {"level": True},
+        {"level": 2.0},
+        {"max_workers": 0},
+        {"watch": 1.5},
+        {"watch": float("nan")},
+        {"cache": ""},
+        {"cache": 3},
+    ],
     ids=str,
 )
 def test_what_cannot_be_is_told_and_nothing_changes(wrong):
@@ -53,7 +63,7 @@ def test_what_cannot_be_is_told_and_nothing_changes(wrong):
 
 def test_the_cache_folder_may_be_given_as_any_path_and_nothing_else(tmp_path):
     assert epochly.configure(cache=os.fsencode(tmp_path)).cache == str(tmp_path)
-    with pytest.raises(TypeError, match="not int"):
+    with pytest.raises(UsageError, match="cache=5 cannot be used"):
         epochly.configure(cache=5)
 
 

@@ -6,6 +6,7 @@ import pytest
 from unit.runtime import programs
 
 import epochly
+from epochly.errors import UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +32,18 @@ def test_a_context_reaches_no_function_and_does_not_complain(caplog):
             assert programs.squares(10) == 285
     assert context.reached == ()
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("name", ["LEVEL", "MAX_WORKERS", "WATCH", "CACHE_DIR"])
+@pytest.mark.parametrize(
+    "arguments", [{}, {"level": 2}, {"backend": "numba"}, {"watch": 0.5}], ids=str
+)
+def test_no_other_variable_is_asked_for(name, arguments, monkeypatch):
+    monkeypatch.setenv(f"EPOCHLY_{name}", "nine")
+    assert epochly.optimize(**arguments)(programs.squares) is programs.squares
+    assert epochly.optimize(programs.squares) is programs.squares
+
+
+def test_a_level_that_is_none_is_told_all_the_same():
+    with pytest.raises(UsageError, match="is not a level"):
+        epochly.optimize(level=9)
