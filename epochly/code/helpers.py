@@ -19,6 +19,7 @@ from epochly.code.sharing import is_own
 from epochly.code.source import FunctionNode, source_of
 from epochly.errors import SourceError
 
+_CACHE = type(functools.cache(len))
 _NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -167,8 +168,11 @@ def _completed(call: Call, partial: ast.Call) -> Call:
 
 
 def method_of(cls: type, name: str) -> FunctionType | None:
-    """The user's own method that a class has under a name."""
-    found = undecorated(inspect.getattr_static(cls, name, None))
+    """The user's own method that a class has under a name, be it a class method or cached."""
+    raw = inspect.getattr_static(cls, name, None)
+    if isinstance(raw, classmethod | _CACHE):
+        raw = raw.__wrapped__
+    found = undecorated(raw)
     return found if isinstance(found, FunctionType) and is_users(found) else None
 
 

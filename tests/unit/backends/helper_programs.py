@@ -380,7 +380,41 @@ def outer_object_that_is_called():
     return function, (NUMBERS,)
 
 
+def class_method_of_an_object():
+    class Model:
+        total = 0
+
+        @classmethod
+        def step(cls, value):
+            cls.total += value
+            return cls.total
+
+    def function(values):
+        p = Model()
+        return [p.step(value) for value in values]
+
+    return function, (NUMBERS,)
+
+
+def cached_method_of_an_object():
+    class Model:
+        total = 0
+
+        @functools.cache  # noqa: B019
+        def step(self, value):
+            self.total += value
+            return self.total
+
+    def function(values):
+        p = Model()
+        return [p.step(value) for value in values]
+
+    return function, (NUMBERS,)
+
+
 REFUSED = [
+    class_method_of_an_object,
+    cached_method_of_an_object,
     nonlocal_of_a_local_function,
     element_stored_by_a_local_function,
     element_stored_under_the_name_of_the_item,
