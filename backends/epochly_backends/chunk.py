@@ -28,6 +28,7 @@ from epochly_backends.held import (
 )
 from epochly_backends.surroundings import Surroundings
 
+CHANGED = "an item changed an object of the caller's"
 _BUFFERS = (bytearray, array)
 # What `repr` says of an object without one of its own.
 _ADDRESS = re.compile(rb" at 0x[0-9a-f]{6}")
@@ -73,10 +74,10 @@ def run_packed(payload: bytes) -> bytes:
                 values += body(item)
     except BaseException as error:  # noqa: BLE001 - the user's exception, raised by the caller
         if before is not None and before != _digest((items, data)):
-            return _failure("an item changed an object of the caller's")
+            return _failure(CHANGED)
         return pickle.dumps(("raised", (_packed_error(error), printed.getvalue())))
     if before is not None and before != _digest((items, data)):
-        return _failure("an item changed an object of the caller's")
+        return _failure(CHANGED)
     # What a cache has kept meanwhile is held by the caller as well.
     theirs |= reach((items, list(data.values())), code=True)
     reason = Surroundings.now().differing(entered) or _bound_to_the_caller(
@@ -123,7 +124,7 @@ def run_first(
     except CannotTravelError:
         changed = True
     if changed:
-        return values, "an item changed an object of the caller's"
+        return values, CHANGED
     return values, _bound_to_the_caller(values, theirs | reach(given, code=True), known)
 
 

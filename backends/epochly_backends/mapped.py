@@ -14,9 +14,10 @@ from epochly.code.callgraph import call_graph
 from epochly.code.function import Function
 from epochly.code.giving import changes_something
 from epochly.code.harmless import hazard
+from epochly.code.helpers import classes_of
 from epochly.code.mapper_calls import Lazy
-from epochly.code.mapping import MapLoop, Mappable, map_loops
-from epochly.code.outside import functions_of
+from epochly.code.mapping import MapLoop, Mappable, changed_by_methods, map_loops
+from epochly.code.outside import functions_of, outside
 from epochly.code.patched import users_parts
 from epochly.code.sharing import changeable, repeated_iterator, shared_state
 from epochly.code.whereabouts import depth_asked_for, place_asked_for
@@ -87,6 +88,7 @@ class Mapped:
         self._bound = mappable.function.bound
         self._ways: dict[int, str] = {}
         self._counts: Counter[str] = Counter()
+        self._methods: dict[Any, str | None] = {}
         self._closed = False
         plain = mappable.function.plain
         assert plain is not None
@@ -156,6 +158,8 @@ class Mapped:
         proven = loop.replayable and risk is None
         if reason is None and not self._mappable.function.independent:
             reason = risk
+        elif reason is None:
+            reason = self._changed_by_methods(number, body)
         reason = reason or self._replaced(number, body)
         if reason is not None:
             way, values = f"sequential: {reason}", [v for item in items for v in body(item)]
@@ -186,6 +190,27 @@ class Mapped:
         plain = self._mappable.function.plain
         assert plain is not None
         return frozenset(empty_cells(body)) - set(plain.__code__.co_freevars)
+
+    def _changed_by_methods(self, number: int, body: FunctionType) -> str | None:
+        """What methods of the objects that the body holds change, the user's word notwithstanding.
+
+        The classes of arguments are not known before a call.
+        """
+        plain = self._mappable.function.plain
+        assert plain is not None
+        held = outside(body)
+        for function in functions_of(body)[1:]:
+            if function.__code__ in plain.__code__.co_consts:
+                held = outside(function) | held
+        classes = classes_of(held)
+        key = (number, frozenset(classes.items()))
+        if key not in self._methods:
+            node = self._mappable.loops[number].node
+            refused = (
+                changed_by_methods(self._mappable.function, node, classes) if classes else None
+            )
+            self._methods[key] = None if refused is None else refused.reason
+        return self._methods[key]
 
     def _replaced(self, number: int, body: FunctionType) -> str | None:
         """Whether a helper took the place of one that was looked at, and must not run like it."""

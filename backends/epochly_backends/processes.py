@@ -19,7 +19,7 @@ from epochly.cores import usable_cores
 from epochly.errors import WorkerError
 from epochly.levels import Level
 from epochly.runtime.travel import CannotTravelError, counted, packed, received
-from epochly_backends.chunk import chained, run_first, run_packed, unpacked
+from epochly_backends.chunk import CHANGED, chained, run_first, run_packed, unpacked
 from epochly_backends.exact import Nans
 from epochly_backends.held import held_by, names_of
 from epochly_backends.mapped import Mapped, prepare_mapped
@@ -215,10 +215,11 @@ def _raise(packed: bytes | None, printed: str) -> None:
 
 
 def _done(reason: str) -> WorkerError:
-    return WorkerError(
-        f"{reason}; its work is done and must not be done again",
-        remedy="use level=1, where results need not travel",
-    )
+    # What items change for each other goes wrong in threads as well.
+    remedy = "use level=1, where results need not travel"
+    if reason == CHANGED:
+        remedy = "return the value instead; no level keeps changes of what items share in order"
+    return WorkerError(f"{reason}; its work is done and must not be done again", remedy=remedy)
 
 
 def _here(body: FunctionType, items: list[Any]) -> list[Any]:

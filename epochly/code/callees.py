@@ -51,24 +51,6 @@ def behind_cache(call: Call) -> Call | None:
     return dataclasses.replace(call, value=undecorated(wrapped))
 
 
-def of_known_object(function: FunctionType, call: Call) -> Call | None:
-    """A call of the user's method of an object that a name stands for now, or None.
-
-    An attribute of the object itself may hide the method, so that it need not be all there is.
-    """
-    called = call.node.func
-    if not isinstance(called, ast.Attribute):
-        return None
-    known, owner = live_value(function, called.value)
-    if not known or isinstance(owner, ModuleType | type):
-        return None
-    method = undecorated(inspect.getattr_static(type(owner), called.attr, None))
-    if not (isinstance(method, FunctionType) and is_users(method)):
-        return None
-    node = ast.Call(called, [called.value, *call.node.args], call.node.keywords)
-    return dataclasses.replace(call, node=ast.copy_location(node, call.node), value=method)
-
-
 def is_bound_change(call: Call) -> bool:
     """Whether it is a method of a built-in container, kept under a name, that changes it."""
     value = call.value

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from types import FunctionType
-from typing import Any
+from types import FunctionType, MappingProxyType
 
+from epochly.code.around import Around, Opened
 from epochly.code.asking import attribute_of
-from epochly.code.callees import behind_cache, is_bound_change, of_known_object, with_owner
-from epochly.code.callgraph import Call, calls_in, is_users
+from epochly.code.callees import behind_cache, is_bound_change, with_owner
+from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
 from epochly.code.causes import Effects as Effects
 from epochly.code.function import undecorated
 from epochly.code.handed import handed_over
+from epochly.code.helpers import Helpers, argument_for, is_default, is_free
 from epochly.code.kinds import (
     OPENING,
     assigned,
-    fresh_locals,
     is_listed,
     is_listed_as,
-    is_load,
     kind_of,
     qualified_name,
 )
@@ -33,9 +32,11 @@ from epochly.code.making import effects_of_making
 from epochly.code.modes import effect_of_open, effect_of_sql, may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.scopes import bound_names, live_value, scope_of
-from epochly.code.source import source_of
-from epochly.code.stores import Locals, roots_of, stores_in
+from epochly.code.source import FunctionNode, source_of
+from epochly.code.stores import roots_of, stores_in
 from epochly.errors import SourceError
+
+_UNTOLD: Mapping[str, type] = MappingProxyType({})
 
 
 @cache
@@ -59,11 +60,14 @@ def effects_of(function: FunctionType) -> Effects:
 
     A function without source is unknown as a whole.
     """
-    return _effects_of(function, frozenset())
+    return _effects_of(function, Opened())
 
 
 def effects_in(
-    function: FunctionType, nodes: Sequence[ast.AST], items: frozenset[str] | None = None
+    function: FunctionType,
+    nodes: Sequence[ast.AST],
+    items: frozenset[str] | None = None,
+    classes: Mapping[str, type] = _UNTOLD,
 ) -> Effects:
     """Effects of a stretch of a function's body.
 
@@ -74,72 +78,40 @@ def effects_in(
     items : frozenset of str, optional
         The targets of the loop whose body the nodes are. What they hold is not traced further, and
         what the function made outside the nodes counts as shared.
+    classes : mapping of str to type, optional
+        The classes of objects that variables and their attributes hold.
     """
-    open_codes = frozenset({function.__code__})
-    return Effects(tuple(_causes(function, nodes, open_codes, items)))
+    helpers = Helpers(function, source_of(function).node, classes)
+    around = Around(function, Opened(function.__code__), helpers, nodes, items)
+    return Effects(tuple(_causes(around, nodes)))
 
 
-def _effects_of(function: FunctionType, open_codes: frozenset[Any]) -> Effects:
+def _effects_of(
+    function: FunctionType, opened: Opened, classes: Mapping[str, type] = _UNTOLD
+) -> Effects:
     code = function.__code__
-    if code in open_codes:
-        return Effects(())
-    try:
-        node = source_of(function).node
-    except SourceError as error:
-        return Effects((Cause(Effect.UNKNOWN, code.co_firstlineno, error.what, False),))
-    body = node.body if isinstance(node.body, list) else [node.body]
-    return Effects(tuple(_causes(function, body, open_codes | {code}, None)))
+
+    def causes() -> Iterable[Cause]:
+        try:
+            node = source_of(function).node
+        except SourceError as error:
+            return [Cause(Effect.UNKNOWN, code.co_firstlineno, error.what, False)]
+        around = Around(function, opened, Helpers(function, node, classes))
+        return _causes(around, body_of(node))
+
+    return Effects(opened.look(code, function, classes, causes))
 
 
-class _Around:
-    """A function, and what its names stand for, while its nodes are looked at."""
-
-    def __init__(
-        self,
-        function: FunctionType,
-        open_codes: frozenset[Any],
-        nodes: Sequence[ast.AST] | None,
-        items: frozenset[str],
-    ) -> None:
-        whole = source_of(function).node
-        self.function = function
-        self.open_codes = open_codes
-        self.whole = whole
-        fresh = fresh_locals(function)
-        inside = None if nodes is None else {n for node in nodes for n in _bound_in(node)}
-        self.fresh = fresh if inside is None else fresh & inside
-        self.names = Locals(function, items, inside)
-
-    def has_made(self, given: ast.expr) -> bool:
-        """Whether nothing else holds what a call stores into, be it within a tuple."""
-        if not isinstance(given, ast.Name):
-            return self.names.makes_new(given)
-        pairs = any(isinstance(value, ast.Tuple) for value in assigned(self.whole, given.id))
-        fresh = given.id in self.fresh and not pairs
-        return fresh or self.names.makes_new(given, deep=pairs)
-
-    def causes(
-        self, effect: Effect, line: int, text: str, name: str, *, in_place: bool = False
-    ) -> Iterator[Cause]:
-        """Changes of the objects that a name may lead to."""
-        for root in self.names.origins(name) if name else [""]:
-            shared = bool(root) and root not in bound_names(self.function.__code__)
-            yield Cause(effect, line, text, False, root, shared, in_place)
-
-
-def _causes(
-    function: FunctionType,
-    nodes: Sequence[ast.AST],
-    open_codes: frozenset[Any],
-    items: frozenset[str] | None,
-) -> Iterator[Cause]:
-    around = _Around(function, open_codes, None if items is None else nodes, items or frozenset())
+def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
+    function = around.function
     scope = scope_of(around.whole)
     outer = scope.globals_written | scope.nonlocals_written
     found: list[Cause] = []
     for node in nodes:
         for call in (*calls_in(function, node), *handed_over(function, node)):
             found += _of_call(around, call)
+        for call in around.helpers.handed(node):
+            found += _of_helper(around, call)
         for inner in ast.walk(node):
             for store in stores_in(inner, around.fresh, outer, around.names):
                 effect = Effect.PURE if store.in_place else Effect.WRITES
@@ -160,17 +132,13 @@ def _causes(
 _SHARED = ("type(", "globals()", "vars(")
 
 
-def _bound_in(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not is_load(n)}
-
-
 def _cannot_change(function: FunctionType, name: str) -> bool:
     """Whether a variable from outside is a number or a text now."""
     known, value = live_value(function, ast.Name(name, ast.Load()))
     return known and isinstance(value, (int, float, complex, str, bytes))
 
 
-def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
+def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     function = around.function
     if not call.found and isinstance(call.node.func, ast.Name):
         call = _through_local(around, call)
@@ -191,17 +159,17 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
     cached = behind_cache(call)
     users = cached or call
     if isinstance(users.value, FunctionType) and is_users(users.value):
-        for cause in _effects_of(users.value, around.open_codes).causes:
+        classes = around.helpers.classes_within(users)
+        for cause in _effects_of(users.value, around.opened, classes).causes:
             yield from _seen_by_caller(around, users, cause)
         if cached is None:
             return
+    yield from _of_helper(around, call)
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
     if is_class and home != "builtins":
-        made = effects_of_making(
-            call.value, lambda maker: _effects_of(maker, around.open_codes).causes
-        )
+        made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened).causes)
         if made is not None:
             for cause in made:
                 what = f"{call.text}: {cause.what}"
@@ -233,7 +201,7 @@ def _of_call(around: _Around, call: Call) -> Iterator[Cause]:
 _PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
 
 
-def _through_local(around: _Around, call: Call) -> Call:
+def _through_local(around: Around, call: Call) -> Call:
     """A call of a local that was only assigned a known function, or a method."""
     assert isinstance(call.node.func, ast.Name)
     values = assigned(around.whole, call.node.func.id)
@@ -247,16 +215,50 @@ def _through_local(around: _Around, call: Call) -> Call:
     return call
 
 
-def _seen_by_caller(around: _Around, call: Call, cause: Cause) -> Iterator[Cause]:
+def _of_helper(around: Around, call: Call) -> Iterator[Cause]:
+    """What local functions and methods, which a call may run, change as seen from the call."""
+    for inner in around.helpers.behind(call):
+        classes = around.helpers.classes_within(inner)
+        if isinstance(inner.value, FunctionType):
+            causes = _effects_of(inner.value, around.opened, classes).causes
+        else:
+            causes = _of_local(around, inner.value, classes)
+        # One of a kind is enough: methods that call each other have more ways than can be told.
+        kinds = {(c.effect, c.root, c.shared, c.in_place): c for c in reversed(causes)}
+        for cause in reversed(kinds.values()):
+            if cause.effect in (Effect.DRAWS, Effect.WRITES) or cause.in_place:
+                yield from _seen_by_caller(around, inner, cause)
+
+
+def _of_local(around: Around, node: FunctionNode, classes: Mapping[str, type]) -> tuple[Cause, ...]:
+    place = (around.function, node.lineno, node.col_offset)
+    helpers = Helpers(around.function, node, classes)
+
+    def causes() -> Iterable[Cause]:
+        return _causes(Around(around.function, around.opened, helpers), body_of(node))
+
+    return around.opened.look(place, place, classes, causes)
+
+
+def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]:
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
     what = f"{call.text}: {cause.what}"
     seen = dataclasses.replace(cause, line=call.line, what=what)
+    # The variables of one call, and the defaults of what it makes, are seen by no other call.
+    own = not around.is_loop and around.helpers.owns(call)
+    if is_free(call, cause.root):
+        if own and cause.shared and cause.root in scope_of(around.whole).locals:
+            return
+        if not own and cause.root in bound_names(around.function.__code__):
+            cause = dataclasses.replace(cause, shared=True)
+            seen = dataclasses.replace(seen, shared=True)
     if not cause.root or cause.shared:
         yield seen
         return
-    argument = _argument_for(call, cause.root)
+    argument = argument_for(call, cause.root)
     if argument is None:
-        yield dataclasses.replace(seen, root="", shared=_is_default(call, cause.root))
+        shared = is_default(call, cause.root) and not own
+        yield dataclasses.replace(seen, root="", shared=shared)
         return
     if around.names.makes_new(argument, deep=True):
         return
@@ -266,30 +268,9 @@ def _seen_by_caller(around: _Around, call: Call, cause: Cause) -> Iterator[Cause
             yield dataclasses.replace(seen, root=through.root, shared=through.shared)
 
 
-def _is_default(call: Call, parameter: str) -> bool:
-    """Whether a call leaves a parameter at its default, which all calls share."""
-    code = call.value.__code__
-    given = [*call.node.args, *(k for k in call.node.keywords if k.arg is None)]
-    return not any(isinstance(g, (ast.Starred, ast.keyword)) for g in given) and (
-        parameter in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    )
-
-
-def _argument_for(call: Call, parameter: str) -> ast.expr | None:
-    """What a call passes for a parameter of the function called, where that can be told."""
-    positional = call.value.__code__.co_varnames[: call.value.__code__.co_argcount]
-    for keyword in call.node.keywords:
-        if keyword.arg == parameter:
-            return keyword.value
-    place = positional.index(parameter) if parameter in positional else len(call.node.args)
-    before = call.node.args[: place + 1]
-    if place < len(before) and not any(isinstance(part, ast.Starred) for part in before):
-        return before[place]
-    return None
-
-
-def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
+def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     method = call.node.func
+    yield from _of_helper(around, call)
     if not isinstance(method, ast.Attribute):
         yield Cause(Effect.UNKNOWN, call.line, call.text, True)
         return
@@ -316,9 +297,6 @@ def _of_method(around: _Around, call: Call) -> Iterator[Cause]:
         return
     seeded = any(keyword.arg == "random_state" for keyword in call.node.keywords)
     drawn = method.attr == "rvs" and not seeded
-    inner = of_known_object(around.function, call)
-    for cause in _effects_of(inner.value, around.open_codes).causes if inner is not None else ():
-        yield from _seen_by_caller(around, inner or call, cause)
     yield Cause(Effect.DRAWS if drawn else Effect.UNKNOWN, call.line, call.text, True)
 
 

@@ -113,12 +113,18 @@ def is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
     return isinstance(node.ctx, ast.Load)
 
 
-def fresh_locals(function: FunctionType, *, lists: bool = False) -> frozenset[str]:
-    """Locals that only ever hold containers, or lists, which the function itself made."""
+def fresh_locals(
+    function: FunctionType, *, lists: bool = False, whole: ast.AST | None = None
+) -> frozenset[str]:
+    """Locals that only ever hold containers, or lists, which the function itself made.
+
+    With ``whole``, those of a local function, whose node that is.
+    """
+    whole = source_of(function).node if whole is None else whole
     fresh: set[int] = set()
     names: set[str] = set()
     others: set[str] = set()
-    for inner in ast.walk(source_of(function).node):
+    for inner in ast.walk(whole):
         if isinstance(inner, (ast.Assign, ast.AnnAssign)) and inner.value is not None:
             for target in inner.targets if isinstance(inner, ast.Assign) else [inner.target]:
                 for place, value in _paired(target, inner.value):
@@ -127,7 +133,7 @@ def fresh_locals(function: FunctionType, *, lists: bool = False) -> frozenset[st
                         names.add(place.id)
         elif isinstance(inner, (ast.AugAssign, ast.AnnAssign)):
             fresh.add(id(inner.target))
-    for inner in ast.walk(source_of(function).node):
+    for inner in ast.walk(whole):
         if isinstance(inner, ast.Name):
             if isinstance(inner.ctx, ast.Store) and id(inner) not in fresh:
                 others.add(inner.id)

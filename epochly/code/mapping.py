@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -13,12 +13,14 @@ from epochly.call import Refused
 from epochly.code.collected import is_private_list, may_swallow, records_warnings
 from epochly.code.effects import Cause, Effect, effects_in
 from epochly.code.function import Function
+from epochly.code.helpers import class_of_self
 from epochly.code.kinds import is_load
 from epochly.code.leaking import reached_by_name
-from epochly.code.loops import root_name, stored_names
+from epochly.code.loops import stored_names
 from epochly.code.mapper_calls import LAZY, MAPPER, Changer, Copier, Lazy, appended
 from epochly.code.rebuild import rebuild
 from epochly.code.scopes import live_value
+from epochly.code.touching import touches
 from epochly.errors import SourceError
 
 _LATE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp, ast.ClassDef)
@@ -26,10 +28,6 @@ _LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Asyn
 _NAMING = (ast.Global, ast.Nonlocal, ast.Delete, ast.NamedExpr, ast.Import, ast.ImportFrom)
 _FRAMES = frozenset({"locals", "vars", "dir", "eval", "exec", "globals", "super"})
 _READERS = (all, any, dict, frozenset, list, max, min, set, sorted, sum, tuple)
-_CHANGING = frozenset(
-    "add append appendleft clear discard extend fill insert pop popitem popleft remove "
-    "resize reverse setdefault sort update".split()
-)
 
 
 Mapper = Callable[[int, FunctionType, Any], list[Any]]
@@ -193,7 +191,7 @@ def _why_not(
             return problem
     private = _private(node)
     for part in body:
-        problem = _touches(part, private, allowed)
+        problem = touches(part, private, allowed)
         if problem is not None:
             return problem
     return _effects(function, node, allowed)
@@ -219,10 +217,23 @@ def _body(node: ast.ListComp | ast.For) -> list[ast.AST]:
     return list(node.body)
 
 
-def _causes(function: Function, node: ast.ListComp | ast.For) -> tuple[Cause, ...]:
-    assert function.plain is not None
+def _causes(
+    function: Function, node: ast.ListComp | ast.For, classes: Mapping[str, type] | None = None
+) -> tuple[Cause, ...]:
+    plain = function.plain
+    assert plain is not None
     items = frozenset(stored_names(_target(node)))
-    return effects_in(function.plain, _body(node), items).causes
+    told = class_of_self(function) if classes is None else classes
+    return effects_in(plain, _body(node), items, told).causes
+
+
+def changed_by_methods(
+    function: Function, node: ast.ListComp | ast.For, classes: Mapping[str, type]
+) -> Refused | None:
+    """Why a loop cannot be mapped with objects of these classes behind its variables, or None."""
+    out = appended(node) if isinstance(node, ast.For) else None
+    known = {n: c for n, c in classes.items() if n.partition(".")[0] not in _private(node)}
+    return _effects(function, node, out, known)
 
 
 def _changed_in_place(function: Function, node: ast.ListComp | ast.For) -> tuple[Cause, ...]:
@@ -270,9 +281,14 @@ def _used_at_once(function: Function, body: Sequence[ast.AST]) -> set[int]:
     return found
 
 
-def _effects(function: Function, node: ast.ListComp | ast.For, out: str | None) -> Refused | None:
+def _effects(
+    function: Function,
+    node: ast.ListComp | ast.For,
+    out: str | None,
+    classes: Mapping[str, type] | None = None,
+) -> Refused | None:
     private = _private(node)
-    for cause in _causes(function, node):
+    for cause in _causes(function, node, classes):
         if cause.effect is Effect.DRAWS:
             return Refused(
                 f"{cause.what} draws random numbers, whose order would change",
@@ -300,30 +316,3 @@ def _effects(function: Function, node: ast.ListComp | ast.For, out: str | None) 
                 "say that the items are independent: level=1 or 3 set by hand, --allow-effects",
             )
     return None
-
-
-def _touches(part: ast.AST, private: set[str], out: str | None) -> Refused | None:
-    """A store to, or a change of, something that outlives the iteration."""
-    for inner in ast.walk(part):
-        if isinstance(inner, (ast.Subscript, ast.Attribute)) and not isinstance(
-            inner.ctx, ast.Load
-        ):
-            if root_name(inner) not in private:
-                return _no(f"it stores to {ast.unparse(inner)}", inner, "return the value instead")
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-            root = root_name(inner.func)
-            own = root in private or (root == out and inner.func.attr == "append")
-            if inner.func.attr in _CHANGING and not own:
-                return _no(f"it changes {ast.unparse(inner.func)}", inner, "return the value")
-        elif isinstance(inner, ast.Name) and inner.id == out and not _is_append(part, inner):
-            return _no(
-                f"it reads {out!r}, which earlier iterations filled", inner, "split the loop"
-            )
-    return None
-
-
-def _is_append(part: ast.AST, name: ast.Name) -> bool:
-    return any(
-        isinstance(inner, ast.Attribute) and inner.value is name and inner.attr == "append"
-        for inner in ast.walk(part)
-    )

@@ -11,7 +11,7 @@ from typing import TypeGuard
 from epochly.code.kinds import is_fresh, is_load, qualified_name
 from epochly.code.loops import root_name
 from epochly.code.scopes import arguments_of, live_value, names_bound_by
-from epochly.code.source import source_of
+from epochly.code.source import FunctionNode, source_of
 
 _PARTS = frozenset(
     "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
@@ -63,6 +63,8 @@ class Locals:
         Names to be taken as they are, such as the targets of a loop whose items are looked at.
     inside : set of str, optional
         The only names that can be new: those that the stretch of code looked at assigns.
+    whole : FunctionNode, optional
+        A local function whose locals are meant instead.
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class Locals:
         function: FunctionType,
         items: frozenset[str] = frozenset(),
         inside: set[str] | None = None,
+        whole: FunctionNode | None = None,
     ) -> None:
-        whole = source_of(function).node
+        whole = source_of(function).node if whole is None else whole
+        self._whole = whole
         self._function = function
         self._inside = inside
         self._sources: dict[str, list[ast.expr]] = {}
@@ -168,7 +172,7 @@ class Locals:
     def holds_new(self, name: str) -> bool:
         """Whether a container that the function made only holds what it made as well."""
         values = list(self._sources.get(name, ()))
-        for inner in ast.walk(source_of(self._function).node):
+        for inner in ast.walk(self._whole):
             if isinstance(inner, ast.Assign):
                 targets = (part for target in inner.targets for part in ast.walk(target))
                 parts = (part for part in targets if isinstance(part, _PARTS_OF))

@@ -146,8 +146,9 @@ def test_a_change_that_only_a_later_item_shows_is_kept_or_told(prepare):
     values, plain = [[number] for number in NUMBERS], [[number] for number in NUMBERS]
     expected = programs.changes_later_items(plain)
     if prepare.level is Level.CORES:
-        with pytest.raises(WorkerError, match="changed an object of the caller's"):
+        with pytest.raises(WorkerError, match="changed an object of the caller's") as caught:
             ready(values)
+        assert "level=1" not in str(caught.value.remedy)
     else:
         assert ready(values) == expected
         assert values == plain
