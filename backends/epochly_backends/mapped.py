@@ -48,7 +48,6 @@ _READ_AHEAD = frozenset(
     )
 )
 _LIBRARIES = frozenset({"numpy", "pandas"})
-_SEE_LOCALS = frozenset({"locals", "eval", "exec"})
 
 
 class Runner(Protocol):
@@ -280,10 +279,6 @@ def prepare_mapped(
         runner.close()
         reason = "it catches RecursionError, and calls may go less deep within items"
         return Refused(reason, function.line, "bound the depth by a count of its own")
-    for name in _SEE_LOCALS.intersection(plain.__code__.co_names if plain is not None else ()):
-        runner.close()
-        reason = f"it calls {name}(), which would see other local variables"
-        return Refused(reason, function.line, f"call {name}() in a function of its own")
     try:
         return Mapped(mappable, level, backend, runner)
     except SourceError as error:

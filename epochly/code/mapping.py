@@ -27,6 +27,8 @@ _LATE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp, as
 _LEAVING = (ast.Break, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _NAMING = (ast.Global, ast.Nonlocal, ast.Delete, ast.NamedExpr, ast.Import, ast.ImportFrom)
 _FRAMES = frozenset({"locals", "vars", "dir", "eval", "exec", "globals", "super"})
+# Beside the loop as well: there they see a function whose loop was taken out.
+_ALL_LOCALS = frozenset({"locals", "eval", "exec"})
 _READERS = (all, any, dict, frozenset, list, max, min, set, sorted, sum, tuple)
 
 
@@ -111,6 +113,9 @@ def map_loops(function: Function) -> Mappable | Refused:
         return Refused(error.what, function.line, error.remedy or "")
     if not isinstance(node, ast.FunctionDef):
         return Refused("it is a lambda or asynchronous", function.line, "write it as a plain def")
+    for name in _ALL_LOCALS.intersection(function.plain.__code__.co_names):
+        reason = f"it calls {name}(), which would see other local variables"
+        return Refused(reason, function.line, f"call {name}() in a function of its own")
     loops: list[MapLoop] = []
     refused: list[Refused] = []
     _search(function, node, node.body, False, loops, refused)
