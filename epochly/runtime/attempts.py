@@ -18,7 +18,7 @@ from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
-from epochly.runtime.preparation import EXAMPLE_RAISED, Tried, is_unbeaten, words_of
+from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeaten, words_of
 
 if TYPE_CHECKING:
     from epochly.backend import Backend
@@ -136,8 +136,11 @@ def main(descriptor: int, packed_in: int) -> None:
         os._exit(0)
     from epochly.registry import usable_backends
 
+    known = Known(**request["known"])
     found = []
     for backend in usable_backends(tuple(Level)[1:]):
+        if not known.leaves(backend.name, uses_cores=backend.capabilities.uses_cores):
+            continue
         try:
             tried = try_backend(backend, load, request["draws"])
         except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
@@ -147,9 +150,9 @@ def main(descriptor: int, packed_in: int) -> None:
         channel.send(asdict(tried))
         if tried.unbeaten:
             break
-    if not any(tried.promising for tried in found):
+    if known.gain == 1.0 and not any(tried.promising for tried in found):
         function, kind, code = request["identity"]
-        keep_plain(function, kind, code, words_of(found))
+        keep_plain(function, kind, code, "; ".join(filter(None, (known.said, words_of(found)))))
     channel.send({"done": ""})
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""What is offered to a tier on the strength of what another process tried."""
+"""What is offered to a tier: one that is at hand, then what paid in another process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.standing import Candidate
 
 if TYPE_CHECKING:
-    from epochly.runtime.preparation import Tried
-    from epochly.runtime.tier import Tier
+    from epochly.runtime.preparation import Known, Tried
+    from epochly.runtime.tier import Action, Tier
 
 # So much faster elsewhere, a backend is used while the others are still tried. For less it would
 # not pay: what is tried meanwhile takes cores from it, and it from that.
@@ -41,48 +41,85 @@ class Offers:
         arrived: Callable[[Tier], None],
         keep: Callable[[Tier], None],
     ) -> None:
-        self._tier = tier
+        self.tier = tier
         self._prepare = prepare
         self._arrived = arrived
         self._keep = keep
+        self._here: tuple[str, ...] = ()
         self._early: str | None = None
+
+    @property
+    def known(self) -> Known:
+        """What real calls have shown so far."""
+        from epochly.runtime.preparation import Known
+
+        return Known(self._here, self._gain, self.tier.reason)
+
+    def at_hand(self, candidate: Candidate, *, then: Action) -> None:
+        """Try one that needs no preparing on real calls, and only then look for others."""
+        self._here = (candidate.backend,)
+        self.tier.decided = self._arrived
+        self.tier.offer([candidate], then=then)
 
     def so_far(self, tried: Sequence[Tried]) -> None:
         """Offer the newest at once where it gains much."""
         newest = tried[-1]
-        gains = newest.verdict == "equal" and newest.speedup >= AT_ONCE
+        enough = max(AT_ONCE, self._to_beat(newest, tried))
+        gains = newest.verdict == "equal" and newest.speedup >= enough
         # After one that is unbeaten, the end comes at once.
         if self._early is None and gains and not newest.unbeaten:
-            self._tier.when_called(partial(self._at_once, newest))
+            self.tier.when_called(partial(self._at_once, newest))
 
     def at_the_end(self, tried: Sequence[Tried], failure: str) -> None:
         """Offer the rest, or settle the tier where nothing paid."""
-        self._tier.doubt = failure
-        if failure or any(item.promising for item in tried):
-            self._tier.when_called(partial(self._rest, tried))
-            return
-        from epochly.runtime.preparation import words_of
+        from epochly.runtime.preparation import EXAMPLE_RAISED, words_of
 
+        used = self.tier.prepared is not None
+        if failure == EXAMPLE_RAISED and not used:
+            self.tier.wait()
+            return
+        self.tier.doubt = failure
+        if failure or used or any(item.promising for item in tried):
+            self.tier.when_called(partial(self._rest, tried))
+            return
         # The other process has written that down.
-        self._tier.decided = self._arrived
-        self._tier.settle(words_of(tried))
+        self.tier.decided = self._arrived
+        self.tier.settle("; ".join(filter(None, (self.tier.reason, words_of(tried)))))
+
+    def not_elsewhere(self, reason: str) -> None:
+        """Nothing can be tried in another process; the lock of the tier is held."""
+        self.tier.decided = self._keep
+        if self.tier.prepared is None:
+            self.tier.settle("; ".join(filter(None, (self.tier.reason, reason))))
+        else:
+            self.tier.offer([])
+
+    @property
+    def _gain(self) -> float:
+        """Of the one in use, on real calls."""
+        used = self.tier.prepared is not None
+        return self.tier.standing().speedup or 1.0 if used else 1.0
+
+    def _to_beat(self, item: Tried, tried: Sequence[Tried]) -> float:
+        """What one must gain to be tried instead of the one in use, if there is one."""
+        if self.tier.prepared is None:
+            return 0.0
+        elsewhere = [other.speedup for other in tried if other.backend == self.tier.backend]
+        return CLEAR_GAIN * elsewhere[0] if elsewhere else item.asked * self._gain
 
     def _at_once(self, item: Tried, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._early = item.backend
-        self._tier.decided = self._arrived
-        self._tier.reason = ""
-        self._tier.offer(self._ready([item], Arguments(args, kwargs)), more=True)
+        self.tier.decided = self._arrived
+        self.tier.offer(self._ready([item], Arguments(args, kwargs)), more=True)
 
     def _rest(self, tried: Sequence[Tried], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """The fastest of the others; where one is used already, they have to beat it."""
-        tier = self._tier
-        early = [item for item in tried if item.backend == self._early]
-        is_used = tier.prepared is not None
-        beaten = CLEAR_GAIN * early[0].speedup if early and is_used else 0.0
-        others = [item for item in tried if item not in early]
-        good = [item for item in others if item.promising and item.speedup > beaten]
-        words = ["" if is_used else tier.reason]
-        words += [*(item.words for item in others if item not in good), tier.doubt]
+        tier = self.tier
+        others = [item for item in tried if item.backend != self._early]
+        good = [
+            item for item in others if item.promising and item.speedup > self._to_beat(item, tried)
+        ]
+        words = [tier.reason, *(item.words for item in others if item not in good), tier.doubt]
         tier.reason = "; ".join(filter(None, words))
         tier.decided = self._keep
         good.sort(key=lambda item: item.speedup, reverse=True)
@@ -96,7 +133,6 @@ class Offers:
                 candidates.append(replace(made, speedup=item.speedup))
             else:
                 doubt = f"{item.backend} paid in another process, and here: {made}"
-                self._tier.doubt = doubt
-                reasons = (self._tier.reason, doubt)
-                self._tier.reason = "; ".join(filter(None, reasons))
+                self.tier.doubt = doubt
+                self.tier.reason = "; ".join(filter(None, (self.tier.reason, doubt)))
         return candidates

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from epochly.cores import usable_cores
@@ -91,6 +91,30 @@ def words_of(tried: Iterable[Tried]) -> str:
     return "; ".join(item.words for item in tried)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What real calls have shown before the other process begins.
+
+    Parameters
+    ----------
+    tried : tuple of str
+        Backends that need not be tried there.
+    gain : float
+        Of the one in use; 1 where it is the original.
+    said : str
+        Why others were dropped.
+    """
+
+    tried: tuple[str, ...] = ()
+    gain: float = 1.0
+    said: str = ""
+
+    def leaves(self, name: str, *, uses_cores: bool) -> bool:
+        """Whether a backend can still be better; what spreads work gains the cores at most."""
+        spread = uses_cores and CLEAR_GAIN * self.gain >= usable_cores()
+        return not spread and name not in self.tried
+
+
 class Preparation:
     """A process that tries the backends one after another and ends.
 
@@ -105,6 +129,7 @@ class Preparation:
         The function, the kind of arguments and the code that the decision is kept for.
     draws : bool
         Whether the function draws random numbers.
+    known : Known
     report : callable
         Told, in a thread of its own, what came of the backends so far, after each; the second
         argument is None while more follows. In the end it says why the rest is missing: in words
@@ -116,10 +141,11 @@ class Preparation:
         packed: bytes,
         identity: tuple[str, str, str],
         draws: bool,
+        known: Known,
         report: Callable[[tuple[Tried, ...], str | None], None],
     ) -> None:
         self._packed = packed
-        self._request = {"identity": identity, "draws": draws}
+        self._request = {"identity": identity, "draws": draws, "known": asdict(known)}
         self._report = report
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = os.getpid()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Realized, Refused
+from epochly.cores import usable_cores
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
@@ -20,6 +22,7 @@ from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
 from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.standing import Candidate
+from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
 
 if TYPE_CHECKING:
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("epochly")
 
-_busy = threading.Semaphore(1)
+# Needs nothing compiled, nothing sent and no process started.
+AT_HAND = "threads"
+
+_turns = Turns()
 
 
 class Search:
@@ -103,6 +109,7 @@ class Search:
     def launch(self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Begin to look for what pays for calls like this one."""
         replay, example = self.replay(), Arguments(args, kwargs)
+        tier.reason = ""
         if replay.allowed == "never":
             tier.settle(f"it may not be run another way: {replay.reason}")
             return
@@ -110,8 +117,23 @@ class Search:
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove(self._proven(example))
+            return
+        offers = Offers(tier, self._prepared, arrived=self._arrived, keep=self._keep)
+        begin = partial(self._try_elsewhere, offers, replay.draws)
+        at_hand = self._at_hand(example)
+        if at_hand is None:
+            begin(args, kwargs)
         else:
-            self._try_elsewhere(tier, example, replay.draws)
+            offers.at_hand(at_hand, then=begin)
+
+    def _at_hand(self, example: Arguments) -> Candidate | None:
+        """What a real call can be tried with before another process takes a core from it."""
+        from epochly.code.mapping import map_loops
+
+        if usable_cores() < 2 or isinstance(map_loops(self._function), Refused):
+            return None
+        made = self._prepared(AT_HAND, example)
+        return made if isinstance(made, Candidate) else None
 
     def _proven(self, example: Arguments) -> list[Candidate]:
         from epochly.registry import usable_backends
@@ -119,38 +141,36 @@ class Search:
         made = [self._prepared(backend.name, example) for backend in usable_backends(SPREADING)]
         return [item for item in made if isinstance(item, Candidate)]
 
-    def _try_elsewhere(self, tier: Tier, example: Arguments, draws: bool) -> None:
+    def _try_elsewhere(
+        self, offers: Offers, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
         """Have another process find what is worth trying; one at a time in a program."""
-        from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, pack
+        from epochly.runtime.preparation import Preparation, pack
 
-        busy = _busy
-        if not busy.acquire(blocking=False):
-            tier.wait()
+        turns, again = _turns, partial(self._try_elsewhere, offers, draws)
+        if not turns.take(partial(offers.tier.when_called, again)):
             return
-
-        offers = Offers(tier, self._prepared, arrived=self._arrived, keep=self._keep)
 
         def report(tried: tuple[Tried, ...], failure: str | None) -> None:
             if failure is None:
                 offers.so_far(tried)
                 return
-            busy.release()
-            if failure == EXAMPLE_RAISED:
-                tier.wait()
-            else:
-                offers.at_the_end(tried, failure)
+            turns.pass_on()
+            offers.at_the_end(tried, failure)
 
+        started = False
         try:
-            payload = pack(self._function, example)
-            identity = (name_of_function(self._function), tier.kind, self._code)
-            Preparation(payload, identity, draws, report)
+            payload = pack(self._function, Arguments(args, kwargs))
+            identity = (name_of_function(self._function), offers.tier.kind, self._code)
+            Preparation(payload, identity, draws, offers.known, report)
+            started = True
         except EpochlyError as error:
-            busy.release()
             let_through(error)
-            tier.settle(error.what)
-        except BaseException:
-            busy.release()
-            raise
+            offers.not_elsewhere(error.what)
+        finally:
+            if not started:
+                # This thread holds a tier, and those who wait are told when theirs are free.
+                Thread(target=turns.pass_on, name="epochly-turns", daemon=True).start()
 
     def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable
@@ -217,8 +237,8 @@ class _SideBySide:
 
 def _after_fork() -> None:
     """In a child the preparation, or the file, that a thread of the parent is at is nobody's."""
-    global _busy
-    _busy = threading.Semaphore(1)
+    global _turns
+    _turns = Turns()
     decision_file.cache_clear()
 
 

@@ -86,6 +86,7 @@ class Tier:
         self._proof = self._crowded = False
         self._lock = threading.Lock()
         self._action: Action | None = None
+        self._then: Action | None = None
         self.run: Call = self._observe
 
     @property
@@ -112,15 +113,19 @@ class Tier:
 
     # What is found out about candidates, and told from outside.
 
-    def offer(self, candidates: Sequence[Candidate], *, more: bool = False) -> None:
+    def offer(
+        self, candidates: Sequence[Candidate], *, more: bool = False, then: Action | None = None
+    ) -> None:
         """Candidates to try on real calls, the most promising first.
 
         Parameters
         ----------
         more : bool
             Whether further ones are still looked for.
+        then : callable, optional
+            Looks for further ones; done at the call after these are tried.
         """
-        self._searching = more
+        self._searching, self._then = more or then is not None, then
         self._lineup.offer(candidates, in_use=self.state == "committed")
         self._next()
 
@@ -176,6 +181,7 @@ class Tier:
         if not self._is_my_turn():
             return self._timed(args, kwargs)
         try:
+            self.run = self._committed if self.state == "committed" else self._timed
             action, self._action = self._action, None
             if action is not None:
                 self._guard(lambda: action(args, kwargs))
@@ -317,9 +323,15 @@ class Tier:
             self._decide()
         elif self._searching:
             self.state = "preparing"
-            self._go_on(self._timed)
+            self._begin_next(self._timed)
         else:
             self.settle(self.reason or "no other level can run it with the same result")
+
+    def _begin_next(self, run: Call) -> None:
+        """None is tried any more; others are looked for at the next call, if that was put off."""
+        if self._then is not None:
+            self._action, self._then = self._then, None
+        self._go_on(run)
 
     def _go_on(self, run: Call) -> None:
         """Run calls this way, unless something is to be done at the next."""
@@ -327,7 +339,7 @@ class Tier:
 
     def _use(self) -> None:
         self.state = "committed"
-        self._go_on(self._committed)
+        self._begin_next(self._committed)
         self._watch.plan(reviewed=self._proof)
 
     def _decide(self) -> None:

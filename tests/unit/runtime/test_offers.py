@@ -4,7 +4,7 @@ import pytest
 from unit.runtime.test_tier import Prepared, Program
 
 from epochly.runtime.offers import Offers
-from epochly.runtime.preparation import Tried
+from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried
 from epochly.runtime.standing import Candidate
 
 
@@ -25,6 +25,13 @@ class Found:
             self.program.tier, self._prepare, arrived=lambda tier: None, keep=self._keep
         )
         self.tried = []
+        self.begun = []
+
+    def has_at_hand(self, backend):
+        candidate = self._prepare(backend, None)
+        self.offers.at_hand(candidate, then=lambda args, kwargs: self.begun.append(args))
+        self.program.run(3)
+        return self
 
     def _prepare(self, backend, example):
         seconds = self.seconds.get(backend)
@@ -131,3 +138,67 @@ def test_none_that_pays_leaves_the_original():
     found = Found().finds("threads", 0.5).finds("numba", 3.0, "different").ends()
     assert found.standing == ("settled", "monitor")
     assert found.kept == []
+
+
+def test_one_at_hand_is_used_before_others_are_looked_for():
+    found = Found(threads=0.2)
+    candidate = Candidate("threads", Prepared(found.program.clock, 0.2))
+    found.offers.at_hand(candidate, then=lambda args, kwargs: found.begun.append(args))
+    found.program.run()
+    assert (found.standing, found.begun) == (("committed", "threads"), [])
+    found.program.run(2)
+    assert (found.standing, found.begun) == (("committed", "threads"), [(21,)])
+    assert found.offers.known == Known(("threads",), pytest.approx(5.0), "")
+
+
+def test_one_at_hand_that_gains_nothing_makes_room_for_the_others():
+    found = Found(threads=0.95, numba=0.1).has_at_hand("threads")
+    assert (found.standing, found.begun) == (("preparing", "monitor"), [(21,)])
+    assert found.offers.known == Known(("threads",), 1.0, "threads: 1.05x on a real call")
+    found.finds("numba", 10.0).ends()
+    assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
+    assert "threads: 1.05x" in found.program.tier.reason
+
+
+def test_one_at_hand_is_kept_where_no_other_beats_it():
+    found = Found(threads=0.5, processes=0.4).has_at_hand("threads").finds("processes", 2.1).ends()
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+    assert "processes: 2.1x" in found.program.tier.reason
+
+
+def test_one_at_hand_is_kept_where_the_other_process_finds_nothing():
+    found = Found(threads=0.5).has_at_hand("threads").ends()
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+
+
+@pytest.mark.parametrize("failure", [EXAMPLE_RAISED, "it ended before it was done"])
+def test_one_at_hand_is_kept_where_the_other_process_fails(failure):
+    found = Found(threads=0.5).has_at_hand("threads").ends(failure)
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+
+
+def test_one_at_hand_is_kept_where_the_arguments_cannot_travel():
+    found = Found(threads=0.5).has_at_hand("threads")
+    found.offers.not_elsewhere("they cannot travel")
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+
+
+def test_arguments_that_cannot_travel_leave_the_original_where_nothing_is_in_use():
+    found = Found(threads=0.95).has_at_hand("threads")
+    found.offers.not_elsewhere("they cannot travel")
+    assert (found.standing, found.kept) == (("settled", "monitor"), ["monitor"])
+    assert found.program.tier.reason == "threads: 1.05x on a real call; they cannot travel"
+
+
+def test_one_that_gains_much_more_than_the_one_at_hand_is_used_at_once():
+    found = Found(threads=0.5, numba=0.05).has_at_hand("threads").finds("numba", 2.1)
+    assert found.standing == ("committed", "threads")
+    found.finds("numba", 20.0)
+    assert (found.standing, found.kept) == (("committed", "numba"), [])
+    found.ends()
+    assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
+
+
+def test_an_example_that_raises_is_followed_by_another_where_nothing_is_in_use():
+    found = Found().ends(EXAMPLE_RAISED)
+    assert found.standing == ("observing", "monitor")

@@ -14,7 +14,9 @@ from epochly.registry import get_backend, usable_backends
 from epochly.runtime import attempts, preparation, trial
 from epochly.runtime.attempts import asked_of
 from epochly.runtime.automatic import Automatic
-from epochly.runtime.preparation import EXAMPLE_RAISED, Preparation, Tried, pack
+from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Preparation, Tried, pack
+
+NOTHING = Known()
 
 
 def slow(n):
@@ -28,6 +30,10 @@ def squares(numbers):
     return [number * number for number in numbers]
 
 
+def shown(n):
+    return f"{n:>8}"
+
+
 def fails(n):
     raise ValueError(n)
 
@@ -36,7 +42,7 @@ def ends(n):
     os._exit(n)
 
 
-def prepared(function):
+def prepared(function, known=NOTHING):
     told = threading.Event()
     answers = []
 
@@ -46,7 +52,7 @@ def prepared(function):
             told.set()
 
     payload = pack(function_of(function), Arguments((3,), {}))
-    Preparation(payload, ("m:f", "int ~4^1", "code"), False, report)
+    Preparation(payload, ("m:f", "int ~4^1", "code"), False, known, report)
     assert told.wait(60)
     *so_far, last = answers
     assert [tried for tried, _ in so_far] == [last[0][: n + 1] for n in range(len(last[0]))]
@@ -94,6 +100,31 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     tried = attempts.try_backend(threads, lambda: (squares, ([1, 2],), {}), False)
     assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
     assert len([call for call in ran if call is not squares]) == calls
+
+
+def test_what_real_calls_have_shown_is_not_tried_again():
+    tried, failure = prepared(slow, Known(("threads",)))
+    assert "threads" not in [item.backend for item in tried]
+    assert "processes" in [item.backend for item in tried]
+    assert failure == ""
+
+
+@pytest.mark.parametrize(
+    ("gain", "cores", "uses_cores", "left"),
+    [(1.5, 2, True, True), (1.9, 2, True, False), (1.9, 16, True, True), (20.0, 2, False, True)],
+)
+def test_nothing_that_spreads_work_is_tried_against_what_gains_all_the_cores(
+    monkeypatch, gain, cores, uses_cores, left
+):
+    monkeypatch.setattr(preparation, "usable_cores", lambda: cores)
+    assert Known(("threads",), gain).leaves("other", uses_cores=uses_cores) is left
+
+
+def test_one_in_use_keeps_the_original_from_being_decided_on(decisions):
+    assert prepared(shown, Known(gain=2.0))[1] == ""
+    assert not decisions.exists()
+    prepared(shown, Known(said="threads: 1.02x on a real call"))
+    assert "threads: 1.02x on a real call; " in decisions.read_text()
 
 
 def test_an_example_that_raises_tells_nothing_of_what_would_pay():

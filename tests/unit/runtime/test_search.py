@@ -1,13 +1,19 @@
 """What the search for a level prepares."""
 
+import threading
+from functools import partial
+
 import pytest
 
 from epochly.call import Arguments
 from epochly.errors import Deoptimize
 from epochly.levels import SPREADING
 from epochly.registry import usable_backends
-from epochly.runtime import search
+from epochly.runtime import preparation, search
+from epochly.runtime.replay import Replay
 from epochly.runtime.search import Search
+from epochly.runtime.tier import Tier
+from epochly.runtime.turns import Turns
 
 
 def roots(values):
@@ -25,3 +31,74 @@ def test_what_spreads_items_leaves_them_to_the_original_at_the_end_of_the_progra
         with pytest.raises(Deoptimize, match="ending"):
             candidate.prepared([1.0, 4.0])
         candidate.prepared.close()
+
+
+def summed(values):
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+class Known:
+    """Functions whose other levels are looked for, one at a time, with nothing really started."""
+
+    def __init__(self, monkeypatch, cores=2):
+        self.started = []
+        monkeypatch.setattr(search, "_turns", Turns())
+        monkeypatch.setattr(search, "usable_cores", lambda: cores)
+        monkeypatch.setattr(preparation, "Preparation", lambda *given: self.started.append(given))
+
+    def tier(self, function, kind="list of floats"):
+        found = Search(function, lambda tier: None)
+        return Tier(
+            function.__name__, kind, function, found.launch,
+            replay=partial(Replay, "twice"), after_s=0.0, watch=0.0,
+        )  # fmt: skip
+
+    def run(self, tier, times):
+        for _ in range(times):
+            tier.run(([1.0, 4.0],), {})
+
+
+def test_threads_are_tried_on_a_real_call_before_another_process_is_started(monkeypatch):
+    known = Known(monkeypatch)
+    tier = known.tier(roots)
+    known.run(tier, 1)
+    assert (tier.state, tier.backend, known.started) == ("trying", "threads", [])
+    known.run(tier, 4)
+    assert len(known.started) == 1
+
+
+@pytest.mark.parametrize(("function", "cores"), [(summed, 2), (roots, 1)])
+def test_where_threads_have_nothing_to_gain_another_process_is_started_at_once(
+    monkeypatch, function, cores
+):
+    known = Known(monkeypatch, cores)
+    tier = known.tier(function)
+    known.run(tier, 1)
+    assert (tier.state, len(known.started)) == ("preparing", 1)
+
+
+def test_one_process_is_started_at_a_time_and_the_next_when_it_ends(monkeypatch):
+    known = Known(monkeypatch)
+    first, second = known.tier(summed), known.tier(summed, "another kind")
+    known.run(first, 1)
+    known.run(second, 2)
+    (given,) = known.started
+    *_, report = given
+    report((), "it ended before it was done")
+    known.run(second, 1)
+    assert len(known.started) == 2
+
+
+def test_arguments_that_cannot_travel_make_way_for_the_next(monkeypatch):
+    known = Known(monkeypatch)
+    tier, told = known.tier(summed), threading.Event()
+    tier.run(((value for value in [1.0]),), {})
+    assert tier.state == "settled"
+    assert known.started == []
+    for _ in range(100):
+        if search._turns.take(told.set) or told.wait(1.0):
+            return
+    raise AssertionError("nobody else has a turn")

@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from epochly.runtime import places, preparation, search
+from epochly.runtime.turns import Turns
 from epochly.runtime.undecided import AFTER_S, MOST_CALLS, Undecided
 
 
@@ -35,7 +35,7 @@ def started(monkeypatch):
     """The preparations that would have been started."""
     found = []
     monkeypatch.setattr(preparation, "Preparation", lambda *given: found.append(given))
-    monkeypatch.setattr(search, "_busy", threading.Semaphore(1))
+    monkeypatch.setattr(search, "_turns", Turns())
     return found
 
 
