@@ -39,23 +39,75 @@ def asked_of(level: Level) -> float:
     return CLEAR_GAIN * max(1, cores - 1) / cores
 
 
-def try_backend(backend: Backend, load: Callable[[], Any], draws: bool) -> Tried:
-    """Prepare a backend and run it beside the original a few times.
+class ExampleRaised(Exception):
+    """The call that serves as an example tells nothing of what would pay."""
+
+
+class Example:
+    """A call that another process made, here made as often as needed.
 
     Parameters
     ----------
-    load : callable
-        Makes the original and its arguments afresh.
+    packed : bytes
+        The function and its arguments.
+    """
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = packed
+        self._ran = False
+
+    def load(self) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
+        """The original and its arguments, made afresh.
+
+        Raises
+        ------
+        ExampleRaised
+            Where a class of the user's does not let itself be made again.
+        """
+        import pickle
+
+        made: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+        try:
+            made = pickle.loads(self._packed)
+        except Exception as error:
+            raise ExampleRaised from error
+        return made
+
+    def warm_up(self) -> None:
+        """Run the original once, since a first call takes longer.
+
+        Raises
+        ------
+        ExampleRaised
+        """
+        if self._ran:
+            return
+        original, args, kwargs = self.load()
+        try:
+            original(*args, **kwargs)
+        except Exception as error:
+            raise ExampleRaised from error
+        self._ran = True
+
+
+def try_backend(backend: Backend, example: Example, draws: bool) -> Tried:
+    """Prepare a backend and run it beside the original a few times.
+
+    Raises
+    ------
+    ExampleRaised
     """
     from epochly.code.function import function_of
     from epochly.runtime.trial import run_beside
 
+    load = example.load
     original, args, kwargs = load()
     name = backend.name
     answer = backend.prepare(function_of(original), Arguments(args, kwargs))
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     try:
+        example.warm_up()
         _, args, kwargs = load()
         trial = run_beside(original, answer, args, kwargs, draws=draws)
         verdict, where = trial.equality.verdict, trial.equality.where or ""
@@ -121,19 +173,7 @@ def main(descriptor: int, packed_in: int) -> None:
     request = channel.receive()
     assert request is not None
     with open(packed_in, "rb") as file:
-        data = file.read()
-
-    def load() -> Any:
-        import pickle
-
-        return pickle.loads(data)
-
-    try:
-        original, args, kwargs = load()
-        original(*args, **kwargs)
-    except Exception:  # noqa: BLE001 - an exception tells nothing of what would pay
-        channel.send({"done": EXAMPLE_RAISED})
-        os._exit(0)
+        example = Example(file.read())
     from epochly.registry import usable_backends
 
     known = Known(**request["known"])
@@ -142,7 +182,10 @@ def main(descriptor: int, packed_in: int) -> None:
         if not known.leaves(backend.name, uses_cores=backend.capabilities.uses_cores):
             continue
         try:
-            tried = try_backend(backend, load, request["draws"])
+            tried = try_backend(backend, example, request["draws"])
+        except ExampleRaised:
+            channel.send({"done": EXAMPLE_RAISED})
+            os._exit(0)
         except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
             text = f"{type(error).__name__}: {error}"
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)

@@ -15,18 +15,12 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
+from epochly_backends.numba_jit.inexact import Inexact, TooDeep
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 # A wrapper for calls from Python takes as long to compile as a small function.
 NOT_FOR_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 EXACT = 2**53  # up to here every integer is a float64
-
-
-class Inexact(ArithmeticError):
-    """A number left what 64 bits hold exactly."""
-
-
-class TooDeep(Inexact):
-    """More calls stand within each other than Python may allow."""
 
 
 def compiled(function: _Function) -> _Function:

@@ -7,7 +7,8 @@ import random
 
 import numpy as np
 
-from epochly_backends.numba_jit.arithmetic import Inexact, compiled
+from epochly_backends.numba_jit.arithmetic import compiled
+from epochly_backends.numba_jit.inexact import Inexact
 
 
 @compiled

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from epochly_backends.numba_jit.arithmetic import (
     EXACT,
-    Inexact,
     abs_int,
     add_int,
     and_int,
@@ -28,6 +27,7 @@ from epochly_backends.numba_jit.arithmetic import (
     sub_int,
     xor_int,
 )
+from epochly_backends.numba_jit.inexact import Inexact
 
 Real = tuple[float, int]
 Whole = tuple[int, int]

@@ -10,7 +10,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from epochly_backends.numba_jit.arithmetic import Inexact, compiled
+from epochly_backends.numba_jit.arithmetic import compiled
+from epochly_backends.numba_jit.inexact import Inexact
 
 
 def _libm_pow(typing_context: Any, base: Any, exponent: Any) -> Any:

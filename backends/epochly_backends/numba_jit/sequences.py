@@ -6,7 +6,8 @@ import math
 import sys
 from typing import Any
 
-from epochly_backends.numba_jit.arithmetic import Inexact, add_int, compiled, mul_int
+from epochly_backends.numba_jit.arithmetic import add_int, compiled, mul_int
+from epochly_backends.numba_jit.inexact import Inexact
 
 _COMPENSATED = sys.version_info >= (3, 12)
 

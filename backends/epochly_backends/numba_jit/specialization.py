@@ -13,8 +13,7 @@ from typing import Any
 from epochly.call import Part
 from epochly.errors import Deoptimize
 from epochly.interrupted import let_through
-from epochly_backends.numba_jit.arithmetic import Inexact, TooDeep
-from epochly_backends.numba_jit.functions import build
+from epochly_backends.numba_jit.inexact import Inexact, TooDeep
 from epochly_backends.numba_jit.kinds import (
     PY_BOOL,
     PY_FLOAT,
@@ -83,6 +82,9 @@ class Specialization:
         self._why = ""
         self.guards = unit.guards
         self.parts: tuple[Part, ...] = tuple(dict.fromkeys(unit.parts))
+        # A refusal ends before Numba is imported, which takes half a second.
+        from epochly_backends.numba_jit.functions import build
+
         self._call: Callable[..., Any] = build(unit, root, self._example(values))
         self.compile_s = time.perf_counter() - started
 

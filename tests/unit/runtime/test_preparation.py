@@ -4,6 +4,7 @@ import os
 import threading
 import time
 
+import cloudpickle
 import pytest
 
 import epochly
@@ -35,14 +36,24 @@ def shown(n):
 
 
 def fails(n):
-    raise ValueError(n)
+    return [1 / (number - 1) for number in range(n)]
 
 
-def ends(n):
-    os._exit(n)
+class Made:
+    """An argument that is made in another process by calling a function there."""
+
+    def __init__(self, function, *args):
+        self.made = function, args
+
+    def __reduce__(self):
+        return self.made
 
 
-def prepared(function, known=NOTHING):
+def write_variable(path, name):
+    path.write_text(os.environ[name])
+
+
+def prepared(function, argument=3, known=NOTHING):
     told = threading.Event()
     answers = []
 
@@ -51,7 +62,7 @@ def prepared(function, known=NOTHING):
         if failure is not None:
             told.set()
 
-    payload = pack(function_of(function), Arguments((3,), {}))
+    payload = pack(function_of(function), Arguments((argument,), {}))
     Preparation(payload, ("m:f", "int ~4^1", "code"), False, known, report)
     assert told.wait(60)
     *so_far, last = answers
@@ -97,13 +108,14 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     monkeypatch.setattr(trial, "run_beside", beside)
     monkeypatch.setattr(attempts, "_seconds", seconds)
     threads = get_backend("threads")
-    tried = attempts.try_backend(threads, lambda: (squares, ([1, 2],), {}), False)
+    example = attempts.Example(cloudpickle.dumps((squares, ([1, 2],), {})))
+    tried = attempts.try_backend(threads, example, False)
     assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
     assert len([call for call in ran if call is not squares]) == calls
 
 
 def test_what_real_calls_have_shown_is_not_tried_again():
-    tried, failure = prepared(slow, Known(("threads",)))
+    tried, failure = prepared(slow, known=Known(("threads",)))
     assert "threads" not in [item.backend for item in tried]
     assert "processes" in [item.backend for item in tried]
     assert failure == ""
@@ -121,14 +133,18 @@ def test_nothing_that_spreads_work_is_tried_against_what_gains_all_the_cores(
 
 
 def test_one_in_use_keeps_the_original_from_being_decided_on(decisions):
-    assert prepared(shown, Known(gain=2.0))[1] == ""
+    assert prepared(shown, known=Known(gain=2.0))[1] == ""
     assert not decisions.exists()
-    prepared(shown, Known(said="threads: 1.02x on a real call"))
+    prepared(shown, known=Known(said="threads: 1.02x on a real call"))
     assert "threads: 1.02x on a real call; " in decisions.read_text()
 
 
 def test_an_example_that_raises_tells_nothing_of_what_would_pay():
-    assert prepared(fails) == ((), EXAMPLE_RAISED)
+    assert prepared(fails)[1] == EXAMPLE_RAISED
+
+
+def test_an_example_that_cannot_be_made_again_tells_nothing_of_what_would_pay():
+    assert prepared(slow, Made(int, "three")) == ((), EXAMPLE_RAISED)
 
 
 @pytest.mark.parametrize(("users", "found"), [(None, "18"), ("26", "26")])
@@ -140,15 +156,12 @@ def test_idle_blas_threads_do_not_spin_beside_the_caller_unless_the_user_says_so
     if users is not None:
         monkeypatch.setenv(name, users)
 
-    def tell(n):
-        path.write_text(os.environ[name])
-
-    prepared(tell)
+    prepared(slow, Made(write_variable, path, name))
     assert path.read_text() == found
 
 
 def test_a_process_that_ends_early_is_told():
-    tried, failure = prepared(ends)
+    tried, failure = prepared(slow, Made(os._exit, 3))
     assert tried == ()
     assert "ended before it was done" in failure
 

@@ -254,6 +254,21 @@ def test_numba_is_available_and_not_imported_to_find_out() -> None:
     assert run.stdout.startswith("Numba ")
 
 
+def test_a_refusal_ends_before_numba_is_imported() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import json, sys; from epochly.call import Arguments, Refused;"
+        "from epochly.code.function import function_of;"
+        "from epochly_backends.numba_jit import NumbaJit;"
+        "found = NumbaJit().prepare(function_of(json.dumps), Arguments(([1],)));"
+        "assert isinstance(found, Refused) and found.line, found;"
+        "assert 'numba' not in sys.modules and 'llvmlite' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_a_python_without_numba_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     from epochly_backends import numba_jit
 
