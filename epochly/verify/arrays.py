@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from epochly.loaded import loaded
 from epochly.verify.difference import differ, instead, short
 from epochly.verify.floats import first_difference
 
@@ -28,9 +29,10 @@ def array_parts(comparison: ValueComparison, one: Any, two: Any, path: str) -> P
         differ(path, f"shape {two.shape} instead of {one.shape}")
     if comparison.shape_only:
         return
-    if isinstance(one, np.ma.MaskedArray):
-        yield np.ma.getmaskarray(one), np.ma.getmaskarray(two), f"{path}.mask"
-        if one is np.ma.masked:
+    masked = loaded("numpy.ma")
+    if masked is not None and isinstance(one, masked.MaskedArray):
+        yield masked.getmaskarray(one), masked.getmaskarray(two), f"{path}.mask"
+        if one is masked.masked:
             return
         yield one.fill_value, two.fill_value, f"{path}.fill_value"
         yield one.filled(), two.filled(), path
@@ -55,7 +57,7 @@ def _first_in_flat(comparison: ValueComparison, flat: Any, other: Any) -> int | 
     kind = flat.dtype.kind
     if kind in "fc":
         native = flat.dtype.newbyteorder("=")
-        flat, other = flat.astype(native), other.astype(native)
+        flat, other = (array.astype(native, copy=False) for array in (flat, other))
         parts = 1
         if kind == "c":
             parts, half = 2, np.dtype(f"f{native.itemsize // 2}")
