@@ -8,9 +8,9 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Refused
 from epochly.cores import usable_cores
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Longer calls are timed once.
 LONG_S = 0.05
 HOPELESS = 2.0
+# The calls of the program go first where there is no core to spare.
+NICENESS = 10
 
 
 def asked_of(level: Level) -> float:
@@ -48,11 +50,11 @@ class Example:
 
     Parameters
     ----------
-    packed : bytes
+    packed : file
         The function and its arguments.
     """
 
-    def __init__(self, packed: bytes) -> None:
+    def __init__(self, packed: IO[bytes]) -> None:
         self._packed = packed
         self._ran = False
 
@@ -68,7 +70,8 @@ class Example:
 
         made: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
         try:
-            made = pickle.loads(self._packed)
+            self._packed.seek(0)
+            made = pickle.load(self._packed)
         except Exception as error:
             raise ExampleRaised from error
         return made
@@ -167,13 +170,29 @@ class Warnings(logging.Handler):
 def main(descriptor: int, packed_in: int) -> None:
     """Try what the other end of the line asks for, and say what came of it."""
     belong_to_parent()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     os.set_inheritable(descriptor, False)
     channel = Channel(socket.socket(fileno=descriptor))
     logging.getLogger("epochly").addHandler(Warnings(channel))
     request = channel.receive()
     assert request is not None
     with open(packed_in, "rb") as file:
-        example = Example(file.read())
+        done = try_all(Example(file), request, channel.send)
+    channel.send({"done": done})
+    os._exit(0)
+
+
+def try_all(
+    example: Example, request: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]
+) -> str:
+    """Try the backends that are left one after another, and tell what came of each.
+
+    Returns
+    -------
+    str
+        Why it ended early, if it did.
+    """
     from epochly.registry import usable_backends
 
     known = Known(**request["known"])
@@ -184,20 +203,18 @@ def main(descriptor: int, packed_in: int) -> None:
         try:
             tried = try_backend(backend, example, request["draws"])
         except ExampleRaised:
-            channel.send({"done": EXAMPLE_RAISED})
-            os._exit(0)
+            return EXAMPLE_RAISED
         except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
             text = f"{type(error).__name__}: {error}"
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)
         found.append(tried)
-        channel.send(asdict(tried))
+        tell(asdict(tried))
         if tried.unbeaten:
             break
     if known.gain == 1.0 and not any(tried.promising for tried in found):
         function, kind, code = request["identity"]
         keep_plain(function, kind, code, "; ".join(filter(None, (known.said, words_of(found)))))
-    channel.send({"done": ""})
-    os._exit(0)
+    return ""
 
 
 if __name__ == "__main__":

@@ -86,11 +86,12 @@ class Offers:
         self.tier.decided = self._arrived
         self.tier.settle("; ".join(filter(None, (self.tier.reason, words_of(tried)))))
 
-    def not_elsewhere(self, reason: str) -> None:
-        """Nothing can be tried in another process; the lock of the tier is held."""
+    def not_elsewhere(self, reason: str, *, doubt: str = "") -> None:
+        """Nothing can be tried in another process, ever or for now; the tier's lock is held."""
+        self.tier.doubt = doubt
         self.tier.decided = self._keep
         if self.tier.prepared is None:
-            self.tier.settle("; ".join(filter(None, (self.tier.reason, reason))))
+            self.tier.settle("; ".join(filter(None, (self.tier.reason, reason, doubt))))
         else:
             self.tier.offer([])
 

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from epochly.cores import usable_cores
 from epochly.measure.channel import Channel
@@ -31,6 +31,7 @@ UNBEATEN = 2.0
 # Idle threads of OpenBLAS, as many as there are cores, spin for 25 ms from the import of NumPy on,
 # and the caller's calls have to do without the cores meanwhile. 2**18 cycles are 0.1 ms.
 BRIEFLY_IDLE = {"OPENBLAS_THREAD_TIMEOUT": "18"}
+NOT_STARTED = "the process that tries other levels did not start"
 EXAMPLE_RAISED = "the call that served as an example raised an exception"
 
 
@@ -123,8 +124,8 @@ class Preparation:
 
     Parameters
     ----------
-    packed : bytes
-        What `pack` made.
+    packed : file
+        What `pack` made; closed in the end.
     identity : tuple of str
         The function, the kind of arguments and the code that the decision is kept for.
     draws : bool
@@ -138,7 +139,7 @@ class Preparation:
 
     def __init__(
         self,
-        packed: bytes,
+        packed: IO[bytes],
         identity: tuple[str, str, str],
         draws: bool,
         known: Known,
@@ -159,14 +160,10 @@ class Preparation:
 
     def _follow(self) -> None:
         found: list[Tried] = []
-        failure = "the process that tries other levels did not start"
+        failure = NOT_STARTED
         atexit.register(self.stop)
         try:
-            # Without a name: a program that ends first leaves nothing behind.
-            with tempfile.TemporaryFile() as file:
-                file.write(self._packed)
-                file.seek(0)
-                self._packed = b""
+            with self._packed as file:
                 failure = self._try(file.fileno(), found)
         except OSError as error:
             failure = f"{failure}: {error}"
@@ -208,14 +205,27 @@ class Preparation:
         return failure
 
 
-def pack(function: Function, arguments: Arguments) -> bytes:
+def pack(function: Function, arguments: Arguments) -> IO[bytes]:
     """A function and the arguments of one call, for another process.
+
+    Returns
+    -------
+    file
+        Without a name, so that a program that ends first leaves nothing behind.
 
     Raises
     ------
     CannotTravelError
+    OSError
+        When there is no room for it.
     """
-    from epochly.runtime.travel import packed
+    from epochly.runtime.travel import packed_into
 
     assert function.plain is not None
-    return packed(function.plain, (function.original, arguments.args, dict(arguments.kwargs)))
+    value = (function.original, arguments.args, dict(arguments.kwargs))
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        packed_into(file, function.plain, value)
+        file.seek(0)
+        stack.pop_all()
+    return file

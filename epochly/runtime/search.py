@@ -17,6 +17,7 @@ from epochly.cores import usable_cores
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
+from epochly.memory import has_room_for, size_of
 from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
@@ -35,6 +36,8 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
+# Of the arguments: one here, one on its way, and those of the calls that another process compares.
+COPIES = 5
 
 _turns = Turns()
 
@@ -113,6 +116,14 @@ class Search:
         if replay.allowed == "never":
             tier.settle(f"it may not be run another way: {replay.reason}")
             return
+        size = size_of((args, kwargs))
+        if replay.allowed == "twice" and not has_room_for(COPIES * size):
+            tier.doubt = (
+                f"its arguments take {size / 2**30:.2g} GiB, and the {COPIES} copies that trying"
+                " other levels needs would leave too little memory"
+            )
+            tier.settle(tier.doubt)
+            return
         tier.decided = self._keep
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
@@ -145,7 +156,8 @@ class Search:
         self, offers: Offers, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
         """Have another process find what is worth trying; one at a time in a program."""
-        from epochly.runtime.preparation import Preparation, pack
+        from epochly.runtime.preparation import NOT_STARTED, Preparation, pack
+        from epochly.runtime.travel import CannotTravelError
 
         turns, again = _turns, partial(self._try_elsewhere, offers, draws)
         if not turns.take(partial(offers.tier.when_called, again)):
@@ -160,13 +172,15 @@ class Search:
 
         started = False
         try:
-            payload = pack(self._function, Arguments(args, kwargs))
+            packed = pack(self._function, Arguments(args, kwargs))
             identity = (name_of_function(self._function), offers.tier.kind, self._code)
-            Preparation(payload, identity, draws, offers.known, report)
+            Preparation(packed, identity, draws, offers.known, report)
             started = True
-        except EpochlyError as error:
+        except CannotTravelError as error:
             let_through(error)
             offers.not_elsewhere(error.what)
+        except OSError as error:
+            offers.not_elsewhere("", doubt=f"{NOT_STARTED}: {error}")
         finally:
             if not started:
                 # This thread holds a tier, and those who wait are told when theirs are free.

@@ -18,7 +18,7 @@ from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.lineup import Lineup
 from epochly.runtime.standing import Candidate, Standing, State
-from epochly.runtime.trial import NotCopiedError, Trial, run_beside
+from epochly.runtime.trial import NoRoomError, NotCopiedError, Trial, run_beside
 from epochly.runtime.watch import Watch
 
 if TYPE_CHECKING:
@@ -175,6 +175,7 @@ class Tier:
                     self._guard(lambda: self._launch(self, args, kwargs))
             finally:
                 self._lock.release()
+            return self.run(args, kwargs)
         return self._timed(args, kwargs)
 
     def _act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -267,9 +268,12 @@ class Tier:
             return trial.value
         except NotCopiedError as error:
             let_through(error)
-            self._lineup.dismiss()
-            self._note(error.what)
-            self._next()
+            if self.state == "committed" and isinstance(error, NoRoomError):
+                self._use()
+            else:
+                self._lineup.dismiss()
+                self._note(error.what)
+                self._next()
         finally:
             self._lock.release()
         return self._timed(args, kwargs)

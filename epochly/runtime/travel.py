@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import IO, Any
 
 from epochly.code.callgraph import call_graph, is_users
 from epochly.code.libraries import in_library
@@ -69,6 +69,29 @@ def packed(
             raise CannotTravelError(
                 str(error), remedy="keep what cannot be pickled out of its arguments and globals"
             ) from error
+
+
+def packed_into(file: IO[bytes], function: FunctionType | None, value: Any) -> None:
+    """Pickle a value into a file, as `packed` does, without holding a copy of it in memory.
+
+    Raises
+    ------
+    CannotTravelError
+    OSError
+        When the file takes no more.
+    """
+
+    def dump(value: Any) -> bytes:
+        pickler()(file, protocol=5).dump(value)
+        file.flush()
+        return b""
+
+    try:
+        packed(function, value, dump=dump)
+    except CannotTravelError as error:
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from None
+        raise
 
 
 _lock = ProcessLock()

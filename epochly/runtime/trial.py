@@ -13,6 +13,7 @@ from epochly.call import Equality
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.loaded import loaded
+from epochly.memory import has_room_for, size_of
 
 Clock = Callable[[], float]
 
@@ -39,6 +40,10 @@ class Trial:
 
 class NotCopiedError(EpochlyError):
     """Arguments that cannot be copied, so that nothing can be run beside the original."""
+
+
+class NoRoomError(NotCopiedError):
+    """Arguments that there is no room to copy now; there may be later."""
 
 
 def run_beside(
@@ -112,6 +117,12 @@ def run_beside(
 
 
 def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    size = size_of((args, dict(kwargs)))
+    if not has_room_for(size):
+        raise NoRoomError(
+            f"its arguments take {size / 2**30:.2g} GiB, and a copy would leave too little memory",
+            remedy="choose a level by hand",
+        )
     try:
         return copy.deepcopy((args, dict(kwargs)))
     except Exception as error:

@@ -1,5 +1,6 @@
 """What another process finds out, and what is made of it when that fails."""
 
+import io
 import os
 import threading
 import time
@@ -108,7 +109,7 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     monkeypatch.setattr(trial, "run_beside", beside)
     monkeypatch.setattr(attempts, "_seconds", seconds)
     threads = get_backend("threads")
-    example = attempts.Example(cloudpickle.dumps((squares, ([1, 2],), {})))
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
     tried = attempts.try_backend(threads, example, False)
     assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
     assert len([call for call in ran if call is not squares]) == calls

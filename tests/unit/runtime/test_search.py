@@ -102,3 +102,25 @@ def test_arguments_that_cannot_travel_make_way_for_the_next(monkeypatch):
         if search._turns.take(told.set) or told.wait(1.0):
             return
     raise AssertionError("nobody else has a turn")
+
+
+def test_arguments_whose_copies_would_leave_too_little_memory_stay_at_level_0(monkeypatch):
+    known = Known(monkeypatch)
+    monkeypatch.setattr(search, "has_room_for", lambda size: size < 100)
+    tier = known.tier(roots)
+    known.run(tier, 1)
+    assert (tier.state, known.started) == ("settled", [])
+    assert "too little memory" in tier.doubt
+
+
+def test_a_full_disk_leaves_the_original_and_no_decision(monkeypatch):
+    def pack(function, arguments):
+        raise OSError(28, "No space left on device")
+
+    known = Known(monkeypatch)
+    monkeypatch.setattr(preparation, "pack", pack)
+    tier = known.tier(summed)
+    known.run(tier, 1)
+    assert tier.state == "settled"
+    assert "did not start" in tier.doubt
+    assert "No space left" in tier.doubt

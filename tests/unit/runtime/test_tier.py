@@ -8,6 +8,7 @@ import pytest
 from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Realized
+from epochly.runtime import trial
 from epochly.runtime.evidence import Timed
 from epochly.runtime.replay import Replay
 from epochly.runtime.standing import Candidate
@@ -430,3 +431,25 @@ def test_a_thread_that_ends_late_in_a_dropped_candidate_does_not_have_the_next_o
     program.run()
     assert program.tier.state == "committed"
     assert program.tier.checks == 0
+
+
+def test_a_check_that_there_is_no_room_for_is_left_for_later(monkeypatch):
+    program = Program(watch=0.5)
+    prepared = program.committed()
+    monkeypatch.setattr(trial, "has_room_for", lambda size: False)
+    program.run(300)
+    assert (program.tier.state, program.tier.checks) == ("committed", 0)
+    monkeypatch.undo()
+    program.run(300)
+    assert (program.tier.state, program.tier.checks > 0) == ("committed", True)
+    assert prepared.calls > 500
+
+
+def test_candidates_that_there_is_no_room_to_try_are_left(monkeypatch):
+    program = Program()
+    program.run(4)
+    monkeypatch.setattr(trial, "has_room_for", lambda size: False)
+    program.tier.offer([program.candidate()])
+    program.run(2)
+    assert program.tier.state == "settled"
+    assert "too little memory" in program.tier.reason

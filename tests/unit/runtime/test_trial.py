@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from epochly.errors import Deoptimize
-from epochly.runtime.trial import NotCopiedError, run_beside
+from epochly.runtime import trial as trials
+from epochly.runtime.trial import NoRoomError, NotCopiedError, run_beside
 
 
 def beside(original, candidate, *args, draws=False, **kwargs):
@@ -72,6 +73,12 @@ def test_a_candidate_that_draws_more_is_different():
     trial = beside(random.random, lambda: max(random.random(), random.random() * 0), draws=True)
     assert trial.equality.verdict == "different"
     assert "random state" in trial.equality.where
+
+
+def test_arguments_that_there_is_no_room_to_copy_stop_it_before_anything_runs(monkeypatch):
+    monkeypatch.setattr(trials, "has_room_for", lambda size: size < 100)
+    with pytest.raises(NoRoomError, match="too little memory"):
+        beside(pytest.fail, pytest.fail, bytes(100))
 
 
 def test_arguments_that_cannot_be_copied_stop_it_before_anything_runs():

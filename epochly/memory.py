@@ -1,0 +1,85 @@
+"""How much memory values take, and how much is left."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from epochly.cores import CGROUPS
+from epochly.loaded import loaded
+
+# Of a longer container so many items speak for the rest.
+SAMPLED = 32
+DEEPEST = 4
+# So little is always there, and asking takes longer than copying it.
+SMALL = 2**26
+_MADE_IN_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_LIMITS = (
+    ("memory.max", "memory.current"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+)
+
+
+def size_of(value: Any, *, deepest: int = DEEPEST) -> int:
+    """About how many bytes a value takes with all it holds; nothing of the user's is executed.
+
+    Parameters
+    ----------
+    value : object
+    deepest : int
+        Containers within each other that are looked into.
+    """
+    kind = type(value)
+    data = _of_data(value)
+    if data is not None:
+        return data
+    size = object.__sizeof__(value) if kind.__flags__ & _MADE_IN_PYTHON else sys.getsizeof(value)
+    if deepest == 0:
+        return size
+    if kind in (list, tuple, set, frozenset, deque):
+        return size + _of_items(value, len(value), deepest)
+    if kind is dict:
+        held = _of_items(value, len(value), deepest)
+        return size + held + _of_items(value.values(), len(value), deepest)
+    try:
+        attributes = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return size
+    return size + size_of(attributes, deepest=deepest - 1)
+
+
+def has_room_for(size: int) -> bool:
+    """Whether so many bytes can be taken without leaving the program, and others, short."""
+    return size <= SMALL or 2 * size <= free_bytes()
+
+
+def free_bytes(root: Path = CGROUPS) -> int:
+    """Memory that can be taken without swapping, by the system and by the cgroup's limit."""
+    import psutil
+
+    free = int(psutil.virtual_memory().available)
+    for limit, used in _LIMITS:
+        with suppress(OSError, ValueError):
+            granted = int((root / limit).read_text())
+            return max(0, min(free, granted - int((root / used).read_text())))
+    return free
+
+
+def _of_items(items: Any, count: int, deepest: int) -> int:
+    sampled = [size_of(item, deepest=deepest - 1) for item in islice(items, SAMPLED)]
+    return count * sum(sampled) // len(sampled) if sampled else 0
+
+
+def _of_data(value: Any) -> int | None:
+    """Of an array or a frame; None where it is neither."""
+    numpy, pandas = loaded("numpy"), loaded("pandas")
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return int(numpy.ndarray.nbytes.__get__(value))
+    if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series, pandas.Index)):
+        used = value.memory_usage()
+        return int(used if isinstance(used, int) else used.sum())
+    return None

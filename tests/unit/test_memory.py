@@ -1,0 +1,88 @@
+"""How much memory values take, and how much is left."""
+
+from collections import deque
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+from epochly import memory
+from epochly.memory import free_bytes, has_room_for, size_of
+
+ARRAY = np.ones(100_000)
+
+
+class Slotted:
+    __slots__ = ("data",)
+
+
+class Counted(list):
+    def __sizeof__(self):
+        raise AssertionError("a method of the user's was called")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ARRAY,
+        np.ma.masked_array(ARRAY),
+        [ARRAY[:1000]] * 100,
+        (ARRAY,),
+        {"a": ARRAY},
+        {1: {2: [ARRAY]}},
+        deque([ARRAY]),
+        SimpleNamespace(data=ARRAY),
+        pd.DataFrame({"a": ARRAY}),
+        pd.Series(ARRAY),
+        "x" * 800_000,
+        bytearray(800_000),
+        [1.5] * 25_000,
+    ],
+)
+def test_a_value_takes_what_it_holds(value):
+    assert 800_000 <= size_of(value) <= 820_000
+
+
+@pytest.mark.parametrize("value", [None, 3, [], (), {}, Slotted(), Counted([1]), range(10**9)])
+def test_a_value_that_holds_little_takes_little(value):
+    assert 0 < size_of(value) < 1000
+
+
+def test_a_value_that_holds_itself_has_a_size():
+    value = []
+    value.append(value)
+    assert size_of(value) > 0
+
+
+def test_little_is_there_without_asking(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 0)
+    assert has_room_for(1 << 20)
+    assert not has_room_for(1 << 30)
+
+
+@pytest.mark.parametrize(("free", "expected"), [(1 << 31, True), ((1 << 31) - 1, False)])
+def test_half_of_what_is_free_is_left_to_others(free, expected, monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: free)
+    assert has_room_for(1 << 30) is expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"memory.max": "5000\n", "memory.current": "3000\n"},
+        {"memory/memory.limit_in_bytes": "5000\n", "memory/memory.usage_in_bytes": "3000\n"},
+    ],
+)
+def test_a_cgroup_leaves_what_its_limit_leaves(files, tmp_path):
+    (tmp_path / "memory").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert free_bytes(tmp_path) == 2000
+
+
+def test_without_a_limit_all_that_is_available_is_free(tmp_path):
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("3000\n")
+    assert free_bytes(tmp_path) > 0.5 * psutil.virtual_memory().available
