@@ -196,7 +196,7 @@ class Tier:
     def _prove_one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call of a candidate that is proven equal; a few of them tell whether it pays."""
         current = self._lineup.current
-        if current is None:
+        if current is None or not self._timed.calls:
             return self._timed(args, kwargs)
         why: str | None = None
         started = self._clock()

@@ -433,6 +433,25 @@ def test_a_thread_that_ends_late_in_a_dropped_candidate_does_not_have_the_next_o
     assert program.tier.checks == 0
 
 
+def test_what_is_proven_is_measured_against_a_call_of_the_original():
+    program = Program(allowed="proven", after_s=0.0)
+    candidate = program.candidate()
+    program.tier._launch = lambda tier, args, kwargs: tier.prove([candidate])
+    program.run(4)
+    assert (program.calls, candidate.prepared.calls) == (1, 3)
+    assert program.tier.state == "committed"
+    assert program.tier.standing().speedup == pytest.approx(100)
+
+
+def test_the_call_that_has_candidates_looked_for_is_the_first_to_try_one():
+    program = Program(after_s=0.0)
+    candidate = program.candidate()
+    program.tier._launch = lambda tier, args, kwargs: tier.offer([candidate])
+    program.run()
+    assert (program.calls, candidate.prepared.calls) == (1, 1)
+    assert program.tier.state == "committed"
+
+
 def test_a_check_that_there_is_no_room_for_is_left_for_later(monkeypatch):
     program = Program(watch=0.5)
     prepared = program.committed()
