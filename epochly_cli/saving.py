@@ -20,7 +20,8 @@ Measured = Sequence[tuple["Workload", "Report"]]
 
 def save_decisions(measured: Measured) -> None:
     """Keep what is recommended as the decision of functions that choose for themselves."""
-    from epochly.runtime.decisions import decision_file, decision_of, decision_path
+    from epochly.runtime.decision import decision_of
+    from epochly.runtime.decisions import decision_file, decision_path
 
     file = decision_file(decision_path())
     for _, report in measured:

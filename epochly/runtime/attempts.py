@@ -138,13 +138,8 @@ def _seconds(call: Callable[..., Any], load: Callable[[], Any]) -> float:
 
 def keep_plain(function: str, kind: str, code: str, reason: str) -> None:
     """Write down that a kind of calls stays at level 0."""
-    from epochly.runtime.decisions import (
-        Decision,
-        decision_file,
-        decision_path,
-        hardware,
-        software,
-    )
+    from epochly.runtime.decision import Decision, hardware, software
+    from epochly.runtime.decisions import decision_file, decision_path
 
     made = Decision(function, kind, 0, "monitor", 1.0, code, software(), hardware(), reason)
     decision_file(decision_path()).put(made)

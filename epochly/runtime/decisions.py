@@ -6,22 +6,17 @@ import contextlib
 import logging
 import os
 import reprlib
-import sys
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from epochly.errors import UsageError
 from epochly.files import plain_yaml, replace_file
-from epochly.levels import Level
+from epochly.runtime.decision import Decision, decision_from, hardware, software
 from epochly.runtime.places import VERSION, decisions_file, read_decisions
-
-if TYPE_CHECKING:
-    from epochly.model import Report
+from epochly.runtime.placing import dumped, with_entry
 
 logger = logging.getLogger("epochly")
 
@@ -32,86 +27,11 @@ _HEADER = (
 )
 
 
+Key = tuple[str, str, str, str]
 # An entry may be far longer in full than in the file, where YAML says the same thing once.
 _SHORT = reprlib.Repr()
 _SHORT.maxdict = 9
 _SHORT.maxlevel = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was found for a function and a kind of arguments.
-
-    Parameters
-    ----------
-    function : str
-        ``module:qualname``.
-    kind : str
-        The kind of its arguments, in words.
-    level : int
-        The level that pays; 0 to stay with the original.
-    backend : str
-    speedup : float
-        Over the original, as measured when it was decided.
-    code : str
-        Hash of everything that the function reaches.
-    software, hardware : str
-        Versions and hardware class that it was found with.
-    reason : str
-        Why it stays at level 0; empty otherwise.
-    """
-
-    function: str
-    kind: str
-    level: int
-    backend: str
-    speedup: float
-    code: str
-    software: str
-    hardware: str
-    reason: str = ""
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What one decision is kept for; another one for the same takes its place."""
-        return self.function, self.kind, self.software, self.hardware
-
-
-def decision_of(report: Report) -> Decision:
-    """What a report recommends, as a decision that the next process starts with.
-
-    Raises
-    ------
-    UsageError
-        When the report recommends nothing, or something that acts outside a running program.
-    """
-    from epochly.registry import get_backend
-
-    advice, identity = report.recommendation, report.identity
-    if advice.level is None or advice.backend is None or identity is None:
-        raise UsageError(
-            f"there is no decision to save: {advice.reason}",
-            where=report.target.spec,
-            remedy="give arguments, and time with --budget",
-        )
-    if get_backend(advice.backend).capabilities.worker_environment:
-        raise UsageError(
-            f"the recommended {advice.backend} is switched on when the program starts",
-            where=report.target.spec,
-            remedy=f"set {advice.apply} instead of saving a decision",
-        )
-    reason = advice.reason if advice.level is Level.MONITOR else ""
-    return Decision(
-        identity.function,
-        identity.kind,
-        int(advice.level),
-        advice.backend,
-        advice.speedup or 1.0,
-        identity.code,
-        software(),
-        hardware(),
-        reason,
-    )
 
 
 class DecisionFile:
@@ -124,10 +44,11 @@ class DecisionFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: dict[tuple[str, str, str, str], Decision] | None = None
+        self._known: dict[Key, Decision] | None = None
         self._broken = False
-        self._head = _HEADER
-        self._unread: list[Any] = []
+        self._text = ""
+        self._document: dict[str, Any] = {}
+        self._entries: list[tuple[Key | None, Any]] = []
         self._lock = threading.Lock()
 
     @property
@@ -166,17 +87,17 @@ class DecisionFile:
                         logger.warning("%s: not saved, since the file is broken", self.path)
                         return
                     known[decision.key] = decision
-                    self._write(known)
+                    self._write(decision)
             # What is kept unread may be nested, or a number as long, as YAML cannot write it.
             except (OSError, RecursionError, ValueError) as error:
                 logger.warning("%s: the decision cannot be saved: %s", self.path, error)
                 return
             self._known = known
 
-    def _read(self) -> dict[tuple[str, str, str, str], Decision]:
+    def _read(self) -> dict[Key, Decision]:
         import yaml
 
-        self._broken, self._head, self._unread = False, _HEADER, []
+        self._broken, self._text, self._document, self._entries = False, "", {}, []
         try:
             text = read_decisions(str(self.path)).decode()
             document = plain_yaml(text)
@@ -187,7 +108,7 @@ class DecisionFile:
             said = _said(error)
             logger.warning("%s is ignored, since it cannot be read: %s", self.path, said)
             return {}
-        self._head = _leading_comments(text) or _HEADER
+        self._text = text
         if document is None:
             return {}
         version = document.get("version") if isinstance(document, dict) else None
@@ -200,57 +121,43 @@ class DecisionFile:
             self._broken = True
             logger.warning("%s is ignored: its decisions are no list", self.path)
             return {}
-        known: dict[tuple[str, str, str, str], Decision] = {}
+        known: dict[Key, Decision] = {}
         for entry in entries:
-            made = _decision(entry)
+            made = decision_from(entry)
             if isinstance(made, str):
-                self._unread.append(entry)
+                # A later version, or who made the slip, may still know what it says.
+                self._entries.append((None, entry))
                 shown = _SHORT.repr(entry)
                 logger.warning("%s: this entry is ignored, since %s: %s", self.path, made, shown)
             else:
+                self._entries.append((made.key, entry))
                 known[made.key] = made
+        self._document = document
         return known
 
-    def _write(self, known: Mapping[tuple[str, str, str, str], Decision]) -> None:
-        import yaml
-
-        entries: list[Any] = [_plain(decision) for _, decision in sorted(known.items())]
-        # A later version, or who made the slip, may still know what these say.
-        entries += self._unread
-        dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        text = self._head + yaml.dump(
-            {"version": VERSION, "decisions": entries}, Dumper=dumper, sort_keys=False, width=100
-        )
+    def _write(self, decision: Decision) -> None:
+        """Put a decision into the text that was read, in the place of one for the same."""
+        keys = [key for key, _ in self._entries]
+        same = [at for at, key in enumerate(keys) if key == decision.key]
+        later = (at for at, key in enumerate(keys) if key is not None and key > decision.key)
+        # Of several for the same the last one counts.
+        place, replaces = (same[-1], True) if same else (next(later, len(keys)), False)
+        self._entries[place : place + replaces] = [(decision.key, decision.entry)]
+        entries = [entry for _, entry in self._entries]
+        document = {**self._document, "version": VERSION, "decisions": entries}
+        text = with_entry(self._text, place, decision.entry, replaces=replaces)
+        if text is None or not _says(text, document):
+            text = (_leading_comments(self._text) or _HEADER) + dumped(document)
         replace_file(str(self.path), text)
 
 
-def _plain(decision: Decision) -> dict[str, Any]:
-    document = asdict(decision)
-    document["speedup"] = float(f"{decision.speedup:.3g}")
-    return document if decision.reason else {k: v for k, v in document.items() if k != "reason"}
+def _says(text: str, document: Any) -> bool:
+    import yaml
 
-
-def _decision(entry: Any) -> Decision | str:
-    """A decision from a file, or why the entry is none."""
-    if not isinstance(entry, dict):
-        return "it has no keys"
-    given = {"reason": "", **entry}
-    kinds = {field.name: field.type for field in fields(Decision)}
-    odd = [f"{name} is missing" for name in kinds if name not in given]
-    odd += [f"{name} is no key of a decision" for name in given if name not in kinds]
-    texts = [name for name, kind in kinds.items() if kind == "str" and name in given]
-    odd += [f"{name} is no text" for name in texts if not isinstance(given[name], str)]
-    if odd:
-        return ", ".join(odd)
-    level, speedup = given["level"], given["speedup"]
-    if type(level) is not int or level not in tuple(Level):
-        return "level is none from 0 to 4"
-    if isinstance(speedup, bool) or not isinstance(speedup, (int, float)):
-        return "speedup is no number above 0"
-    # An integer of YAML may be larger than any float.
-    if not 0 < speedup <= sys.float_info.max:
-        return "speedup is no number above 0"
-    return Decision(**{**given, "speedup": float(speedup)})
+    try:
+        return bool(plain_yaml(text) == document)
+    except yaml.YAMLError:
+        return False
 
 
 def _leading_comments(text: str) -> str:
@@ -288,27 +195,3 @@ def decision_file(path: Path) -> DecisionFile:
 def decision_path() -> Path:
     """Where decisions are kept now."""
     return Path(decisions_file())
-
-
-@cache
-def software() -> str:
-    """Versions that a decision depends on, such as ``CPython 3.12, numpy 2.3, numba 0.62``."""
-    import platform
-    from importlib import metadata
-
-    found = [f"{platform.python_implementation()} {platform.python_version()}"]
-    for name in ("epochly-cli", "numpy", "numba", "joblib"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found.append(f"{name} {metadata.version(name)}")
-    return ", ".join(found)
-
-
-@cache
-def hardware() -> str:
-    """The class of machine, such as ``x86_64, 16 cores, NVIDIA H200``."""
-    import platform
-
-    from epochly.cores import usable_cores
-    from epochly.measure.machine import gpu_name
-
-    return f"{platform.machine()}, {usable_cores()} cores, {gpu_name() or 'no GPU'}"

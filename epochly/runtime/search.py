@@ -18,7 +18,8 @@ from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, size_of
-from epochly.runtime.decisions import Decision, decision_file, decision_path, hardware, software
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
 from epochly.runtime.replay import Replay, replay_of

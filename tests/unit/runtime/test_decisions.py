@@ -1,6 +1,7 @@
 """Decisions on disk."""
 
 import dataclasses
+import difflib
 import logging
 import os
 import subprocess
@@ -11,14 +12,8 @@ from unit.runtime import programs
 
 import epochly
 from epochly.runtime.automatic import Automatic
-from epochly.runtime.decisions import (
-    Decision,
-    DecisionFile,
-    decision_file,
-    decision_path,
-    hardware,
-    software,
-)
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import DecisionFile, decision_file, decision_path
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import describe_kind, kind_of
 
@@ -162,11 +157,119 @@ def test_writing_keeps_what_could_not_be_read_and_the_comments_at_the_top(path):
     file = DecisionFile(path)
     file.put(decision())
     file.put(decision("float"))
-    assert path.read_text().startswith(head + "version: 1\n")
+    assert path.read_text().startswith(head + "decisions:\n")
     written = yaml.safe_load(path.read_text())["decisions"]
     assert [entry for entry in written if entry in odd] == odd
     assert len(written) == 5
     assert find(path).level == 2
+
+
+REVIEWED = """\
+# Ours.
+version: 1
+owner: the shop   # ask before you delete
+decisions:
+  # Both were measured on the small machine.
+  - function: shop:total
+    kind: int ~4^7
+    level: 2        # reviewed by Ann
+    backend: numba
+    speedup: 17.3
+    code: "0123456789abcdef"
+    software: {software}
+    hardware: {hardware}
+  # This one is odd.
+  - function: shop:zero
+    kind: 'float'
+    level: 0
+    backend: monitor
+    speedup: 1.00
+    code: "0123456789abcdef"
+    reason: >
+      nothing pays,
+      not even much
+    software: {software}
+    hardware: {hardware}
+
+# The end.
+"""
+
+
+@pytest.fixture
+def reviewed(path):
+    path.parent.mkdir()
+    path.write_text(REVIEWED.format(software=software(), hardware=hardware()))
+    return path
+
+
+def changed_lines(path, made):
+    """The lines that putting one decision takes away and adds."""
+    before = path.read_text().splitlines()
+    DecisionFile(path).put(made)
+    found = list(difflib.ndiff(before, path.read_text().splitlines()))
+    return [[line[2:] for line in found if line[:1] == sign] for sign in "-+"]
+
+
+@pytest.mark.parametrize("kind", ["a first one", "int ~4^8", "zz the last one"])
+def test_one_more_decision_leaves_the_rest_of_the_file_as_people_wrote_it(reviewed, kind):
+    removed, added = changed_lines(reviewed, decision(kind))
+    assert removed == []
+    assert added[:2] == ["  - function: shop:total", f"    kind: {kind}"]
+    assert len(added) == 8
+    assert find(reviewed, kind) == decision(kind, speedup=17.3)
+
+
+def test_a_new_decision_for_the_same_takes_the_place_of_the_old_one_alone(reviewed):
+    removed, added = changed_lines(reviewed, decision(level=1, backend="threads", speedup=2.0))
+    assert removed[:2] == ["    level: 2        # reviewed by Ann", "    backend: numba"]
+    assert "    level: 1" in added
+    text = reviewed.read_text()
+    assert "  # Both were" in text
+    assert "  # This one is odd.\n  - function: shop:zero\n" in text
+    assert "\n# The end.\n" in text
+
+
+def test_a_decision_in_the_place_of_the_last_keeps_what_follows(reviewed):
+    changed_lines(reviewed, decision("float", function="shop:zero", reason="", level=1))
+    text = reviewed.read_text()
+    assert "not even much" not in text
+    assert text.endswith("\n\n# The end.\n")
+    assert DecisionFile(reviewed).find("shop:zero", "float", CODE).level == 1
+
+
+def test_of_several_for_the_same_the_one_that_counts_is_replaced(reviewed):
+    entry = reviewed.read_text().partition("decisions:\n")[2].partition("  # This one")[0]
+    reviewed.write_text(reviewed.read_text() + entry)
+    DecisionFile(reviewed).put(decision(level=1, backend="threads"))
+    assert find(reviewed).level == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{version: 1, decisions: [], owner: Ann}",
+        "{version: 1, decisions: [3], owner: Ann}",
+        "owner: Ann\nversion: 1\ndecisions: [3, 4]\n",
+        "owner: Ann\nversion: 1\ndecisions:\n-\n  3\n",
+        "owner: Ann\nversion: 1\ndecisions:\n- &one [3]\n- *one\n",
+        "owner: Ann\nversion: 1\ndecisions:\n- a: 3\r- b: 4\x85- c\r\n",
+        "owner: Ann\nversion: 1\ndecisions: !!seq\n- 3",
+        "---\nowner: Ann\nversion: 1\ndecisions:\n- |\n  3\n...\n",
+        "owner: Ann\nversion: 1\n? decisions\n: - 3\n  - 4\n",
+        '"owner": Ann\n"version": 1\n"decisions":\n- "3\n\n  4"\n- 5 # five',
+    ],
+)
+def test_however_a_file_is_written_a_decision_joins_what_it_says(path, text):
+    import yaml
+
+    path.parent.mkdir()
+    path.write_bytes(text.encode())
+    before = yaml.safe_load(text)
+    DecisionFile(path).put(decision())
+    after = yaml.safe_load(path.read_bytes().decode())
+    assert after["owner"] == "Ann"
+    assert after["decisions"] == [*before["decisions"], decision().entry]
+    assert find(path) == decision(speedup=17.3)
 
 
 def test_comments_alone_stay_as_well(path):
@@ -259,7 +362,8 @@ def test_a_folder_that_cannot_be_written_is_told_and_harms_nothing(tmp_path, cap
 WRITER = """
 import sys
 from pathlib import Path
-from epochly.runtime.decisions import Decision, DecisionFile, hardware, software
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import DecisionFile
 path, name = Path(sys.argv[1]), sys.argv[2]
 for number in range(10):
     made = Decision(name, f"int ~4^{number}", 2, "numba", 2.0, "code", software(), hardware())
