@@ -75,6 +75,7 @@ class Evidence:
         self.reason = ""
         self.unwatched_s = 0.0
         self._unwatched_calls = 0
+        self._plain_s = math.nan
         self._calls_since = 0
         self._slower = 0
         self._credit = float(PATIENCE)
@@ -85,13 +86,23 @@ class Evidence:
         """What a call of the original takes, by the gain and the calls since the last check."""
         return (self.speedup or 1.0) * self.unwatched_s / max(1, self._unwatched_calls)
 
+    @property
+    def gain(self) -> float:
+        """What one that is to take its place has to beat: what it gained first, or does since.
+
+        A first call starts pools and fills caches; calls since then share the cores with what is
+        tried meanwhile.
+        """
+        since = _ratio(self._plain_s * self._unwatched_calls, self.unwatched_s)
+        return max(self.speedup or 1.0, since if self._unwatched_calls >= PROVEN_CALLS else 1.0)
+
     def tried(self, trial: Trial) -> Conclusion:
         """A first call beside the original: it must be equal, and clearly faster."""
         if self._differs(trial):
             return "drop it"
         gain = _ratio(trial.plain_s, trial.candidate_s)
         if gain >= self._asked:
-            self.speedup = gain
+            self.speedup, self._plain_s = gain, trial.plain_s
             return "use it"
         self._slower += 1
         self.reason = f"{self.candidate.backend}: {gain:.3g}x on a real call"

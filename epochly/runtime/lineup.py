@@ -51,8 +51,8 @@ class Lineup:
         self.current = None
         if not self._waiting:
             return False
-        beaten = self._incumbent.speedup if self._incumbent is not None else None
-        self.current = Evidence(self._waiting.pop(0), CLEAR_GAIN * (beaten or 1.0))
+        beaten = self._incumbent.gain if self._incumbent is not None else 1.0
+        self.current = Evidence(self._waiting.pop(0), CLEAR_GAIN * beaten)
         return True
 
     def come_back(self) -> bool:

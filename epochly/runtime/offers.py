@@ -53,7 +53,7 @@ class Offers:
         """What real calls have shown so far."""
         from epochly.runtime.preparation import Known
 
-        return Known(self._here, self._gain, self.tier.reason)
+        return Known(self._here, self.tier.gain, self.tier.reason)
 
     def at_hand(self, candidate: Candidate, *, then: Action) -> None:
         """Try one that needs no preparing on real calls, and only then look for others."""
@@ -95,18 +95,12 @@ class Offers:
         else:
             self.tier.offer([])
 
-    @property
-    def _gain(self) -> float:
-        """Of the one in use, on real calls."""
-        used = self.tier.prepared is not None
-        return self.tier.standing().speedup or 1.0 if used else 1.0
-
     def _to_beat(self, item: Tried, tried: Sequence[Tried]) -> float:
         """What one must gain to be tried instead of the one in use, if there is one."""
         if self.tier.prepared is None:
             return 0.0
         elsewhere = [other.speedup for other in tried if other.backend == self.tier.backend]
-        return CLEAR_GAIN * elsewhere[0] if elsewhere else item.asked * self._gain
+        return CLEAR_GAIN * elsewhere[0] if elsewhere else item.asked * self.tier.gain
 
     def _at_once(self, item: Tried, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._early = item.backend

@@ -94,3 +94,28 @@ def test_beginning_to_give_up_always_ends_soon_however_much_was_saved():
     while found.gave_up("overflow") == "go on":
         times += 1
     assert times == MOST_CREDIT
+
+
+def test_one_that_is_to_take_its_place_has_to_beat_what_it_gains_after_its_first_call():
+    found = evidence()
+    found.tried(trial(1.0, 0.5))
+    found.took(0.1)
+    found.took(0.1)
+    assert found.gain == pytest.approx(2)
+    found.took(0.1)
+    assert found.gain == pytest.approx(10)
+
+
+def test_calls_that_share_the_cores_with_what_is_tried_do_not_count_against_it():
+    found = evidence()
+    found.tried(trial(1.0, 0.1))
+    for _ in range(5):
+        found.took(0.5)
+    assert found.gain == pytest.approx(10)
+
+
+def test_one_that_was_never_tried_gains_what_was_decided():
+    found = evidence(3.0)
+    for _ in range(5):
+        found.took(0.1)
+    assert found.gain == pytest.approx(3)

@@ -202,3 +202,12 @@ def test_one_that_gains_much_more_than_the_one_at_hand_is_used_at_once():
 def test_an_example_that_raises_is_followed_by_another_where_nothing_is_in_use():
     found = Found().ends(EXAMPLE_RAISED)
     assert found.standing == ("observing", "monitor")
+
+
+def test_one_at_hand_is_judged_by_what_it_gains_once_it_is_warm():
+    found = Found(threads=0.5, cupy=0.2).has_at_hand("threads")
+    found.made[0].seconds = 0.1
+    found.program.run(5)
+    found.finds("cupy", 4.0).ends()
+    assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+    assert "cupy: 4x" in found.program.tier.reason
