@@ -16,6 +16,7 @@ from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from epochly.loaded import loaded
+from epochly.verify.alike import surely_alike
 from epochly.verify.arrays import array_parts, frame_parts, frame_types
 from epochly.verify.difference import differ, instead, short, type_name
 from epochly.verify.floats import Drift, first_difference
@@ -166,8 +167,9 @@ class ValueComparison:
             differ(path, f"typecode {two.typecode!r} instead of {one.typecode!r}")
         self._lengths(one, two, path)
         fields = getattr(one, "_fields", None)
-        for index, (left, right) in enumerate(zip(one, two, strict=False)):
-            yield left, right, f"{path}.{fields[index]}" if fields else f"{path}[{index}]"
+        if not surely_alike(one, two):
+            for index, (left, right) in enumerate(zip(one, two, strict=False)):
+                yield left, right, f"{path}.{fields[index]}" if fields else f"{path}[{index}]"
         if isinstance(one, deque):
             yield one.maxlen, two.maxlen, f"{path}.maxlen"
 
@@ -178,8 +180,9 @@ class ValueComparison:
         for left, right in zip(one, two, strict=True):
             if type(left) is not type(right) or type(left) not in (str, int) or left != right:
                 yield left, right, f"{path}, key {short(left)}"
-        for (key, left), right in zip(one.items(), two.values(), strict=True):
-            yield left, right, f"{path}[{short(key)}]"
+        if not surely_alike(one.values(), two.values()):
+            for (key, left), right in zip(one.items(), two.values(), strict=True):
+                yield left, right, f"{path}[{short(key)}]"
         if hasattr(one, "default_factory"):
             yield one.default_factory, two.default_factory, f"{path}.default_factory"
 
