@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from epochly.cores import CGROUPS
 from epochly.loaded import loaded
@@ -24,8 +24,26 @@ _LIMITS = (
 )
 
 
-def size_of(value: Any, *, deepest: int = DEEPEST) -> int:
-    """About how many bytes a value takes with all it holds; nothing of the user's is executed.
+class Held(NamedTuple):
+    """What a value takes.
+
+    Parameters
+    ----------
+    size : int
+        Bytes.
+    pieces : int
+        Objects, containers among them.
+    """
+
+    size: int
+    pieces: int = 1
+
+    def __add__(self, other: Held) -> Held:  # type: ignore[override]
+        return Held(self.size + other.size, self.pieces + other.pieces)
+
+
+def held_by(value: Any, *, deepest: int = DEEPEST) -> Held:
+    """About what a value takes with all it holds; nothing of the user's is executed.
 
     Parameters
     ----------
@@ -36,20 +54,21 @@ def size_of(value: Any, *, deepest: int = DEEPEST) -> int:
     kind = type(value)
     data = _of_data(value)
     if data is not None:
-        return data
-    size = object.__sizeof__(value) if kind.__flags__ & _MADE_IN_PYTHON else sys.getsizeof(value)
+        return Held(data)
+    made_in_python = kind.__flags__ & _MADE_IN_PYTHON
+    own = Held(object.__sizeof__(value) if made_in_python else sys.getsizeof(value))
     if deepest == 0:
-        return size
+        return own
     if kind in (list, tuple, set, frozenset, deque):
-        return size + _of_items(value, len(value), deepest)
+        return own + _of_items(value, len(value), deepest)
     if kind is dict:
-        held = _of_items(value, len(value), deepest)
-        return size + held + _of_items(value.values(), len(value), deepest)
+        keys = _of_items(value, len(value), deepest)
+        return own + keys + _of_items(value.values(), len(value), deepest)
     try:
         attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:
-        return size
-    return size + size_of(attributes, deepest=deepest - 1)
+        return own
+    return own + held_by(attributes, deepest=deepest - 1)
 
 
 def has_room_for(size: int) -> bool:
@@ -69,9 +88,10 @@ def free_bytes(root: Path = CGROUPS) -> int:
     return free
 
 
-def _of_items(items: Any, count: int, deepest: int) -> int:
-    sampled = [size_of(item, deepest=deepest - 1) for item in islice(items, SAMPLED)]
-    return count * sum(sampled) // len(sampled) if sampled else 0
+def _of_items(items: Any, count: int, deepest: int) -> Held:
+    sampled = [held_by(item, deepest=deepest - 1) for item in islice(items, SAMPLED)]
+    size, pieces = (sum(part) for part in zip(*sampled, strict=True)) if sampled else (0, 0)
+    return Held(count * size // max(1, len(sampled)), count * pieces // max(1, len(sampled)))
 
 
 def _of_data(value: Any) -> int | None:

@@ -17,7 +17,7 @@ from epochly.cores import usable_cores
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
-from epochly.memory import has_room_for, size_of
+from epochly.memory import has_room_for, held_by
 from epochly.runtime.decision import Decision, hardware, software
 from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.identity import code_of, name_of_function
@@ -39,6 +39,7 @@ logger = logging.getLogger("epochly")
 AT_HAND = "threads"
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
+LARGE, LARGE_PIECE = 1 << 20, 1 << 12
 
 _turns = Turns()
 
@@ -117,22 +118,24 @@ class Search:
         if replay.allowed == "never":
             tier.settle(f"it may not be run another way: {replay.reason}")
             return
-        size = size_of((args, kwargs))
-        if replay.allowed == "twice" and not has_room_for(COPIES * size):
-            tier.doubt = (
-                f"its arguments take {size / 2**30:.2g} GiB, and the {COPIES} copies that trying"
-                " other levels needs would leave too little memory"
-            )
-            tier.settle(tier.doubt)
-            return
         tier.decided = self._keep
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
             tier.prove(self._proven(example))
             return
+        held = held_by((args, kwargs))
+        if not has_room_for(COPIES * held.size):
+            tier.doubt = (
+                f"its arguments take {held.size / 2**30:.2g} GiB, and {COPIES} copies, for trying"
+                " other levels, would leave too little memory"
+            )
+            tier.settle(tier.doubt)
+            return
         offers = Offers(tier, self._prepared, arrived=self._arrived, keep=self._keep)
         begin = partial(self._try_elsewhere, offers, replay.draws)
-        at_hand = self._at_hand(example)
+        # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
+        in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
+        at_hand = self._at_hand(example) if in_pieces else None
         if at_hand is None:
             begin(args, kwargs)
         else:

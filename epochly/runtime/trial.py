@@ -13,7 +13,7 @@ from epochly.call import Equality
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.loaded import loaded
-from epochly.memory import has_room_for, size_of
+from epochly.memory import has_room_for, held_by
 
 Clock = Callable[[], float]
 
@@ -117,7 +117,7 @@ def run_beside(
 
 
 def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    size = size_of((args, dict(kwargs)))
+    size = held_by((args, dict(kwargs))).size
     if not has_room_for(size):
         raise NoRoomError(
             f"its arguments take {size / 2**30:.2g} GiB, and a copy would leave too little memory",

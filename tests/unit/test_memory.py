@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from epochly import memory
-from epochly.memory import free_bytes, has_room_for, size_of
+from epochly.memory import free_bytes, has_room_for, held_by
 
 ARRAY = np.ones(100_000)
 
@@ -42,18 +42,18 @@ class Counted(list):
     ],
 )
 def test_a_value_takes_what_it_holds(value):
-    assert 800_000 <= size_of(value) <= 820_000
+    assert 800_000 <= held_by(value).size <= 820_000
 
 
 @pytest.mark.parametrize("value", [None, 3, [], (), {}, Slotted(), Counted([1]), range(10**9)])
 def test_a_value_that_holds_little_takes_little(value):
-    assert 0 < size_of(value) < 1000
+    assert 0 < held_by(value).size < 1000
 
 
 def test_a_value_that_holds_itself_has_a_size():
     value = []
     value.append(value)
-    assert size_of(value) > 0
+    assert held_by(value).size > 0
 
 
 def test_little_is_there_without_asking(monkeypatch):
@@ -86,3 +86,17 @@ def test_without_a_limit_all_that_is_available_is_free(tmp_path):
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("3000\n")
     assert free_bytes(tmp_path) > 0.5 * psutil.virtual_memory().available
+
+
+@pytest.mark.parametrize(
+    ("value", "pieces"),
+    [
+        (ARRAY, 1),
+        ([ARRAY] * 100, 101),
+        ([1.5] * 1000, 1001),
+        ({"a": [ARRAY]}, 4),
+        ([[1, 2]] * 10, 31),
+    ],
+)
+def test_a_value_is_of_as_many_pieces_as_objects(value, pieces):
+    assert held_by(value).pieces == pieces

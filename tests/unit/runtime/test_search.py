@@ -3,6 +3,7 @@
 import threading
 from functools import partial
 
+import numpy as np
 import pytest
 
 from epochly.call import Arguments
@@ -61,23 +62,41 @@ class Known:
             tier.run(([1.0, 4.0],), {})
 
 
+def sums(arrays):
+    return [float(array.sum()) for array in arrays]
+
+
+ARRAYS = [np.ones(20_000) for _ in range(10)]
+
+
 def test_threads_are_tried_on_a_real_call_before_another_process_is_started(monkeypatch):
     known = Known(monkeypatch)
-    tier = known.tier(roots)
-    known.run(tier, 1)
-    assert (tier.state, tier.backend, known.started) == ("trying", "threads", [])
-    known.run(tier, 4)
-    assert len(known.started) == 1
+    tier = known.tier(sums)
+    tier.run((ARRAYS,), {})
+    assert (tier.state in ("trying", "committed", "preparing"), known.started) == (True, [])
+    for _ in range(4):
+        tier.run((ARRAYS,), {})
+    (given,) = known.started
+    assert given[3].tried == ("threads",)
 
 
-@pytest.mark.parametrize(("function", "cores"), [(summed, 2), (roots, 1)])
-def test_where_threads_have_nothing_to_gain_another_process_is_started_at_once(
-    monkeypatch, function, cores
+@pytest.mark.parametrize(
+    ("function", "cores", "values"),
+    [
+        (sums, 1, ARRAYS),
+        (sums, 2, ARRAYS[:1]),
+        (roots, 2, [1.0] * 100_000),
+        (summed, 2, [np.ones(20_000) for _ in range(10)]),
+    ],
+)
+def test_where_threads_have_little_to_gain_another_process_is_started_at_once(
+    monkeypatch, function, cores, values
 ):
     known = Known(monkeypatch, cores)
     tier = known.tier(function)
-    known.run(tier, 1)
+    tier.run((values,), {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
+    assert known.started[0][3].tried == ()
 
 
 def test_one_process_is_started_at_a_time_and_the_next_when_it_ends(monkeypatch):
