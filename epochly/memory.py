@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from epochly.cores import CGROUPS
@@ -45,11 +46,12 @@ def size_of(value: Any, *, deepest: int = DEEPEST) -> int:
     if kind is dict:
         held = _of_items(value, len(value), deepest)
         return size + held + _of_items(value.values(), len(value), deepest)
-    try:
-        attributes = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return size
-    return size + size_of(attributes, deepest=deepest - 1)
+    for owner in kind.__mro__:
+        # A proxy may have a `__dict__` of its own making.
+        attributes = vars(owner).get("__dict__")
+        if isinstance(attributes, GetSetDescriptorType | MemberDescriptorType):
+            return size + size_of(attributes.__get__(value), deepest=deepest - 1)
+    return size
 
 
 def has_room_for(size: int) -> bool:
@@ -70,16 +72,18 @@ def free_bytes(root: Path = CGROUPS) -> int:
 
 
 def _of_items(items: Any, count: int, deepest: int) -> int:
-    sampled = [size_of(item, deepest=deepest - 1) for item in islice(items, SAMPLED)]
+    # Taken at once, since another thread may change the container meanwhile.
+    sampled = [size_of(item, deepest=deepest - 1) for item in list(islice(items, SAMPLED))]
     return count * sum(sampled) // len(sampled) if sampled else 0
 
 
 def _of_data(value: Any) -> int | None:
     """Of an array or a frame; None where it is neither."""
-    numpy, pandas = loaded("numpy"), loaded("pandas")
-    if numpy is not None and isinstance(value, numpy.ndarray):
+    # Not `isinstance`, which believes what an object says of its class.
+    numpy, pandas, kind = loaded("numpy"), loaded("pandas"), type(value)
+    if numpy is not None and issubclass(kind, numpy.ndarray):
         return int(numpy.ndarray.nbytes.__get__(value))
-    if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series, pandas.Index)):
+    if pandas is not None and issubclass(kind, (pandas.DataFrame, pandas.Series, pandas.Index)):
         used = value.memory_usage()
         return int(used if isinstance(used, int) else used.sum())
     return None
