@@ -91,7 +91,7 @@ class Evidence:
             return "drop it"
         gain = _ratio(trial.plain_s, trial.candidate_s)
         if gain >= self._asked:
-            self.speedup = gain
+            self.speedup, self._slower = gain, 0
             return "use it"
         self._slower += 1
         self.reason = f"{self.candidate.backend}: {gain:.3g}x on a real call"
