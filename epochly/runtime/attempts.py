@@ -19,6 +19,7 @@ from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeaten, words_of
+from epochly.runtime.standing import told
 
 if TYPE_CHECKING:
     from epochly.backend import Backend
@@ -213,7 +214,7 @@ def try_all(
             break
     if known.gain == 1.0 and not any(tried.promising for tried in found):
         function, kind, code = request["identity"]
-        keep_plain(function, kind, code, "; ".join(filter(None, (known.said, words_of(found)))))
+        keep_plain(function, kind, code, told(known.said, words_of(found)))
     return ""
 
 
