@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import signal
 import socket
 import sys
 import time
@@ -171,6 +172,8 @@ class Warnings(logging.Handler):
 def main(descriptor: int, packed_in: int) -> None:
     """Try what the other end of the line asks for, and say what came of it."""
     belong_to_parent()
+    # Ctrl-C goes to the program, which may catch it and go on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     os.set_inheritable(descriptor, False)
