@@ -93,8 +93,9 @@ class Offers:
         """Nothing can be tried in another process, ever or for now; the tier's lock is held."""
         self.tier.doubt = doubt
         self.tier.decided = self._keep
+        self.tier.reason = told(self.tier.reason, reason, doubt)
         if self.tier.prepared is None:
-            self.tier.settle(told(self.tier.reason, reason, doubt))
+            self.tier.settle(self.tier.reason)
         else:
             self.tier.offer([])
 

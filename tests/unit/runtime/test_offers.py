@@ -181,6 +181,7 @@ def test_one_at_hand_is_kept_where_the_arguments_cannot_travel():
     found = Found(threads=0.5).has_at_hand("threads")
     found.offers.not_elsewhere("they cannot travel")
     assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+    assert found.program.tier.reason == "they cannot travel"
 
 
 def test_arguments_that_cannot_travel_leave_the_original_where_nothing_is_in_use():
