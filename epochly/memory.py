@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any, NamedTuple
 
 from epochly.cores import CGROUPS
@@ -64,11 +65,12 @@ def held_by(value: Any, *, deepest: int = DEEPEST) -> Held:
     if kind is dict:
         keys = _of_items(value, len(value), deepest)
         return own + keys + _of_items(value.values(), len(value), deepest)
-    try:
-        attributes = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return own
-    return own + held_by(attributes, deepest=deepest - 1)
+    for owner in kind.__mro__:
+        # A proxy may have a `__dict__` of its own making.
+        attributes = vars(owner).get("__dict__")
+        if isinstance(attributes, GetSetDescriptorType | MemberDescriptorType):
+            return own + held_by(attributes.__get__(value), deepest=deepest - 1)
+    return own
 
 
 def has_room_for(size: int) -> bool:
@@ -89,17 +91,19 @@ def free_bytes(root: Path = CGROUPS) -> int:
 
 
 def _of_items(items: Any, count: int, deepest: int) -> Held:
-    sampled = [held_by(item, deepest=deepest - 1) for item in islice(items, SAMPLED)]
+    # Taken at once, since another thread may change the container meanwhile.
+    sampled = [held_by(item, deepest=deepest - 1) for item in list(islice(items, SAMPLED))]
     size, pieces = (sum(part) for part in zip(*sampled, strict=True)) if sampled else (0, 0)
     return Held(count * size // max(1, len(sampled)), count * pieces // max(1, len(sampled)))
 
 
 def _of_data(value: Any) -> int | None:
     """Of an array or a frame; None where it is neither."""
-    numpy, pandas = loaded("numpy"), loaded("pandas")
-    if numpy is not None and isinstance(value, numpy.ndarray):
+    # Not `isinstance`, which believes what an object says of its class.
+    numpy, pandas, kind = loaded("numpy"), loaded("pandas"), type(value)
+    if numpy is not None and issubclass(kind, numpy.ndarray):
         return int(numpy.ndarray.nbytes.__get__(value))
-    if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series, pandas.Index)):
+    if pandas is not None and issubclass(kind, (pandas.DataFrame, pandas.Series, pandas.Index)):
         used = value.memory_usage()
         return int(used if isinstance(used, int) else used.sum())
     return None

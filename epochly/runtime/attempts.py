@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import signal
 import socket
 import sys
 import time
@@ -19,6 +20,7 @@ from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeaten, words_of
+from epochly.runtime.standing import told
 
 if TYPE_CHECKING:
     from epochly.backend import Backend
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 LONG_S = 0.05
 HOPELESS = 2.0
 # The calls of the program go first where there is no core to spare.
-NICENESS = 10
+NICENESS = 4
 
 
 def asked_of(level: Level) -> float:
@@ -165,6 +167,8 @@ class Warnings(logging.Handler):
 def main(descriptor: int, packed_in: int) -> None:
     """Try what the other end of the line asks for, and say what came of it."""
     belong_to_parent()
+    # Ctrl-C goes to the program, which may catch it and go on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     os.set_inheritable(descriptor, False)
@@ -208,7 +212,7 @@ def try_all(
             break
     if known.gain == 1.0 and not any(tried.promising for tried in found):
         function, kind, code = request["identity"]
-        keep_plain(function, kind, code, "; ".join(filter(None, (known.said, words_of(found)))))
+        keep_plain(function, kind, code, told(known.said, words_of(found)))
     return ""
 
 

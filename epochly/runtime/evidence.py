@@ -102,7 +102,7 @@ class Evidence:
             return "drop it"
         gain = _ratio(trial.plain_s, trial.candidate_s)
         if gain >= self._asked:
-            self.speedup, self._plain_s = gain, trial.plain_s
+            self.speedup, self._plain_s, self._slower = gain, trial.plain_s, 0
             return "use it"
         self._slower += 1
         self.reason = f"{self.candidate.backend}: {gain:.3g}x on a real call"

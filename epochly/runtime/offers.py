@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
 from epochly.recommend.gain import CLEAR_GAIN
-from epochly.runtime.standing import Candidate
+from epochly.runtime.standing import Candidate, told
+from epochly.runtime.way import is_ending
 
 if TYPE_CHECKING:
     from epochly.runtime.preparation import Known, Tried
@@ -53,7 +54,9 @@ class Offers:
         """What real calls have shown so far."""
         from epochly.runtime.preparation import Known
 
-        return Known(self._here, self.tier.gain, self.tier.reason)
+        # At the end of the program threads are refused, which says nothing of what they gain.
+        here = () if is_ending() else self._here
+        return Known(here, self.tier.gain, self.tier.reason)
 
     def at_hand(self, candidate: Candidate, *, then: Action) -> None:
         """Try one that needs no preparing on real calls, and only then look for others."""
@@ -78,20 +81,21 @@ class Offers:
         if failure == EXAMPLE_RAISED and not used:
             self.tier.wait()
             return
-        self.tier.doubt = failure
+        self.tier.doubt = failure or self.tier.doubt
         if failure or used or any(item.promising for item in tried):
             self.tier.when_called(partial(self._rest, tried))
             return
         # The other process has written that down.
         self.tier.decided = self._arrived
-        self.tier.settle("; ".join(filter(None, (self.tier.reason, words_of(tried)))))
+        self.tier.settle(told(self.tier.reason, words_of(tried)))
 
     def not_elsewhere(self, reason: str, *, doubt: str = "") -> None:
         """Nothing can be tried in another process, ever or for now; the tier's lock is held."""
         self.tier.doubt = doubt
         self.tier.decided = self._keep
+        self.tier.reason = told(self.tier.reason, reason, doubt)
         if self.tier.prepared is None:
-            self.tier.settle("; ".join(filter(None, (self.tier.reason, reason, doubt))))
+            self.tier.settle(self.tier.reason)
         else:
             self.tier.offer([])
 
@@ -114,8 +118,8 @@ class Offers:
         good = [
             item for item in others if item.promising and item.speedup > self._to_beat(item, tried)
         ]
-        words = [tier.reason, *(item.words for item in others if item not in good), tier.doubt]
-        tier.reason = "; ".join(filter(None, words))
+        words = [item.words for item in others if item not in good]
+        tier.reason = told(tier.reason, *words, tier.doubt)
         tier.decided = self._keep
         good.sort(key=lambda item: item.speedup, reverse=True)
         tier.offer(self._ready(good[:MOST], Arguments(args, kwargs)))
@@ -129,5 +133,5 @@ class Offers:
             else:
                 doubt = f"{item.backend} paid in another process, and here: {made}"
                 self.tier.doubt = doubt
-                self.tier.reason = "; ".join(filter(None, (self.tier.reason, doubt)))
+                self.tier.reason = told(self.tier.reason, doubt)
         return candidates

@@ -105,6 +105,7 @@ class Search:
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
             tier.commit(replace(candidate, speedup=found.speedup))
+            tier.decided = self._keep
             self._arrived(tier)
         else:
             logger.warning(
@@ -114,7 +115,7 @@ class Search:
     def launch(self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Begin to look for what pays for calls like this one."""
         replay, example = self.replay(), Arguments(args, kwargs)
-        tier.reason = ""
+        tier.reason = tier.doubt = ""
         if replay.allowed == "never":
             tier.settle(f"it may not be run another way: {replay.reason}")
             return
@@ -145,7 +146,7 @@ class Search:
         """What a real call can be tried with before another process takes a core from it."""
         from epochly.code.mapping import map_loops
 
-        if usable_cores() < 2 or isinstance(map_loops(self._function), Refused):
+        if usable_cores() < 2 or is_ending() or isinstance(map_loops(self._function), Refused):
             return None
         made = self._prepared(AT_HAND, example)
         return made if isinstance(made, Candidate) else None
@@ -216,9 +217,9 @@ class Search:
         return Candidate(name, _SideBySide(answer) if parallel else answer)
 
     def _keep(self, tier: Tier) -> None:
-        """Write down where a tier has arrived, unless it is there because something failed."""
+        """Write down where a tier has arrived, unless something that will pass has led there."""
         self._arrived(tier)
-        if tier.prepared is None and tier.doubt:
+        if (tier.prepared is None and tier.doubt) or is_ending():
             return
         standing = tier.standing()
         decision = Decision(

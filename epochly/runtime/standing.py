@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 State = Literal["observing", "preparing", "trying", "committed", "settled"]
 
 
+def told(*reasons: str) -> str:
+    """Reasons in a row, each said once."""
+    said = ""
+    for reason in reasons:
+        if reason not in said:
+            said = f"{said}; {reason}" if said else reason
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A backend that may pay, made ready to run.

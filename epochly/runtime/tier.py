@@ -17,9 +17,10 @@ from epochly.runtime.crowd import CROWDED, is_crowded
 from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.lineup import Lineup
-from epochly.runtime.standing import Candidate, Standing, State
+from epochly.runtime.standing import Candidate, Standing, State, told
 from epochly.runtime.trial import NoRoomError, NotCopiedError, Trial, run_beside
 from epochly.runtime.watch import Watch
+from epochly.runtime.way import is_ending
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -114,7 +115,7 @@ class Tier:
         speedup = current.speedup if current is not None else None
         reason = self.reason
         if self.state == "trying" and self._crowded:
-            reason = f"{reason}; {CROWDED}" if reason else CROWDED
+            reason = told(reason, CROWDED)
         return Standing(self.kind, self.state, realized, speedup, reason, self.checks)
 
     # What is found out about candidates, and told from outside.
@@ -254,7 +255,8 @@ class Tier:
         draws = self._replay().draws
         self._crowded = draws and is_crowded()
         if current is None or self._crowded or not self._is_my_turn():
-            return self._timed(args, kwargs)
+            run = self._committed if self.state == "committed" else self._timed
+            return run(args, kwargs)
         try:
             if self._lineup.current is not current:
                 return self._timed(args, kwargs)
@@ -332,8 +334,11 @@ class Tier:
             self._use()
             self._decide()
         elif self._searching:
+            was_used = self.state == "committed"
             self.state = "preparing"
             self._begin_next(self._timed)
+            if was_used:
+                self._decide()
         else:
             self.settle(self.reason or "no other level can run it with the same result")
 
@@ -362,15 +367,21 @@ class Tier:
 
     def _guard(self, step: Callable[[], None]) -> None:
         """A defect in looking for candidates is no reason to fail the caller's call."""
+        ended = False
         try:
             with Inside():
                 step()
+            ended = True
         except Exception as error:
-            self.wait()
             let_through(error)
-            logger.exception("%s stays at level 0: looking for another failed", self.name)
+            ended = True
+            if not is_ending():
+                logger.exception("%s stays at level 0: looking for another failed", self.name)
             self.doubt = f"looking for another level failed: {type(error).__name__}: {error}"
             self.settle(self.doubt)
+        finally:
+            if not ended:
+                self.wait()
 
     def _tell_difference(self, current: Evidence, trial: Trial) -> None:
         if trial.equality.verdict == "different":
@@ -380,4 +391,4 @@ class Tier:
             )  # fmt: skip
 
     def _note(self, reason: str) -> None:
-        self.reason = f"{self.reason}; {reason}" if self.reason else reason
+        self.reason = told(self.reason, reason)

@@ -111,24 +111,26 @@ def run_beside(
         actual = outcome_of(found, {**dict(enumerate(args_2)), **kwargs_2}, streams=there)
         equality = compare(expected, actual, Tolerance())
     except Exception as error:  # noqa: BLE001 - the caller has a result; a user's class may raise
-        where = f"the results cannot be compared: {type(error).__name__}: {error}"
+        said = f"{type(error).__name__}: {error}"
+        why = error.what if isinstance(error, EpochlyError) else said
+        where = f"the results cannot be compared: {why}"
         equality = Equality("unchecked", where=where)
     return Trial(value, plain_s, candidate_s, equality)
 
 
 def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    size = held_by((args, dict(kwargs))).size
-    if not has_room_for(size):
-        raise NoRoomError(
-            f"its arguments take {size / 2**30:.2g} GiB, and a copy would leave too little memory",
-            remedy="choose a level by hand",
-        )
     try:
-        return copy.deepcopy((args, dict(kwargs)))
+        size = held_by((args, dict(kwargs))).size
+        if has_room_for(size):
+            return copy.deepcopy((args, dict(kwargs)))
     except Exception as error:
         raise NotCopiedError(
             f"its arguments cannot be copied: {error}", remedy="choose a level by hand"
         ) from error
+    raise NoRoomError(
+        f"its arguments take {size / 2**30:.2g} GiB, and a copy would leave too little memory",
+        remedy="choose a level by hand",
+    )
 
 
 def _streams() -> tuple[Any, Any]:

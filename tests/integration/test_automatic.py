@@ -128,6 +128,32 @@ def test_a_program_that_ends_while_candidates_are_prepared_leaves_nothing_behind
     assert psutil.wait_procs([psutil.Process(pid) for pid in left], timeout=5)[1] == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="signals that are ignored are read from /proc")
+def test_ctrl_c_that_the_program_survives_does_not_end_what_tries_other_levels(run):
+    said = run(
+        LOOP
+        + """
+    import os
+    import signal as signals
+    import psutil
+
+    def ignores(process):
+        with open(f"/proc/{process.pid}/status") as file:
+            (mask,) = [line.split()[1] for line in file if line.startswith("SigIgn")]
+        return int(mask, 16) >> (signals.SIGINT - 1) & 1
+
+    children = []
+    deadline = time.monotonic() + 30
+    while not any(map(ignores, children)) and time.monotonic() < deadline:
+        fast(signal)
+        children = psutil.Process().children()
+    os.kill(children[0].pid, signals.SIGINT)
+    """
+        + UNTIL_DECIDED
+    )
+    assert "level 2" in said
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_begins_anew_and_its_parent_goes_on(run):
     said = run(

@@ -38,6 +38,12 @@ def test_a_first_call_without_a_clear_gain_has_a_second_chance():
     assert found.tried(trial(1.0, 0.95)) == "drop it"
 
 
+def test_one_that_was_used_at_the_second_chance_has_two_checks_before_it_is_dropped():
+    found = evidence()
+    assert [found.tried(trial(1.0, seconds)) for seconds in (2.0, 0.1)] == ["go on", "use it"]
+    assert [found.checked(trial(1.0, 2.0)) for _ in range(2)] == ["go on", "drop it"]
+
+
 def test_only_checks_that_are_slower_in_a_row_drop_it():
     found = evidence()
     conclusions = [found.checked(trial(1.0, seconds)) for seconds in (2.0, 0.1, 2.0, 2.0)]

@@ -61,6 +61,26 @@ def test_one_that_comes_while_candidates_are_looked_for(alarm):
     assert program.launched
 
 
+def test_ctrl_c_while_candidates_are_looked_for_has_them_looked_for_again(alarm):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    program = Program()
+    program.run(3)
+    program.tier._launch = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        program.run()
+    assert program.tier.state == "observing"
+    program.tier._launch = program.launch
+    program.run(10)
+    assert (program.tier.state, len(program.launched)) == ("preparing", 1)
+    program.tier.when_called(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        program.run()
+    program.run(30)
+    assert len(program.launched) == 2
+
+
 def test_what_was_raised_from_it_gives_way_to_it(alarm):
     try:
         try:

@@ -181,6 +181,7 @@ def test_one_at_hand_is_kept_where_the_arguments_cannot_travel():
     found = Found(threads=0.5).has_at_hand("threads")
     found.offers.not_elsewhere("they cannot travel")
     assert (found.standing, found.kept) == (("committed", "threads"), ["threads"])
+    assert found.program.tier.reason == "they cannot travel"
 
 
 def test_arguments_that_cannot_travel_leave_the_original_where_nothing_is_in_use():
@@ -197,6 +198,19 @@ def test_one_that_gains_much_more_than_the_one_at_hand_is_used_at_once():
     assert (found.standing, found.kept) == (("committed", "numba"), [])
     found.ends()
     assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
+
+
+def test_one_at_hand_is_tried_elsewhere_as_well_once_the_program_is_ending(monkeypatch):
+    found = Found(threads=0.95).has_at_hand("threads")
+    monkeypatch.setattr("epochly.runtime.offers.is_ending", lambda: True)
+    assert found.offers.known.tried == ()
+
+
+def test_one_that_paid_early_and_is_not_to_be_had_here_leaves_a_doubt_that_is_told_once():
+    found = Found().finds("numba", 5.0).finds("processes", 0.5).ends()
+    assert found.standing == ("settled", "monitor")
+    assert "numba paid in another process, and here" in found.program.tier.doubt
+    assert found.program.tier.reason.count("it is not there") == 1
 
 
 def test_an_example_that_raises_is_followed_by_another_where_nothing_is_in_use():

@@ -143,3 +143,55 @@ def test_a_full_disk_leaves_the_original_and_no_decision(monkeypatch):
     assert tier.state == "settled"
     assert "did not start" in tier.doubt
     assert "No space left" in tier.doubt
+
+
+def test_a_full_disk_is_no_doubt_any_more_when_others_are_looked_for_again(monkeypatch):
+    known = Known(monkeypatch)
+    tier = known.tier(summed)
+    tier.doubt = "the disk was full"
+    known.run(tier, 1)
+    assert tier.doubt == ""
+
+
+class Decided:
+    """A function for which a level was decided in an earlier process."""
+
+    def __init__(self, monkeypatch, tmp_path):
+        self.path = tmp_path / "decisions.yaml"
+        monkeypatch.setattr(search, "decision_path", lambda: self.path)
+        self.search = Search(roots, lambda tier: None)
+        example = Arguments(([1.0, 4.0],))
+        before = self.new()
+        before.commit(self.search._prepared("threads", example))
+        self.search._keep(before)
+        self.tier = self.new()
+        self.search.remember(self.tier, example)
+
+    def new(self):
+        return Tier(
+            "roots", "list of floats", roots, self.search.launch,
+            replay=partial(Replay, "twice"), after_s=0.0, watch=0.5,
+        )  # fmt: skip
+
+
+def test_a_level_decided_earlier_that_is_dropped_is_decided_about_anew(monkeypatch, tmp_path):
+    decided = Decided(monkeypatch, tmp_path)
+    assert decided.tier.prepared is not None
+    assert "backend: threads" in decided.path.read_text()
+    decided.tier.settle("threads: different")
+    assert "reason: 'threads: different'" in decided.path.read_text()
+
+
+def test_what_is_dropped_since_the_program_ends_stays_decided(monkeypatch, tmp_path):
+    decided = Decided(monkeypatch, tmp_path)
+    monkeypatch.setattr(search, "is_ending", lambda: True)
+    decided.tier.settle("threads: the program is ending")
+    assert "backend: threads" in decided.path.read_text()
+
+
+def test_no_threads_are_tried_once_the_program_is_ending(monkeypatch):
+    known = Known(monkeypatch)
+    monkeypatch.setattr(search, "is_ending", lambda: True)
+    tier = known.tier(roots)
+    known.run(tier, 1)
+    assert (tier.state, len(known.started)) == ("preparing", 1)

@@ -262,6 +262,18 @@ def test_a_candidate_that_becomes_slower_is_dropped():
     assert "slower" in program.tier.standing().reason
 
 
+def test_one_that_is_dropped_while_others_are_looked_for_is_told_at_once():
+    program = Program(watch=0.5)
+    program.run(4)
+    candidate = program.candidate()
+    program.tier.offer([candidate], more=True)
+    program.run()
+    candidate.prepared.seconds = 1.5
+    program.run(50)
+    assert program.tier.state == "preparing"
+    assert program.decided == ["fast", "monitor"]
+
+
 def test_a_candidate_that_gives_up_runs_the_original_and_is_dropped_when_it_does_so_again():
     program = Program()
     prepared = program.committed()
@@ -335,6 +347,61 @@ def test_threads_that_call_at_once_all_get_the_right_result():
         thread.join()
     assert wrong == []
     assert program.tier.state == "committed"
+
+
+def test_while_one_thread_checks_the_candidate_others_go_on_with_it(monkeypatch):
+    from epochly.runtime import tier
+
+    program = Program(watch=0.5)
+    prepared = program.committed()
+    plainly = []
+    run_beside = tier.run_beside
+
+    def meanwhile(*args, **kwargs):
+        before = program.calls
+        other = threading.Thread(target=program.run)
+        other.start()
+        other.join()
+        plainly.append(program.calls - before)
+        return run_beside(*args, **kwargs)
+
+    monkeypatch.setattr(tier, "run_beside", meanwhile)
+    program.run(500)
+    assert program.tier.checks > 0
+    assert set(plainly) == {0}
+    assert prepared.calls > 500
+
+
+def test_what_draws_random_numbers_stays_in_use_where_no_check_can_be_made(monkeypatch):
+    program = Program(draws=True, watch=0.5)
+    program.committed()
+    others = [threading.current_thread(), threading.Thread(name="other")]
+    monkeypatch.setattr(threading, "enumerate", lambda: others)
+    before = program.calls
+    program.run(1000)
+    assert (program.tier.checks, program.calls - before) == (0, 0)
+
+
+def test_a_defect_at_the_end_of_the_program_is_not_logged(monkeypatch, caplog):
+    from epochly.runtime import tier
+
+    def launch(*_):
+        raise RuntimeError("can't register atexit after shutdown")
+
+    program = Program()
+    program.tier._launch = launch
+    monkeypatch.setattr(tier, "is_ending", lambda: True)
+    program.run(6)
+    assert program.tier.state == "settled"
+    assert caplog.text == ""
+
+
+def test_a_reason_is_given_once():
+    program = Program()
+    program.run(4)
+    program.tier.offer([program.candidate(result=43), program.candidate(result=43)])
+    program.run(3)
+    assert program.tier.standing().reason == "fast: different"
 
 
 def test_nothing_is_closed_before_the_tier_is():

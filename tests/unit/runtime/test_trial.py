@@ -88,6 +88,22 @@ def test_arguments_that_cannot_be_copied_stop_it_before_anything_runs():
     assert ran == []
 
 
+def test_arguments_that_change_while_they_are_looked_at_stop_it_before_anything_runs(monkeypatch):
+    def changing(value):
+        raise RuntimeError("dictionary changed size during iteration")
+
+    monkeypatch.setattr(trials, "held_by", changing)
+    with pytest.raises(NotCopiedError, match="changed size"):
+        beside(len, len, {})
+
+
+def test_an_iterator_that_cannot_be_compared_is_told_in_one_line():
+    trial = beside(lambda items: map(abs, items), lambda items: map(abs, items), [1])
+    assert "a map iterator" in trial.equality.where
+    assert "Error" not in trial.equality.where
+    assert "\n" not in trial.equality.where
+
+
 def test_seconds_are_those_of_the_two_calls():
     times = iter([0.0, 2.0, 10.0, 10.5])
     trial = run_beside(lambda: 1, lambda: 1, (), {}, draws=False, clock=lambda: next(times))
