@@ -9,10 +9,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from epochly.backend import Available, Backend
-from epochly.errors import EpochlyError, UsageError
+from epochly.errors import EpochlyError, UsageError, in_words
 from epochly.levels import Level
 
 GROUP = "epochly.backends"
+OURS = "epochly_backends"
 
 
 @cache
@@ -46,25 +47,55 @@ def registered(name: str) -> EntryPoint:
 
 @cache
 def get_backend(name: str) -> Backend:
-    """Load a backend by its name.
+    """Load a backend by its name; one of others is guarded, so that its faults stay its own.
 
     Raises
     ------
     UsageError
         When no backend of that name is registered.
     EpochlyError
-        When its module cannot be imported.
+        When it cannot be loaded.
+    """
+    backend, entry = load_backend(name), registered(name)
+    if entry.module.partition(".")[0] == OURS:
+        return backend
+    from epochly.guarded import Guarded
+
+    return Guarded(backend, provider_of(entry))
+
+
+def load_backend(name: str) -> Backend:
+    """Load a backend by its name, as it is.
+
+    Raises
+    ------
+    UsageError
+        When no backend of that name is registered.
+    EpochlyError
+        When it cannot be loaded.
     """
     entry = registered(name)
     try:
-        factory = entry.load()
-    except (ImportError, AttributeError) as error:
+        backend = cast(Backend, entry.load()())
+        level = backend.level
+    except Exception as error:
         raise EpochlyError(
-            f"the backend {name!r} cannot be imported: {error}",
+            f"the backend {name!r} cannot be loaded: {in_words(error)}",
             where=entry.value,
-            remedy="reinstall the distribution that provides it",
+            remedy=f"reinstall {provider_of(entry)}, which provides it, or report it there",
         ) from error
-    return cast(Backend, factory())
+    if not isinstance(level, Level):
+        raise EpochlyError(
+            f"the backend {name!r} says that its level is {level!r}, which is no epochly.Level",
+            where=entry.value,
+            remedy=f"report it to who provides {provider_of(entry)}",
+        )
+    return backend
+
+
+def provider_of(entry: EntryPoint) -> str:
+    """The distribution that registers a backend."""
+    return entry.dist.name if entry.dist else "an unknown distribution"
 
 
 @cache
@@ -79,7 +110,7 @@ def _loaded() -> tuple[tuple[Backend, ...], tuple[EpochlyError, ...]]:
 
 
 def backends_of(level: Level) -> tuple[Backend, ...]:
-    """Every backend of a level that can be imported, in alphabetical order of their names."""
+    """Every backend of a level that can be loaded, in alphabetical order of their names."""
     return tuple(backend for backend in _loaded()[0] if backend.level == level)
 
 
@@ -95,5 +126,5 @@ def usable_backends(levels: Iterable[Level]) -> tuple[Backend, ...]:
 
 
 def broken_backends() -> tuple[EpochlyError, ...]:
-    """Why registered backends cannot be imported; their level is therefore unknown."""
+    """Why registered backends cannot be loaded; their level is therefore unknown."""
     return _loaded()[1]

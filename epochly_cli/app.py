@@ -57,11 +57,30 @@ class _Command(TyperCommand):
     """Says of every mistake in its options that it is one of this command's."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = list(args)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
+            order = self.make_parser(ctx).parse_args(given)[2]
         except _CLICK_ERROR as error:
             error.ctx = ctx
             raise
+        _check_written_once([parameter.name or "" for parameter in order])
+        return list(rest)
+
+
+def _check_written_once(given: list[str]) -> None:
+    """Click keeps the last of several values; a file that was asked for must not go missing."""
+    from epochly.errors import UsageError
+
+    for name in ("output", "save_baseline"):
+        if given.count(name) > 1:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} is given {given.count(name)} times, and writes one file",
+                remedy="leave one; `--output FILE.json` has all that the other formats show"
+                if name == "output"
+                else "leave one of them out",
+            )
 
 
 app = typer.Typer(

@@ -48,9 +48,7 @@ class CPythonJit:
     def prepare(self, function: Function, example: Arguments) -> Prepared | Refused:
         """Take any Python function, where the JIT of this process is on."""
         if function.plain is None:
-            return Refused(
-                f"{function.name} is not written in Python", remedy="nothing: it is native already"
-            )
+            return function.without_python()
         found = self.availability()
         if isinstance(found, Unavailable):
             return Refused(found.reason, remedy=found.remedy)

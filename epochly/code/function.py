@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
-from epochly.call import Arguments
+from epochly.call import Arguments, Refused
 from epochly.code.libraries import adopt
 from epochly.code.mark import original_of
 from epochly.code.source import Source, source_of
@@ -75,6 +75,24 @@ class Function:
                 remedy="name a function that is written in Python",
             )
         return source_of(self.plain)
+
+    @property
+    def caches(self) -> bool:
+        """Whether it is `functools.lru_cache` around a function."""
+        inner = getattr(self.original, "__func__", self.original)
+        return isinstance(inner, functools._lru_cache_wrapper)
+
+    def without_python(self) -> Refused:
+        """Why no level can take it, where there is no Python function behind it."""
+        if self.caches:
+            return Refused(
+                f"{self.name} is cached: a call with the same arguments as one before does nothing",
+                remedy=f"name what it caches, {self.qualname}.__wrapped__; "
+                "@epochly.optimize goes below the cache",
+            )
+        return Refused(
+            f"{self.name} is not written in Python", remedy="nothing: it is native already"
+        )
 
     @property
     def signature(self) -> inspect.Signature:

@@ -106,7 +106,7 @@ def map_loops(function: Function) -> Mappable | Refused:
     Mappable or Refused
     """
     if function.plain is None:
-        return Refused("it is not written in Python", None, "name a Python function")
+        return function.without_python()
     try:
         node = function.source.node
     except SourceError as error:

@@ -54,6 +54,9 @@ class Guest:
         self.function = dataclasses.replace(target.function, independent=independent)
         self._target = dataclasses.replace(target, function=self.function)
         self.inputs = Inputs(self._target, workload)
+        if self.function.caches:
+            found = self.function.without_python()
+            self._warnings += (f"{found.reason}; remedy: {found.remedy}",)
 
     def document(self) -> dict[str, Any]:
         """What it is, and what of its folder cannot be imported."""

@@ -55,7 +55,7 @@ class Run:
             workload, surroundings, self._agreement, self._independent, self._timeout_s
         )
         self._repetition: dict[str, Any] = {"writes": None}
-        self._facts = Facts()
+        self._facts, self._understood = Facts(), False
         self._identity: Identity | None = None
         self._levels = workload.levels or options.levels
         self._profiling: Profiling | None = None
@@ -129,6 +129,7 @@ class Run:
                 baseline=self._baseline,
                 others=tuple(self._others),
                 facts=self._facts,
+                understood=self._understood,
                 profile=self._profile,
                 nondeterministic=self._agreement.shape_only,
                 memory_bytes=self._surroundings.memory_bytes,
@@ -174,7 +175,7 @@ class Run:
         understood = base.ask("understand", self._timeout_s)
         if understood is not None:
             self._repetition = understood["repetition"]
-            self._facts = facts_from(understood["facts"])
+            self._facts, self._understood = facts_from(understood["facts"]), True
             found = understood["identity"]
             self._identity = None if found is None else Identity(**found)
         writes = self._repetition["writes"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from epochly.errors import EpochlyError
 from epochly.measure import tree
 from epochly.measure.channel import Channel
-from epochly.measure.documents import defect, refusal
+from epochly.measure.documents import refusal
 from epochly.measure.layout import CHANCE, generator_of, shuffled_memory
 from epochly.measure.stdio import CaughtOutput
 from epochly.measure.worker import Worker
@@ -54,7 +54,7 @@ def main(descriptor: int, folder: str) -> None:
         except EpochlyError as error:
             answer = {"error": refusal(error)}
         except Exception as error:  # noqa: BLE001 - a defect of ours must be told from the user's
-            answer = {"error": refusal(defect(error))}
+            answer = {"error": refusal(worker.blame(error))}
         worker.leave_if_forked()
         channel.send(answer)
     del kept

@@ -31,6 +31,8 @@ class Known:
     baseline : Contender
     others : tuple of Contender
     facts : Facts
+    understood : bool
+        Whether the source and a call's arguments were read, which the facts come from.
     profile : Profile or None
     nondeterministic : bool
         Whether results could be compared by type, shape and dtype only.
@@ -47,6 +49,7 @@ class Known:
     baseline: Contender
     others: tuple[Contender, ...]
     facts: Facts
+    understood: bool
     profile: Profile | None
     nondeterministic: bool
     memory_bytes: int
@@ -81,7 +84,7 @@ def summary(known: Known) -> Report:
         rows,
         tied=same,
         target=known.target,
-        path=decision_path(known.facts, known.profile, rows),
+        path=decision_path(known.facts, known.profile, rows) if known.understood else (),
         nondeterministic=known.nondeterministic,
     )
     card_bytes = free_card_bytes() if _concerns_a_card(known.facts, rows) else None

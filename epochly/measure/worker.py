@@ -18,6 +18,7 @@ from epochly.errors import Deoptimize, EpochlyError, UnpicklableOutcomeError, in
 from epochly.measure.documents import workload_of
 from epochly.measure.layout import SmallBlocks
 from epochly.measure.quiet import held_to, move_to, settle
+from epochly.measure.shared import Shared
 from epochly.measure.stdio import CaughtOutput
 from epochly.measure.timing import DEEPEST, Sample, deeper, timed
 from epochly.profile.counters import queued_s
@@ -38,7 +39,7 @@ class Worker:
     """One target at one level; every public method answers one verb."""
 
     def __init__(self, output: CaughtOutput, folder: str, generator: random.Random) -> None:
-        self._output, self._folder = output, folder
+        self._output, self._folder, self._shared = output, folder, Shared()
         self._guest: Guest
         self._prepared: Prepared | None = None
         self._pid = os.getpid()
@@ -70,6 +71,7 @@ class Worker:
         """Set up, reset and make the inputs once, so that a mistake in them shows here."""
         self._guest.inputs.prepare()
         self._guest.fresh()
+        self._shared.accept()
         return {}
 
     def understand(self, call: bool = True) -> dict[str, Any]:
@@ -99,7 +101,7 @@ class Worker:
         started = perf_counter()
         answer = get_backend(backend).prepare(self._guest.function, example)
         seconds = perf_counter() - started
-        self._output.restore()
+        self._restore()
         if isinstance(answer, Refused):
             return {"refused": [answer.reason, answer.line, answer.remedy]}
         self._prepared = answer
@@ -136,7 +138,7 @@ class Worker:
             answer["queued_s"] = queued_s() - queued
         self.leave_if_forked()
         answer["cpu_s"] = process_time() - cpu
-        left_alone = self._output.restore()
+        left_alone = self._restore()
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
         )
@@ -166,7 +168,8 @@ class Worker:
         from epochly.profile.calls import call_repeatedly
 
         in_process = profile == "in-process"
-        answer: dict[str, Any] = {"raised": None}
+        answer: dict[str, Any] = {}
+        raised: BaseException | None = None
         try:
             answer |= call_repeatedly(
                 self._callable(), self._fresh, in_process=in_process, **limits
@@ -174,9 +177,10 @@ class Worker:
         except EpochlyError:
             raise
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
-            answer["raised"] = self._guest.described(error)
+            raised = error
         self.leave_if_forked()
-        self._output.restore()
+        self._restore()
+        answer["raised"] = None if raised is None else self._guest.described(raised)
         settle()
         return answer
 
@@ -200,7 +204,7 @@ class Worker:
         with contextlib.nullcontext() if core is None or not abreast else held_to(core):
             found = deeper(depth, run)
         self.leave_if_forked()
-        self._output.restore()
+        self._restore()
         settle()
         return {
             "seconds": found.seconds,
@@ -266,10 +270,19 @@ class Worker:
         atexit._run_exitfuncs()
         return {}
 
+    def blame(self, error: Exception) -> EpochlyError:
+        """Whose an exception is that nobody meant to raise: the user's code may break ours."""
+        return self._shared.blame(error)
+
     def leave_if_forked(self) -> None:
         """End a child that the user's code forked and that came back where only we may go on."""
         if os.getpid() != self._pid:
             os._exit(0)
+
+    def _restore(self) -> bool:
+        """Put back what a call may have changed; whether it left the streams alone."""
+        self._shared.restore()
+        return self._output.restore()
 
     def _note_fork(self) -> None:
         self._forked = True

@@ -47,7 +47,7 @@ def replay_of(function: Function) -> Replay:
     from epochly.code.effects import Effect, effects_of
 
     if function.plain is None:
-        return Replay("never", reason="it is not written in Python")
+        return Replay("never", reason=function.without_python().reason)
     own = _own_names(function)
     draws = False
     reads = ""

@@ -108,10 +108,11 @@ def _module(spec: TargetSpec, directory: str) -> ModuleType:
     path = Path(directory, spec.file).resolve()
     if not path.is_file():
         near = difflib.get_close_matches(path.name, _files_beside(path), n=1)
+        close = f"did you mean {near[0]!r}?" if near else "check the path"
         raise TargetError(
             f"there is no file {spec.file!r}",
             where=str(path),
-            remedy=f"did you mean {near[0]!r}?" if near else "check the path",
+            remedy=_file_meant(spec, directory) or close,
         )
     root, name = path.parent, path.stem.replace(".", "_")
     while name.endswith(path.stem) and (root / "__init__.py").is_file():
@@ -138,8 +139,12 @@ def _by_name(spec: TargetSpec, name: str, directory: str) -> ModuleType:
 
 def _from_file(spec: TargetSpec, name: str, path: Path) -> ModuleType:
     found = importlib.util.spec_from_file_location(name, path)
-    assert found is not None
-    assert found.loader is not None
+    if found is None or found.loader is None:
+        raise TargetError(
+            f"{spec.file} is no file of Python code",
+            where=str(path),
+            remedy=_file_meant(spec, str(path.parent)) or "name one that ends in .py",
+        )
     module = importlib.util.module_from_spec(found)
     sys.modules[name] = module
     try:
@@ -195,8 +200,24 @@ def _no_module(spec: TargetSpec, missing: str, directory: str) -> TargetError:
     return TargetError(
         f"there is no module named {missing!r}",
         where=spec.text,
-        remedy=_hidden(spec, directory) or searched,
+        remedy=_hidden(spec, directory) or _file_meant(spec, directory) or searched,
     )
+
+
+def _file_meant(spec: TargetSpec, directory: str) -> str | None:
+    """The target with the Python file that is there instead of what was named."""
+    if spec.file is not None:
+        named = Path(spec.file)
+        tried = [named.with_name(f"{named.name}.py"), named.with_suffix(".py")]
+    else:
+        named = Path((spec.module or "").replace(".", "/"))
+        # A dot may begin an ending, as in shop.txt, or lead into a package.
+        tried = [named.parent.with_suffix(".py")] if named.parent.name else []
+        tried += [Path(folder, named).with_suffix(".py") for folder in (".", "src", "lib")]
+    there = next((file for file in tried if Path(directory, file).is_file()), None)
+    if there is None:
+        return None
+    return f"did you mean '{there.as_posix()}:{'.'.join(spec.attributes)}'?"
 
 
 def _hidden(spec: TargetSpec, directory: str) -> str | None:

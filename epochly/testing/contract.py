@@ -44,9 +44,9 @@ def check_backend(backend: str | Backend, case: Case) -> str:
         giving up, or does not describe itself.
     """
     if isinstance(backend, str):
-        from epochly.registry import get_backend
+        from epochly.registry import load_backend
 
-        backend = get_backend(backend)
+        backend = load_backend(backend)
     state = backend.availability()
     _require(isinstance(backend.level, Level), f"{backend.name}: level is not a Level")
     if isinstance(state, Unavailable):

@@ -204,6 +204,7 @@ def save(outcome: Outcome, path: str) -> None:
     for name, part in (("result", outcome.value), ("exception", outcome.raised)):
         problem = _unpicklable(part)
         if problem is not None:
+            problem = _unfinished_in(part) or problem
             raise UnpicklableOutcomeError(
                 f"the {name} cannot leave its process to be compared: {problem}",
                 remedy="return data: numbers, containers, arrays, frames or dataclasses",
@@ -238,6 +239,13 @@ def _picklable(values: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _check_finished(value: Any) -> None:
+    found = _unfinished(value)
+    if found is not None:
+        raise ResultError(f"it returns {found[0]}", remedy=found[1])
+
+
+def _unfinished(value: Any) -> tuple[str, str] | None:
+    """What a value is whose work is still to be done, and the remedy; None for any other."""
     remedy = "wrap it in list()"
     if isinstance(value, AsyncGeneratorType):
         kind, remedy = "asynchronous generator", "read it to its end inside a plain function"
@@ -248,12 +256,18 @@ def _check_finished(value: Any) -> None:
     elif is_iterator(value) and not isinstance(value, io.IOBase):
         kind = f"{type(value).__name__} iterator"
     else:
-        return
-    raise ResultError(
-        f"it returns {'an' if kind[0] in 'aeiou' else 'a'} {kind}, whose work is done only when it "
-        "is read",
-        remedy=remedy,
-    )
+        return None
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{article} {kind}, whose work is done only when it is read", remedy
+
+
+def _unfinished_in(value: Any) -> str | None:
+    """The first part of a value that cannot be pickled since its work is still to be done."""
+    for path, part in _parts(value, "result", DEEPEST, set()):
+        found = _unfinished(part)
+        if found is not None and _unpicklable(part) is not None:
+            return f"{path} is {found[0]}; {found[1]}"
+    return None
 
 
 def _data_reached(function: FunctionType) -> dict[Place, Any]:

@@ -68,6 +68,8 @@ def headline(report: GateReport) -> str:
     """The verdict with what became of how many workloads, worst first."""
     counts = Counter(result.outcome for result in report.workloads)
     told = [f"{counts[name]} {words}" for name, words in _OUTCOMES.items() if counts[name]]
+    if report.interrupted and not told:
+        return "interrupted before the first workload was judged"
     return f"{verdict(report)}: {', '.join(told) or 'there is no workload'}"
 
 

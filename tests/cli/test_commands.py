@@ -216,3 +216,17 @@ def test_a_first_file_explains_every_key_and_all_of_them_can_be_uncommented(tmp_
     assert workload.reset
     assert workload.service
     assert workload.tolerance.rtol == 1e-9
+
+
+@pytest.mark.parametrize("command", ["doctor", "backends", "init shop:total", "bench", "gate"])
+def test_a_second_output_is_refused_before_anything_runs(epochly, command: str, tmp_path: Path):
+    said = epochly(*command.split(), "--output", "a.json", "--output=b.json")
+    assert said.code == 2
+    assert said.err.startswith("error: --output is given 2 times")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_second_baseline_is_refused_and_other_options_may_be_given_anew(epochly, session):
+    assert epochly("bench", "shop:one", "--save-baseline", "a", "--save-baseline", "b").code == 2
+    assert epochly("bench", "shop:one", "--budget", "5", "--budget", "6").code == 0
+    assert session.asked[0][1].budget_s == 6

@@ -84,6 +84,8 @@ def test_the_verdict_is_that_of_the_exit_code(code: int, word: str):
 
 
 def test_an_interrupted_run_says_so():
+    nothing = gate_report(exit_code=3, interrupted=True)
+    assert wording.headline(nothing) == "interrupted before the first workload was judged"
     assert "interrupted" in wording.headline(gate_report(PASSED, interrupted=True))
 
 

@@ -1,8 +1,11 @@
 """User code that does what a guest should not."""
 
+import builtins
 import ctypes
+import functools
 import os
 import random
+import resource
 import subprocess
 import sys
 import threading
@@ -45,6 +48,47 @@ def close_descriptors():
     os.close(1)
     os.close(2)
     return 7
+
+
+def allow_no_file():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    return 7
+
+
+def allow_no_file_for_good():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    return 7
+
+
+def replace_len():
+    builtins.len = lambda items: 1 / 0
+    return 7
+
+
+def replace_isinstance():
+    builtins.isinstance = None
+    return 7
+
+
+def remove_open():
+    del builtins.open
+    return 7
+
+
+def replace_len_meanwhile():
+    kept = builtins.len
+    builtins.len = lambda items: 1 / 0
+    builtins.len = kept
+    return 7
+
+
+def generators_within(n):
+    return {"all": [0, (i for i in range(n))]}
+
+
+@functools.lru_cache
+def cached(n):
+    return sum(i * i for i in range(n))
 
 
 def leave_a_child():

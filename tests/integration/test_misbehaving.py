@@ -17,6 +17,9 @@ import pytest
         ("eat", ("--memory", "300MB"), "failed", "more than the limit"),
         ("raise_always", ("--args", "5"), "failed", "LookupError: ('no', 5)"),
         ("generator", ("--args", "5"), "refused", "generator"),
+        ("replace_len", (), "failed", "the call replaced builtins.len, which"),
+        ("replace_isinstance", (), "failed", "the call replaced builtins.isinstance, which"),
+        ("remove_open", (), "failed", "the call replaced builtins.open, which"),
     ],
 )
 def test_what_cannot_be_measured_has_a_row_that_says_why(folder, function, options, status, reason):
@@ -40,13 +43,39 @@ def test_a_crash_names_the_line_of_the_users_file(folder):
 
 
 @pytest.mark.parametrize(
-    "function", ["print_much", "close_descriptors", "leave_a_thread", "hash_order"]
+    "function",
+    [
+        "print_much",
+        "close_descriptors",
+        "leave_a_thread",
+        "hash_order",
+        "allow_no_file",
+        "replace_len_meanwhile",
+    ],
 )
 def test_a_rude_function_is_measured_all_the_same(folder, function):
     ran = folder.bench(function)
     assert ran.code == 0
     assert ran.row(0)["status"] == "measured"
     assert ran.row(0)["median_s"] > 0
+
+
+def test_a_limit_that_cannot_be_raised_again_is_told(folder):
+    row = folder.bench("allow_no_file_for_good").row(0)
+    # Root may raise every limit again, unless that right was taken from it.
+    assert row["status"] == "measured" or "RLIMIT_NOFILE" in row["reason"]
+
+
+def test_generators_within_a_result_are_told_as_why_it_is_unchecked(folder):
+    equality = folder.bench("generators_within", "--args", "5").row(0)["equality"]
+    assert equality["verdict"] == "unchecked"
+    assert "result['all'][1] is a generator, whose work is done only when" in equality["where"]
+
+
+def test_a_cached_function_is_noted_as_one(folder):
+    ran = folder.bench("cached", "--args", "5")
+    assert ran.code == 0
+    assert any("cached.__wrapped__" in note for note in ran.report["notes"])
 
 
 def test_a_child_left_behind_is_ended_and_the_writer_ran_once(folder):

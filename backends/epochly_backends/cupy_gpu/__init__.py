@@ -78,7 +78,7 @@ def prepare_on(xp: Any, function: Function, example: Arguments) -> Prepared | Re
     from epochly_backends.cupy_gpu.rewriting import Rewritten, Unsuited
 
     if function.plain is None:
-        return Refused(f"{function.name} is not written in Python", remedy="name a function")
+        return function.without_python()
     device = Device(xp)
     try:
         rewritten = Rewritten(function.plain, device)

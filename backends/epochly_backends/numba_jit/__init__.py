@@ -41,9 +41,7 @@ class NumbaJit:
     def prepare(self, function: Function, example: Arguments) -> Prepared | Refused:
         """Compile for the kinds of the example's arguments."""
         if function.plain is None:
-            return Refused(
-                f"{function.name} is not written in Python", remedy="nothing: it is native already"
-            )
+            return function.without_python()
         from epochly_backends.numba_jit.prepared import CompiledFunction
         from epochly_backends.numba_jit.values import Refusal
 

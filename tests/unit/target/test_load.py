@@ -206,3 +206,30 @@ def test_arguments_that_do_not_fit_show_those_that_do(shop):
     with pytest.raises(ArgumentsError) as caught:
         with_args(shop("Shop.of_class"), "1").make()
     assert "it takes none" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("shop.txt:total", "shop.py:total"),
+        ("./shop.txt:total", "shop.py:total"),
+        ("shop.text:total", "shop.py:total"),
+        ("./shop:Shop.total", "shop.py:Shop.total"),
+        ("inner/near:total", "inner/near.py:total"),
+        ("far:total", "src/far.py:total"),
+    ],
+)
+def test_the_python_file_that_was_meant_is_named_as_a_target(tmp_path, monkeypatch, named, meant):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("shop.py", "shop.txt", "inner/near.py", "src/far.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("def total(): ...")
+    with pytest.raises(TargetError) as caught:
+        load_target(named, str(tmp_path))
+    assert caught.value.remedy == f"did you mean '{meant}'?"
+
+
+def test_a_file_that_is_no_python_is_told_so(tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(TargetError, match=r"notes\.txt is no file of Python code"):
+        load_target("./notes.txt:total", str(tmp_path))

@@ -1,0 +1,107 @@
+"""A backend of another distribution that is broken takes only itself with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from epochly import registry
+from epochly.backend import Available, Capabilities, Unavailable
+from epochly.call import Arguments, Realized, Refused
+from epochly.code.function import function_of
+from epochly.errors import EpochlyError
+from epochly.levels import Level
+
+REMEDY = "report it to who provides an unknown distribution"
+
+
+class Theirs:
+    name = "theirs"
+    level: Any = Level.COMPILE
+    capabilities = Capabilities()
+    available: Any = Available("1")
+    answer: Any = None
+
+    def availability(self) -> Any:
+        if isinstance(self.available, Exception):
+            raise self.available
+        return self.available
+
+    def prepare(self, function: object, example: object) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    module = ModuleType("their_backends")
+    module.Theirs = Theirs  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "their_backends", module)
+    entry = EntryPoint("theirs", "their_backends:Theirs", registry.GROUP)
+    monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": entry})
+    registry.get_backend.cache_clear()
+    yield
+    registry.get_backend.cache_clear()
+
+
+def prepared() -> Any:
+    return registry.get_backend("theirs").prepare(function_of(prepared), Arguments())
+
+
+@pytest.mark.parametrize("available", [OSError("no driver"), None])
+def test_a_backend_that_cannot_tell_is_unavailable(monkeypatch, available):
+    monkeypatch.setattr(Theirs, "available", available)
+    found = registry.get_backend("theirs").availability()
+    assert isinstance(found, Unavailable)
+    assert "availability()" in found.reason
+    assert found.remedy == REMEDY
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (ZeroDivisionError("by zero"), "raised ZeroDivisionError: by zero in prepare()"),
+        (None, "answered NoneType, which is neither"),
+        (SimpleNamespace(realized=None), "answered SimpleNamespace, which is neither"),
+    ],
+)
+def test_what_it_does_wrong_is_told_as_its_own_fault(monkeypatch, answer, what):
+    monkeypatch.setattr(Theirs, "answer", answer)
+    with pytest.raises(EpochlyError) as caught:
+        prepared()
+    assert what in caught.value.what
+    assert caught.value.remedy == REMEDY
+
+
+@pytest.mark.parametrize(
+    "answer", [Refused("it yields"), SimpleNamespace(realized=Realized(Level.COMPILE, "theirs"))]
+)
+def test_what_it_answers_as_it_should_is_handed_on(monkeypatch, answer):
+    monkeypatch.setattr(Theirs, "answer", answer)
+    assert prepared() is answer
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "what"),
+    [
+        ("__init__", lambda self: 1 / 0, "cannot be loaded: ZeroDivisionError"),
+        ("level", 2.5, "its level is 2.5"),
+    ],
+)
+def test_one_that_cannot_be_made_says_why(monkeypatch, attribute, value, what):
+    monkeypatch.setattr(Theirs, attribute, value)
+    with pytest.raises(EpochlyError, match=what):
+        registry.get_backend("theirs")
+
+
+def test_a_module_that_raises_anything_says_why(monkeypatch):
+    entry = EntryPoint("theirs", "their_backends:Missing", registry.GROUP)
+    monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": entry})
+    with pytest.raises(EpochlyError, match="cannot be loaded: AttributeError"):
+        registry.get_backend("theirs")
