@@ -29,22 +29,22 @@ class Shared:
         self._functions = self._own
         self._files = None if getrlimit is None else getrlimit(RLIMIT_NOFILE)
 
-    def restore(self) -> None:
+    def restore(self) -> str:
         """Put them back after a call.
+
+        Returns
+        -------
+        str
+            The built-in functions that the call left replaced, by name; empty without any.
 
         Raises
         ------
         WorkerError
-            When the call replaced a built-in function, or nothing can be opened any more.
+            When nothing can be opened any more.
         """
         replaced = _put_back(self._functions)
         self._restore_files()
-        if replaced:
-            raise WorkerError(
-                f"the call replaced {_named(replaced)}, which all code of the process uses",
-                remedy="put it back before the call returns, or change the name in the module "
-                "that needs it",
-            )
+        return _named(replaced)
 
     def accept(self) -> None:
         """Take the built-in functions as they are, since a module may replace some for good."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from epochly.measure.guest import Guest
 
 
+PUT_BACK = "it is put back after each, since all code of the process uses it"
 KEPT = (
     "a call changes what the inputs are made from, so the next one begins with the change: make "
     "them in --args or --setup, or undo it with --reset"
@@ -138,11 +139,13 @@ class Worker:
             answer["queued_s"] = queued_s() - queued
         self.leave_if_forked()
         answer["cpu_s"] = process_time() - cpu
-        left_alone = self._restore()
+        replaced, left_alone = self._shared.restore(), self._output.restore()
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
         )
-        answer["raised"] = None if raised is None else self._guest.described(raised)
+        if replaced:
+            answer["warnings"].append(f"the call leaves {replaced} replaced; {PUT_BACK}")
+        answer["raised"] = self._described(raised, replaced)
         if capture is not None:
             printed = self._output.printed()
             if raised is None:
@@ -153,9 +156,10 @@ class Worker:
                 save(outcome, capture)
             except UnpicklableOutcomeError as error:
                 answer["unsaved"] = error.what
-            alone = left_alone and raised is None and self._guest.workload.reset is None
+            alone = left_alone and not replaced and raised is None
             # A child that comes back from one call would make the next ones too.
-            answer["repeatable"] = alone and not self._forked and self._guest.untouched(outcome)
+            once = self._guest.workload.reset is not None or self._forked
+            answer["repeatable"] = alone and not once and self._guest.untouched(outcome)
         # Last, since what the inputs are made from may be changed or drawn on.
         if not self._guest.renews(watch):
             answer["warnings"].append(KEPT)
@@ -179,8 +183,8 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
             raised = error
         self.leave_if_forked()
-        self._restore()
-        answer["raised"] = None if raised is None else self._guest.described(raised)
+        replaced = self._restore()
+        answer["raised"] = self._described(raised, replaced)
         settle()
         return answer
 
@@ -204,7 +208,7 @@ class Worker:
         with contextlib.nullcontext() if core is None or not abreast else held_to(core):
             found = deeper(depth, run)
         self.leave_if_forked()
-        self._restore()
+        replaced = self._restore()
         settle()
         return {
             "seconds": found.seconds,
@@ -212,7 +216,7 @@ class Worker:
             "cpu_s": found.cpu_s,
             "own_s": found.own_s,
             "make_s": making,
-            "raised": None if found.raised is None else self._guest.described(found.raised),
+            "raised": self._described(found.raised, replaced),
         }
 
     def yardstick(self, loops: int) -> dict[str, Any]:
@@ -279,10 +283,22 @@ class Worker:
         if os.getpid() != self._pid:
             os._exit(0)
 
-    def _restore(self) -> bool:
-        """Put back what a call may have changed; whether it left the streams alone."""
-        self._shared.restore()
-        return self._output.restore()
+    def _restore(self) -> str:
+        """Put back what a call may have changed; the built-in functions that it left replaced."""
+        replaced = self._shared.restore()
+        self._output.restore()
+        return replaced
+
+    def _described(self, error: BaseException | None, replaced: str) -> dict[str, Any] | None:
+        """What a call raised, or our own code after it with the built-in functions it left."""
+        if error is None:
+            return None
+        found = self._guest.described(error)
+        return (
+            {**found, "text": f"{found['text']}; it leaves {replaced} replaced"}
+            if replaced
+            else found
+        )
 
     def _note_fork(self) -> None:
         self._forked = True

@@ -17,9 +17,6 @@ import pytest
         ("eat", ("--memory", "300MB"), "failed", "more than the limit"),
         ("raise_always", ("--args", "5"), "failed", "LookupError: ('no', 5)"),
         ("generator", ("--args", "5"), "refused", "generator"),
-        ("replace_len", (), "failed", "the call replaced builtins.len, which"),
-        ("replace_isinstance", (), "failed", "the call replaced builtins.isinstance, which"),
-        ("remove_open", (), "failed", "the call replaced builtins.open, which"),
     ],
 )
 def test_what_cannot_be_measured_has_a_row_that_says_why(folder, function, options, status, reason):
@@ -51,6 +48,8 @@ def test_a_crash_names_the_line_of_the_users_file(folder):
         "hash_order",
         "allow_no_file",
         "replace_len_meanwhile",
+        "replace_print",
+        "remove_open",
     ],
 )
 def test_a_rude_function_is_measured_all_the_same(folder, function):
@@ -58,6 +57,20 @@ def test_a_rude_function_is_measured_all_the_same(folder, function):
     assert ran.code == 0
     assert ran.row(0)["status"] == "measured"
     assert ran.row(0)["median_s"] > 0
+
+
+@pytest.mark.parametrize("name", ["len", "isinstance"])
+def test_a_built_in_function_that_no_code_runs_without_is_named_by_the_row(folder, name):
+    row = folder.bench(f"replace_{name}").row(0)
+    assert row["status"] == "failed"
+    assert f"builtins.{name} replaced" in row["reason"]
+
+
+@pytest.mark.parametrize("function", ["replace_print", "remove_open"])
+def test_a_built_in_function_that_a_call_leaves_replaced_is_told(folder, function):
+    name = function.partition("_")[2]
+    (said,) = folder.bench(function).row(0)["warnings"]
+    assert said.startswith(f"the call leaves builtins.{name} replaced")
 
 
 def test_a_limit_that_cannot_be_raised_again_is_told(folder):
