@@ -57,10 +57,10 @@ def _ieee(instruction: str) -> Any:
 
 
 @compiled
-def one_less(calls_left: int) -> int:
-    if calls_left <= 0:
+def fewer(calls_left: int, frames: int) -> int:
+    if calls_left < frames:
         raise TooDeep("calls within each other, more than Python may allow")
-    return calls_left - 1
+    return calls_left - frames
 
 
 add_int: Callable[[int, int], int] = _checked("sadd_with_overflow")

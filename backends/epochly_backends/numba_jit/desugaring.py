@@ -18,6 +18,7 @@ from epochly_backends.numba_jit.comprehensions import (
     searching,
 )
 
+_FRAMES = "epochly_frames"
 _TAKES_ALL = (sum, max, min, list)
 _SEARCHES = (any, all)
 # They change nothing that was read before, unlike a function that is given an array.
@@ -49,7 +50,19 @@ def desugared(node: ast.FunctionDef, function: FunctionType) -> ast.FunctionDef:
     function : FunctionType
         The live function, which tells what `sum` and the like stand for.
     """
-    return cast(ast.FunctionDef, _Desugaring(function).visit(copy.deepcopy(node)))
+    copied = copy.deepcopy(node)
+    for made in ast.walk(copied):
+        for part in ast.walk(made) if isinstance(made, Comprehension) else ():
+            setattr(part, _FRAMES, frames_of(part) + 2)
+    return cast(ast.FunctionDef, _Desugaring(function).visit(copied))
+
+
+def frames_of(node: ast.AST) -> int:
+    """How many calls at most Python counts for one of a function.
+
+    Around one in a comprehension stand that, which may be a frame of its own, and what uses it up.
+    """
+    return int(getattr(node, _FRAMES, 1))
 
 
 class _Desugaring(ast.NodeTransformer):

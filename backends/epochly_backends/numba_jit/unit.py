@@ -14,7 +14,7 @@ from epochly.errors import SourceError
 from epochly_backends.numba_jit.calls import table
 from epochly_backends.numba_jit.creation import copied
 from epochly_backends.numba_jit.definitions import Definitions
-from epochly_backends.numba_jit.desugaring import desugared
+from epochly_backends.numba_jit.desugaring import desugared, frames_of
 from epochly_backends.numba_jit.elements import taken_from
 from epochly_backends.numba_jit.expressions import Expressions
 from epochly_backends.numba_jit.guards import Guards
@@ -245,7 +245,7 @@ class Unit:
         )
         arguments = [*in_order_of_call(node, function, values)]
         if self.counting:
-            arguments.append(f"{DEPTH}=one_less({DEPTH})")
+            arguments.append(f"{DEPTH}=fewer({DEPTH}, {frames_of(node)})")
         text = f"{done.name}({', '.join(arguments)})"
         return Value(seen_from_outside(expressions, node, done, values), text)
 

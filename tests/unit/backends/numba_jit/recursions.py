@@ -61,6 +61,24 @@ def depth_of(n):
     return 0 if n == 0 else 1 + depth_of(n - 1)
 
 
+def depth_through_a_list(n):
+    return 0 if n == 0 else 1 + sum([depth_through_a_list(n - 1) for _ in range(1)])
+
+
+def depth_through_a_generator(n):
+    return 0 if n == 0 else 1 + sum(depth_through_a_generator(n - 1) for _ in range(1))
+
+
+def depth_through_a_search(n):
+    return n == 0 or any(depth_through_a_search(n - 1) for _ in range(1))
+
+
+def depth_through_two_lists(n):
+    if n == 0:
+        return 0
+    return max([sum([depth_through_two_lists(n - 1) for _ in range(1)]) for _ in range(1)]) + 1
+
+
 def added_up_to(n):
     total = 0
     for k in range(n):

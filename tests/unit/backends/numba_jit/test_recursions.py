@@ -77,6 +77,25 @@ def test_as_many_calls_stand_within_each_other_as_plain_python_allows_at_least()
         below(sys.getrecursionlimit() - 350)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        recursions.depth_through_a_list,
+        recursions.depth_through_a_generator,
+        recursions.depth_through_a_search,
+        recursions.depth_through_two_lists,
+    ],
+)
+def test_a_call_in_a_comprehension_counts_the_calls_that_python_makes_around_it(
+    function: Any,
+) -> None:
+    assert differential(function, 60) == "equal"
+    # Where plain Python gives up, the difference is its RecursionError.
+    for share in (0.15, 0.25, 0.35, 0.45, 0.55, 0.9):
+        depth = int(sys.getrecursionlimit() * share)
+        assert differential(function, depth) in ("equal", "deoptimized")
+
+
 def test_a_decorated_function_that_calls_itself_is_compiled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
