@@ -10,15 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Realized
-from epochly.errors import Deoptimize
 from epochly.interrupted import let_through
 from epochly.levels import Level
-from epochly.runtime.crowd import CROWDED, is_crowded
+from epochly.runtime.beside import Beside
+from epochly.runtime.crowd import CROWDED
 from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.lineup import Lineup
 from epochly.runtime.standing import Candidate, Standing, State, told
-from epochly.runtime.trial import NoRoomError, NotCopiedError, Trial, run_beside
+from epochly.runtime.trial import NoRoomError, NotCopiedError, Trial
 from epochly.runtime.watch import Watch
 from epochly.runtime.way import is_ending
 
@@ -79,12 +79,12 @@ class Tier:
         self._launch = launch
         self._replay = replay
         self._after_s = after_s
-        self._clock = clock
         self._lineup = Lineup()
         self._searching = False
         self._timed = Timed(original, clock)
         self._watch = Watch(watch, self._timed, after_s)
-        self._proof = self._crowded = False
+        self._beside = Beside(name, kind, original, self._timed, replay, clock)
+        self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
         self._then: Action | None = None
@@ -114,7 +114,7 @@ class Tier:
         realized = prepared.realized if prepared else Realized(Level.MONITOR, "monitor")
         speedup = current.speedup if current is not None else None
         reason = self.reason
-        if self.state == "trying" and self._crowded:
+        if self.state == "trying" and self._beside.crowded:
             reason = told(reason, CROWDED)
         return Standing(self.kind, self.state, realized, speedup, reason, self.checks)
 
@@ -198,24 +198,17 @@ class Tier:
         return self.run(args, kwargs)
 
     def _try(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self._beside(args, kwargs, Evidence.tried)
+        return self._both(args, kwargs, Evidence.tried)
 
     def _prove_one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call of a candidate that is proven equal; a few of them tell whether it pays."""
         current = self._lineup.current
         if current is None or not self._timed.calls:
             return self._timed(args, kwargs)
-        why: str | None = None
-        started = self._clock()
-        try:
-            value = current.candidate.prepared(*args, **kwargs)
-        except Deoptimize as gave_up:
-            why = gave_up.what
-        # Out of the handler, whose exception would be the context of what the original raises.
+        value, spent, why = self._beside.alone(current, args, kwargs)
         if why is not None:
             self._unless_busy(current, partial(current.refused, why))
             return self._timed(args, kwargs)
-        spent = self._clock() - started
         if self.state == "trying":
             self._unless_busy(current, lambda: current.proven(spent, self._timed.mean_s))
         return value
@@ -224,27 +217,22 @@ class Tier:
         current = self._lineup.current
         if current is None:
             return self._original(*args, **kwargs)
-        why: str | None = None
-        started = self._clock()
-        try:
-            value = current.candidate.prepared(*args, **kwargs)
-        except Deoptimize as gave_up:
-            why = gave_up.what
+        value, spent, why = self._beside.alone(current, args, kwargs)
         if why is not None:
             self._unless_busy(current, partial(current.gave_up, why))
             return self._original(*args, **kwargs)
-        current.took(self._clock() - started)
+        current.took(spent)
         if current.unwatched_s >= self._watch.due_s:
             self._unless_busy(current, lambda: self._watched(current))
         return value
 
     def _check(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self._beside(args, kwargs, self._checked)
+        return self._both(args, kwargs, self._checked)
 
     def _plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return self._original(*args, **kwargs)
 
-    def _beside(
+    def _both(
         self,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
@@ -252,26 +240,14 @@ class Tier:
     ) -> Any:
         """Run the original and the candidate, if no other thread is at it."""
         current = self._lineup.current
-        draws = self._replay().draws
-        self._crowded = draws and is_crowded()
-        if current is None or self._crowded or not self._is_my_turn():
+        if current is None or not self._beside.is_possible() or not self._is_my_turn():
             run = self._committed if self.state == "committed" else self._timed
             return run(args, kwargs)
         try:
             if self._lineup.current is not current:
                 return self._timed(args, kwargs)
-            started = self._clock()
-            trial = run_beside(
-                self._original,
-                current.candidate.prepared,
-                args,
-                kwargs,
-                draws=draws,
-                clock=self._clock,
-            )
-            self._timed.add(trial.plain_s)
-            self._watch.beside_s = self._clock() - started
-            self._tell_difference(current, trial)
+            trial = self._beside.both(current, args, kwargs)
+            self._watch.beside_s = self._beside.spent_s
             self._conclude(current, judge(current, trial))
             return trial.value
         except NotCopiedError as error:
@@ -382,13 +358,6 @@ class Tier:
         finally:
             if not ended:
                 self.wait()
-
-    def _tell_difference(self, current: Evidence, trial: Trial) -> None:
-        if trial.equality.verdict == "different":
-            logger.error(
-                "%s: %s returned something different for %s (%s); it is not used any more",
-                self.name, current.candidate.backend, self.kind, trial.equality.where,
-            )  # fmt: skip
 
     def _note(self, reason: str) -> None:
         self.reason = told(self.reason, reason)

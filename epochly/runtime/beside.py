@@ -1,0 +1,106 @@
+"""Calls of a candidate: alone, or beside the original."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from epochly.errors import Deoptimize
+from epochly.runtime.crowd import is_crowded
+from epochly.runtime.evidence import Evidence, Timed
+from epochly.runtime.trial import Trial, run_beside
+
+if TYPE_CHECKING:
+    from epochly.runtime.replay import Replay
+
+logger = logging.getLogger("epochly")
+
+
+class Beside:
+    """Runs candidates, and times them and the original.
+
+    Parameters
+    ----------
+    name, kind : str
+        The function and the kind of its arguments, for the log.
+    original : callable
+    timed : Timed
+        The original, and what its calls have taken.
+    replay : callable
+        Answers whether the original may run beside a candidate.
+    clock : callable
+        Seconds, monotonic.
+
+    Attributes
+    ----------
+    crowded : bool
+        Whether the function waits for other threads to end, since it draws random numbers.
+    spent_s : float
+        What running both took last, copies and comparison included.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        original: Callable[..., Any],
+        timed: Timed,
+        replay: Callable[[], Replay],
+        clock: Callable[[], float],
+    ) -> None:
+        self.crowded = False
+        self.spent_s = 0.0
+        self._name, self._kind = name, kind
+        self._original, self._timed = original, timed
+        self._replay, self._clock = replay, clock
+
+    def is_possible(self) -> bool:
+        """Whether both may run now."""
+        self.crowded = self._replay().draws and is_crowded()
+        return not self.crowded
+
+    def alone(
+        self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, float, str | None]:
+        """A call of a candidate.
+
+        Returns
+        -------
+        value, seconds, why
+            ``why`` it gave up, or None. It is told instead of raised, since an exception of ours
+            would be the context of what the original raises then.
+        """
+        started = self._clock()
+        try:
+            value = one.candidate.prepared(*args, **kwargs)
+        except Deoptimize as gave_up:
+            return None, self._clock() - started, gave_up.what
+        return value, self._clock() - started, None
+
+    def both(self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trial:
+        """A call of the original, and one of a candidate on copies of its arguments.
+
+        Raises
+        ------
+        NotCopiedError
+        Exception
+            What the original raises.
+        """
+        started = self._clock()
+        trial = run_beside(
+            self._original,
+            one.candidate.prepared,
+            args,
+            kwargs,
+            draws=self._replay().draws,
+            clock=self._clock,
+        )
+        self._timed.add(trial.plain_s)
+        self.spent_s = self._clock() - started
+        if trial.equality.verdict == "different":
+            logger.error(
+                "%s: %s returned something different for %s (%s); it is not used any more",
+                self._name, one.candidate.backend, self._kind, trial.equality.where,
+            )  # fmt: skip
+        return trial
