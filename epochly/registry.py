@@ -77,7 +77,7 @@ def load_backend(name: str) -> Backend:
     entry = registered(name)
     try:
         backend = cast(Backend, entry.load()())
-        level = backend.level
+        level, _ = backend.level, (backend.name, backend.capabilities)
     except Exception as error:
         raise EpochlyError(
             f"the backend {name!r} cannot be loaded: {in_words(error)}",

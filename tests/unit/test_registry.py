@@ -105,3 +105,10 @@ def test_a_module_that_raises_anything_says_why(monkeypatch):
     monkeypatch.setattr(registry, "_entry_points", lambda: {"theirs": entry})
     with pytest.raises(EpochlyError, match="cannot be loaded: AttributeError"):
         registry.get_backend("theirs")
+
+
+@pytest.mark.parametrize("missing", ["name", "level", "capabilities"])
+def test_one_without_what_every_backend_has_says_what_is_missing(monkeypatch, missing):
+    monkeypatch.delattr(Theirs, missing)
+    with pytest.raises(EpochlyError, match=f"cannot be loaded: .*{missing}"):
+        registry.get_backend("theirs")
