@@ -162,7 +162,6 @@ class Search:
     ) -> None:
         """Have another process find what is worth trying; one at a time in a program."""
         from epochly.runtime.preparation import NOT_STARTED, Preparation, pack
-        from epochly.runtime.travel import CannotTravelError
 
         turns, again = _turns, partial(self._try_elsewhere, offers, draws)
         if not turns.take(partial(offers.tier.when_called, again)):
@@ -181,7 +180,7 @@ class Search:
             identity = (name_of_function(self._function), offers.tier.kind, self._code)
             Preparation(packed, identity, draws, offers.known, report)
             started = True
-        except CannotTravelError as error:
+        except EpochlyError as error:
             let_through(error)
             offers.not_elsewhere(error.what)
         except OSError as error:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from epochly.call import Arguments
-from epochly.errors import Deoptimize
+from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import SPREADING
 from epochly.registry import usable_backends
 from epochly.runtime import preparation, search
@@ -195,3 +195,15 @@ def test_no_threads_are_tried_once_the_program_is_ending(monkeypatch):
     tier = known.tier(roots)
     known.run(tier, 1)
     assert (tier.state, len(known.started)) == ("preparing", 1)
+
+
+def test_what_stands_in_the_way_of_another_process_is_told_and_not_logged(monkeypatch, caplog):
+    def pack(function, arguments):
+        raise EpochlyError("its module is gone")
+
+    known = Known(monkeypatch)
+    monkeypatch.setattr(preparation, "pack", pack)
+    tier = known.tier(summed)
+    known.run(tier, 1)
+    assert (tier.state, tier.reason) == ("settled", "its module is gone")
+    assert caplog.text == ""
