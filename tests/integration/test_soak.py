@@ -7,6 +7,8 @@ SECONDS = 2
 
 def test_counts_are_exact_results_right_and_memory_flat(tmp_path, monkeypatch):
     monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+    # Away from decisions that a folder of the project may hold.
+    monkeypatch.chdir(tmp_path)
     codes = squares.__code__, doubled.__code__
     found = soak(SECONDS)
     assert found.wrong == []
