@@ -51,10 +51,8 @@ def get_backend(name: str) -> Backend:
 
     Raises
     ------
-    UsageError
-        When no backend of that name is registered.
     EpochlyError
-        When it cannot be loaded.
+        As `load_backend` does.
     """
     backend, entry = load_backend(name), registered(name)
     if entry.module.partition(".")[0] == OURS:

@@ -139,7 +139,7 @@ class Worker:
             answer["queued_s"] = queued_s() - queued
         self.leave_if_forked()
         answer["cpu_s"] = process_time() - cpu
-        replaced, left_alone = self._shared.restore(), self._output.restore()
+        replaced, left_alone = self._restore()
         answer["warnings"] = sorted(
             {in_words(w.message) for w in caught if isinstance(w.message, Warning)}
         )
@@ -183,7 +183,7 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 - any exception is an outcome
             raised = error
         self.leave_if_forked()
-        replaced = self._restore()
+        replaced, _ = self._restore()
         answer["raised"] = self._described(raised, replaced)
         settle()
         return answer
@@ -208,7 +208,7 @@ class Worker:
         with contextlib.nullcontext() if core is None or not abreast else held_to(core):
             found = deeper(depth, run)
         self.leave_if_forked()
-        replaced = self._restore()
+        replaced, _ = self._restore()
         settle()
         return {
             "seconds": found.seconds,
@@ -283,11 +283,16 @@ class Worker:
         if os.getpid() != self._pid:
             os._exit(0)
 
-    def _restore(self) -> str:
-        """Put back what a call may have changed; the built-in functions that it left replaced."""
-        replaced = self._shared.restore()
-        self._output.restore()
-        return replaced
+    def _restore(self) -> tuple[str, bool]:
+        """Put back what a call may have changed.
+
+        Returns
+        -------
+        replaced, left_alone
+            The built-in functions that it left replaced, and whether it left the streams alone.
+        """
+        # The limit of open files first, since the streams are opened anew.
+        return self._shared.restore(), self._output.restore()
 
     def _described(self, error: BaseException | None, replaced: str) -> dict[str, Any] | None:
         """What a call raised, or our own code after it with the built-in functions it left."""

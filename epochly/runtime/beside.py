@@ -13,6 +13,7 @@ from epochly.runtime.trial import Trial, run_beside
 
 if TYPE_CHECKING:
     from epochly.runtime.replay import Replay
+    from epochly.runtime.watch import Watch
 
 logger = logging.getLogger("epochly")
 
@@ -27,6 +28,8 @@ class Beside:
     original : callable
     timed : Timed
         The original, and what its calls have taken.
+    watch : Watch
+        Told what running both takes, copies and comparison included.
     replay : callable
         Answers whether the original may run beside a candidate.
     clock : callable
@@ -36,8 +39,6 @@ class Beside:
     ----------
     crowded : bool
         Whether the function waits for other threads to end, since it draws random numbers.
-    spent_s : float
-        What running both took last, copies and comparison included.
     """
 
     def __init__(
@@ -46,13 +47,13 @@ class Beside:
         kind: str,
         original: Callable[..., Any],
         timed: Timed,
+        watch: Watch,
         replay: Callable[[], Replay],
         clock: Callable[[], float],
     ) -> None:
         self.crowded = False
-        self.spent_s = 0.0
         self._name, self._kind = name, kind
-        self._original, self._timed = original, timed
+        self._original, self._timed, self._watch = original, timed, watch
         self._replay, self._clock = replay, clock
 
     def is_possible(self) -> bool:
@@ -97,7 +98,7 @@ class Beside:
             clock=self._clock,
         )
         self._timed.add(trial.plain_s)
-        self.spent_s = self._clock() - started
+        self._watch.beside_s = self._clock() - started
         if trial.equality.verdict == "different":
             logger.error(
                 "%s: %s returned something different for %s (%s); it is not used any more",

@@ -83,7 +83,7 @@ class Tier:
         self._searching = False
         self._timed = Timed(original, clock)
         self._watch = Watch(watch, self._timed, after_s)
-        self._beside = Beside(name, kind, original, self._timed, replay, clock)
+        self._beside = Beside(name, kind, original, self._timed, self._watch, replay, clock)
         self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
@@ -247,7 +247,6 @@ class Tier:
             if self._lineup.current is not current:
                 return self._timed(args, kwargs)
             trial = self._beside.both(current, args, kwargs)
-            self._watch.beside_s = self._beside.spent_s
             self._conclude(current, judge(current, trial))
             return trial.value
         except NotCopiedError as error:
