@@ -69,8 +69,7 @@ class Offers:
         newest = tried[-1]
         enough = max(AT_ONCE, self._to_beat(newest, tried))
         gains = newest.verdict == "equal" and newest.speedup >= enough
-        # After one that is unbeaten, the end comes at once.
-        if self._early is None and gains and not newest.unbeaten:
+        if self._early is None and gains:
             self.tier.when_called(partial(self._at_once, newest))
 
     def at_the_end(self, tried: Sequence[Tried], failure: str) -> None:

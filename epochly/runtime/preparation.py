@@ -171,6 +171,8 @@ class Preparation:
             self.stop()
             atexit.unregister(self.stop)
             self._report(tuple(found), failure)
+            if self._process is not None:
+                self._process.wait()
 
     def _try(self, data: int, found: list[Tried]) -> str:
         """Add what came of each backend; returns why it ended early, if it did."""
@@ -197,11 +199,12 @@ class Preparation:
                         logger.warning("%s", answer["warning"])
                         continue
                     found.append(Tried(**answer))
+                    if found[-1].unbeaten:
+                        failure = ""
+                        break
                     self._report(tuple(found), None)
             except ConnectionError:
                 failure = "the process that tries other levels ended before it was done"
-        self._process.kill()
-        self._process.wait()
         return failure
 
 

@@ -18,7 +18,7 @@ from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequen
 from epochly_backends.numba_jit.arithmetic import NOT_FOR_PYTHON, compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.passing import Translated
-from epochly_backends.numba_jit.storage import stored
+from epochly_backends.numba_jit.storage import loaded, stored
 from epochly_backends.numba_jit.unit import Unit
 from epochly_backends.numba_jit.values import Refusal
 
@@ -60,7 +60,9 @@ def build(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NumbaWarning)
         try:
-            dispatcher.compile(tuple(map(numba.typeof, example)))
+            types = tuple(map(numba.typeof, example))
+            if file is None or not loaded(dispatcher, types):
+                dispatcher.compile(types)
         except Exception as error:  # Numba's own defects show as any exception
             let_through(error)
             if file is not None and isinstance(error, OSError):

@@ -1,4 +1,4 @@
-"""Where the text of compiled programs lies, so that Numba can keep what it made of it."""
+"""Where the text of compiled programs lies, and Numba keeps what it made of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from epochly.runtime.places import cache_folder
 
@@ -40,6 +41,34 @@ def stored(text: str, options: str) -> str | None:
     except OSError:
         return None
     return str(path)
+
+
+def loaded(dispatcher: Any, types: tuple[Any, ...]) -> bool:
+    """Whether a compiled function could be taken from what Numba keeps beside a stored text.
+
+    Numba's own way there first imports every function that it could compile, and SciPy's linear
+    algebra, which takes 0.3 s and is of no use to code that is compiled already.
+
+    Parameters
+    ----------
+    dispatcher : numba.core.dispatcher.Dispatcher
+        Made with ``cache=True``, of the stored text.
+    types : tuple of numba.types.Type
+        Of the arguments.
+    """
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.runtime import rtsys
+
+    load = getattr(dispatcher._cache, "_load_overload", None)
+    if load is None:
+        return False
+    with global_compiler_lock:
+        # What compiled code calls to get and to return memory.
+        rtsys.initialize(dispatcher.targetctx)
+        found = load(types, dispatcher.targetctx)
+        if found is not None:
+            dispatcher.add_overload(found)
+    return found is not None
 
 
 def _folder() -> Path:
