@@ -37,6 +37,8 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
+# To import.
+TAKES_LONG = "numba"
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
@@ -180,6 +182,8 @@ class Search:
             identity = (name_of_function(self._function), offers.tier.kind, self._code)
             Preparation(packed, identity, draws, offers.known, report)
             started = True
+            if offers.tier.prepared is None:
+                self._anticipate(Arguments(args, kwargs))
         except EpochlyError as error:
             let_through(error)
             offers.not_elsewhere(error.what)
@@ -189,6 +193,19 @@ class Search:
             if not started:
                 # This thread holds a tier, and those who wait are told when theirs are free.
                 Thread(target=turns.pass_on, name="epochly-turns", daemon=True).start()
+
+    def _anticipate(self, example: Arguments) -> None:
+        """Import meanwhile what takes longest to, where it will most likely be needed."""
+        from epochly.backend import Available
+        from epochly.registry import get_backend
+
+        try:
+            backend = get_backend(TAKES_LONG)
+            anticipate = getattr(backend, "anticipate", None)
+            if anticipate is not None and isinstance(backend.availability(), Available):
+                anticipate(self._function, example)
+        except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
+            let_through(error)
 
     def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable

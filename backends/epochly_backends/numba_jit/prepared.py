@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import Signature
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -110,16 +111,11 @@ class CompiledFunction:
             raise
 
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
-        given = self._function.arguments_of_plain(Arguments(tuple(args), kwargs))
         if not still(self._plain, self._parts):
             self._parts = parts_of(self._plain)
             self._signature = signature_of(self._plain)
-        try:
-            bound = self._signature.bind(*given.args, **given.kwargs)
-        except TypeError as error:
-            raise Deoptimize(f"the arguments do not fit: {error}") from error
-        bound.apply_defaults()
-        return list(bound.arguments.values())
+        given = Arguments(tuple(args), kwargs)
+        return values_of(self._signature, self._function.arguments_of_plain(given))
 
     def _key(self, values: Sequence[Any]) -> tuple[Any, ...]:
         key: list[Any] = []
@@ -150,3 +146,19 @@ class CompiledFunction:
             made = Refusal("an expression is nested too deeply", "split the longest expression")
         self._specializations[key] = made
         return made
+
+
+def values_of(signature: Signature, arguments: Arguments) -> list[Any]:
+    """Arguments in the order of the parameters, with defaults.
+
+    Raises
+    ------
+    Deoptimize
+        When the function does not take them.
+    """
+    try:
+        bound = signature.bind(*arguments.args, **arguments.kwargs)
+    except TypeError as error:
+        raise Deoptimize(f"the arguments do not fit: {error}") from error
+    bound.apply_defaults()
+    return list(bound.arguments.values())

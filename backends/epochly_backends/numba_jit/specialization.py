@@ -20,9 +20,11 @@ from epochly_backends.numba_jit.kinds import (
     PY_INT,
     Array,
     GivenList,
+    Kind,
     Opaque,
     kind_of,
 )
+from epochly_backends.numba_jit.passing import Translated
 from epochly_backends.numba_jit.results import decoder
 from epochly_backends.numba_jit.state import with_streams
 from epochly_backends.numba_jit.unit import Unit
@@ -58,12 +60,8 @@ class Specialization:
 
     def __init__(self, function: FunctionType, values: Sequence[Any]) -> None:
         started = time.perf_counter()
-        kinds = tuple(kind_of(value, position) for position, value in enumerate(values))
-        unit = Unit()
-        root = unit.translate(function, kinds)
-        if unit.recursive:
-            unit = Unit(counting=True)
-            root = unit.translate(function, kinds)
+        kinds = kinds_of(values)
+        unit, root = translated(function, kinds)
         self._counting = unit.counting
         assert root.kind is not None
         self._decode = decoder(root.kind, root.elements)
@@ -157,6 +155,27 @@ class Specialization:
         for at, element in self._lists:
             example[at] = numpy.empty(0, dtype=_DTYPE[element])
         return (*example, 0) if self._counting else tuple(example)
+
+
+def kinds_of(values: Sequence[Any]) -> tuple[Kind, ...]:
+    """What compiled code depends on of each argument."""
+    return tuple(kind_of(value, position) for position, value in enumerate(values))
+
+
+def translated(function: FunctionType, kinds: tuple[Kind, ...]) -> tuple[Unit, Translated]:
+    """A function for some kinds of arguments as a program for Numba, which is not imported yet.
+
+    Raises
+    ------
+    Refusal
+        When it cannot be compiled with its meaning kept.
+    """
+    unit = Unit()
+    root = unit.translate(function, kinds)
+    if unit.recursive:
+        unit = Unit(counting=True)
+        root = unit.translate(function, kinds)
+    return unit, root
 
 
 def calls_left() -> int:

@@ -57,7 +57,7 @@ def loaded(dispatcher: Any, types: tuple[Any, ...]) -> bool:
         Of the arguments.
     """
     from numba.core.compiler_lock import global_compiler_lock
-    from numba.core.runtime import rtsys
+    from numba.core.runtime.nrt import rtsys
 
     load = getattr(dispatcher._cache, "_load_overload", None)
     if load is None:

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from epochly_backends.numba_jit import NumbaJit
 
 from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError
@@ -97,6 +98,35 @@ def test_where_threads_have_little_to_gain_another_process_is_started_at_once(
     tier.run((values,), {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
     assert known.started[0][3].tried == ()
+
+
+@pytest.fixture
+def anticipated(monkeypatch):
+    seen = []
+
+    def anticipate(self, function, example):
+        seen.append((function.original, example.args))
+        raise OSError("its library is damaged")
+
+    monkeypatch.setattr(NumbaJit, "anticipate", anticipate)
+    return seen
+
+
+def test_what_takes_long_to_import_is_imported_meanwhile_whatever_comes_of_it(
+    monkeypatch, anticipated
+):
+    tier = Known(monkeypatch).tier(summed)
+    tier.run(([1.0, 4.0],), {})
+    assert anticipated == [(summed, ([1.0, 4.0],))]
+    assert (tier.state, tier.doubt) == ("preparing", "")
+
+
+def test_nothing_is_imported_beforehand_beside_threads_that_gain(monkeypatch, anticipated):
+    known = Known(monkeypatch)
+    tier, found = known.tier(roots), Search(roots, lambda tier: None)
+    tier.commit(found._prepared("threads", Arguments(([1.0],))))
+    found.launch(tier, ([1.0],), {})
+    assert (len(known.started), anticipated) == (1, [])
 
 
 def test_one_process_is_started_at_a_time_and_the_next_when_it_ends(monkeypatch):
