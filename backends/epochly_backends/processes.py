@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from epochly.backend import Available, Capabilities, Unavailable
 from epochly.call import Arguments, Refused
@@ -28,10 +28,14 @@ from epochly_backends.probing import Printing, overlapped
 from epochly_backends.surroundings import Surroundings
 from epochly_backends.threads import ThreadRunner
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 CHUNKS_PER_WORKER = 4
 PROBES = 3
 PROBE_S = 0.01
 PROBE_ITEMS = 3
+ENDED = "a worker process crashed, or the system ended it"
 
 
 class Processes:
@@ -152,7 +156,6 @@ class CoreRunner:
         self, body: FunctionType, items: list[Any], cores: int, replayable: bool
     ) -> tuple[str, list[Any]]:
         import decimal
-        import pickle
 
         size = max(1, math.ceil(len(items) / (cores * CHUNKS_PER_WORKER)))
         chunks = [items[start : start + size] for start in range(0, len(items), size)]
@@ -168,12 +171,12 @@ class CoreRunner:
         ]
         executor = self._workers.executor(cores)
         self._chunks += len(chunks)
-        futures = [executor.submit(counted, run_packed, payload) for payload in payloads]
+        futures = [_submitted(executor, payload) for payload in payloads]
         values: list[Any] = []
         reasons: list[str] = []
         try:
             for future, chunk, numbered in zip(futures, chunks, nans, strict=True):
-                kind, answer = pickle.loads(received(future.result()))
+                kind, answer = _answer(future)
                 if kind == "values":
                     packed_values, signals, printed = answer
                     try:
@@ -200,6 +203,30 @@ class CoreRunner:
         return "processes", values
 
 
+def _submitted(executor: Any, payload: bytes) -> Future[Any]:
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
+    future: Future[Any] = Future()
+    try:
+        future = executor.submit(counted, run_packed, payload)
+    except BrokenProcessPool as error:
+        future.set_exception(error)
+    return future
+
+
+def _answer(future: Future[Any]) -> tuple[str, Any]:
+    """What a chunk came to, in the words of `run_packed`."""
+    import pickle
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        kind, answer = pickle.loads(received(future.result()))
+    except BrokenProcessPool:
+        return "lost", ENDED
+    return kind, answer
+
+
 def _print(text: str) -> None:
     """Print here what items have printed elsewhere."""
     if text and sys.stdout is not None:
@@ -215,6 +242,11 @@ def _raise(packed: bytes | None, printed: str) -> None:
 
 
 def _done(reason: str) -> WorkerError:
+    if reason == ENDED:
+        return WorkerError(
+            f"{reason}; what its items had done is not known, and they must not run again",
+            remedy="where memory is short, use fewer workers (EPOCHLY_MAX_WORKERS) or level=1",
+        )
     # What items change for each other goes wrong in threads as well.
     remedy = "use level=1, where results need not travel"
     if reason == CHANGED:

@@ -101,9 +101,10 @@ def try_backend(backend: Backend, example: Example, draws: bool) -> Tried:
     Raises
     ------
     ExampleRaised
+    MemoryError
     """
     from epochly.code.function import function_of
-    from epochly.runtime.trial import run_beside
+    from epochly.runtime.trial import OUT_OF_MEMORY, run_beside
 
     load = example.load
     original, args, kwargs = load()
@@ -116,6 +117,8 @@ def try_backend(backend: Backend, example: Example, draws: bool) -> Tried:
         _, args, kwargs = load()
         trial = run_beside(original, answer, args, kwargs, draws=draws)
         verdict, where = trial.equality.verdict, trial.equality.where or ""
+        if where == OUT_OF_MEMORY:
+            raise MemoryError
         if verdict not in ("identical", "close"):
             verdict_or = "refused" if verdict == "unchecked" else verdict
             return Tried(name, math.inf, math.inf, verdict_or, where)
@@ -193,6 +196,7 @@ def try_all(
         Why it ended early, if it did.
     """
     from epochly.registry import usable_backends
+    from epochly.runtime.trial import OUT_OF_MEMORY
 
     known = Known(**request["known"])
     found = []
@@ -203,6 +207,8 @@ def try_all(
             tried = try_backend(backend, example, request["draws"])
         except ExampleRaised:
             return EXAMPLE_RAISED
+        except MemoryError:
+            return f"{backend.name}: {OUT_OF_MEMORY}"
         except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
             text = f"{type(error).__name__}: {error}"
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)

@@ -18,7 +18,7 @@ from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.lineup import Lineup
 from epochly.runtime.standing import Candidate, Standing, State, told
-from epochly.runtime.trial import NoRoomError, NotCopiedError, Trial
+from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, Trial
 from epochly.runtime.watch import Watch
 from epochly.runtime.way import is_ending
 
@@ -247,6 +247,8 @@ class Tier:
             if self._lineup.current is not current:
                 return self._timed(args, kwargs)
             trial = self._beside.both(current, args, kwargs)
+            if trial.equality.where == OUT_OF_MEMORY:
+                self.doubt = OUT_OF_MEMORY
             self._conclude(current, judge(current, trial))
             return trial.value
         except NotCopiedError as error:

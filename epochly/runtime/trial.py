@@ -16,6 +16,7 @@ from epochly.loaded import loaded
 from epochly.memory import has_room_for, held_by
 
 Clock = Callable[[], float]
+OUT_OF_MEMORY = "it ran out of memory, which the original did not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,10 @@ class Trial:
     value : object
         What the original returned.
     plain_s, candidate_s : float
-        Seconds of the two calls; ``candidate_s`` is NaN where the candidate gave up.
+        Seconds of the two calls; ``candidate_s`` is NaN where the candidate did not end.
     equality : Equality
-        ``unchecked`` where the candidate gave up, or the outcomes cannot be compared.
+        ``unchecked`` where the candidate gave up, had too little memory, or the outcomes cannot be
+        compared.
     """
 
     value: Any
@@ -91,6 +93,8 @@ def run_beside(
         found = candidate(*args_2, **kwargs_2)
     except Deoptimize as gave_up:
         return Trial(value, plain_s, float("nan"), Equality("unchecked", where=gave_up.what))
+    except MemoryError:
+        return Trial(value, plain_s, float("nan"), Equality("unchecked", where=OUT_OF_MEMORY))
     except Exception as error:  # noqa: BLE001 - an exception where there was none is a difference
         let_through(error)
         raised = error

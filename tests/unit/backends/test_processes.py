@@ -1,12 +1,16 @@
 """Items in worker processes whose effects the caller has vouched for, unseen by the analysis."""
 
+import os
 import random
+import signal
 import sys
 import threading
 
 import pytest
+from epochly_backends.processes import CoreRunner
 
 import epochly
+from epochly.code.function import function_of
 
 
 def busy(k):
@@ -94,3 +98,33 @@ class Model:
 def test_a_method_is_spread_although_its_class_has_decorated_ones():
     assert Model().run(12) == [3 * busy(k) for k in range(12)]
     assert ", processes" in epochly.explain(Model.run)
+
+
+class Ending:
+    """Its worker process ends as if the system had killed it; here it is an item like others."""
+
+    def __init__(self):
+        self.here = os.getpid()
+
+    def fit(self, k):
+        if k == 29 and os.getpid() != self.here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return busy(k)
+
+
+def test_items_that_may_run_twice_run_here_when_their_process_ended():
+    model = Ending()
+
+    def body(k):
+        return [model.fit(k)]
+
+    runner = CoreRunner(function_of(body))
+    for _ in range(2):
+        way, values = runner.run(body, list(range(30)), replayable=True)
+        assert values == [busy(k) for k in range(30)], way
+    runner.close()
+
+
+def test_items_that_may_not_run_twice_are_an_error_when_their_process_ended(fitted):
+    with pytest.raises(epochly.EpochlyError, match="crashed, or the system ended it"):
+        fitted([Ending() for _ in range(30)])

@@ -1,9 +1,11 @@
 """What another process finds out, and what is made of it when that fails."""
 
 import io
+import math
 import os
 import threading
 import time
+from dataclasses import asdict
 
 import cloudpickle
 import pytest
@@ -121,6 +123,19 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     tried = attempts.try_backend(threads, example, False)
     assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
     assert len([call for call in ran if call is not squares]) == calls
+
+
+def test_memory_that_runs_out_is_a_failure_and_no_finding(monkeypatch):
+    def beside(original, prepared, args, kwargs, *, draws):
+        return trial.Trial(None, 1.0, math.nan, Equality("unchecked", where=trial.OUT_OF_MEMORY))
+
+    monkeypatch.setattr(trial, "run_beside", beside)
+    told = []
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
+    request = {"known": asdict(NOTHING), "draws": False, "identity": ("m:f", "int", "code")}
+    failure = attempts.try_all(example, request, told.append)
+    assert failure == f"threads: {trial.OUT_OF_MEMORY}"
+    assert told == []
 
 
 def test_what_real_calls_have_shown_is_not_tried_again():

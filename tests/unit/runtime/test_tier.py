@@ -13,6 +13,7 @@ from epochly.runtime.evidence import Timed
 from epochly.runtime.replay import Replay
 from epochly.runtime.standing import Candidate
 from epochly.runtime.tier import Tier
+from epochly.runtime.trial import OUT_OF_MEMORY
 
 
 class Clock:
@@ -29,6 +30,7 @@ class Prepared:
     """Takes ``seconds`` and returns twice its argument, unless told otherwise."""
 
     realized = Realized(Level.COMPILE, "fast")
+    error = Deoptimize
 
     def __init__(self, clock, seconds, result=None):
         self.clock, self.seconds, self.result = clock, seconds, result
@@ -37,7 +39,7 @@ class Prepared:
     def __call__(self, value):
         self.calls += 1
         if self.gives_up:
-            raise Deoptimize("an int left 64 bits")
+            raise self.error("an int left 64 bits")
         self.clock.now += self.seconds
         return 2 * value if self.result is None else self.result
 
@@ -132,6 +134,18 @@ def test_a_candidate_that_returns_something_else_is_dropped_at_once(caplog):
     assert (program.tier.state, wrong.prepared.calls) == ("settled", 1)
     assert "something different" in caplog.text
     assert "different" in program.tier.standing().reason
+
+
+def test_a_candidate_that_ran_out_of_memory_is_dropped_with_a_doubt(monkeypatch):
+    program = Program()
+    program.run(4)
+    candidate = program.candidate()
+    monkeypatch.setattr(candidate.prepared, "gives_up", True)
+    monkeypatch.setattr(candidate.prepared, "error", MemoryError)
+    program.tier.offer([candidate])
+    program.run(2)
+    assert (program.tier.state, program.tier.doubt) == ("settled", OUT_OF_MEMORY)
+    assert f"fast: {OUT_OF_MEMORY}" in program.tier.reason
 
 
 def test_the_next_candidate_gets_its_turn_when_the_first_is_dropped():

@@ -7,7 +7,7 @@ import pytest
 
 from epochly.errors import Deoptimize
 from epochly.runtime import trial as trials
-from epochly.runtime.trial import NoRoomError, NotCopiedError, run_beside
+from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, run_beside
 
 
 def beside(original, candidate, *args, draws=False, **kwargs):
@@ -57,6 +57,15 @@ def test_a_candidate_that_gives_up_is_not_different():
     trial = beside(lambda n: n, gives_up, 1)
     assert (trial.value, trial.equality.verdict) == (1, "unchecked")
     assert trial.equality.where == "too large"
+
+
+def test_a_candidate_without_enough_memory_is_not_different():
+    def needs_more(n):
+        raise MemoryError
+
+    trial = beside(lambda n: n, needs_more, 1)
+    assert (trial.value, trial.equality.verdict) == (1, "unchecked")
+    assert trial.equality.where == OUT_OF_MEMORY
 
 
 @pytest.mark.parametrize("draw", [random.random, np.random.random, lambda: random.gauss(0, 1)])
