@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("epochly")
 
+MOST_PAUSE = 1023
+
 
 class Beside:
     """Runs candidates, and times them and the original.
@@ -55,9 +57,17 @@ class Beside:
         self._name, self._kind = name, kind
         self._original, self._timed, self._watch = original, timed, watch
         self._replay, self._clock = replay, clock
+        self._pause = self._resting = 0
 
     def is_possible(self) -> bool:
-        """Whether both may run now."""
+        """Whether both may run now.
+
+        Calls that raise tell nothing, and cost copies of their arguments: the more of them in a
+        row, the longer until the next is made this way.
+        """
+        if self._resting:
+            self._resting -= 1
+            return False
         self.crowded = self._replay().draws and is_crowded()
         return not self.crowded
 
@@ -89,6 +99,7 @@ class Beside:
             What the original raises.
         """
         started = self._clock()
+        self._resting = self._pause = min(2 * self._pause + 1, MOST_PAUSE)
         trial = run_beside(
             self._original,
             one.candidate.prepared,
@@ -97,6 +108,7 @@ class Beside:
             draws=self._replay().draws,
             clock=self._clock,
         )
+        self._resting = self._pause = 0
         self._timed.add(trial.plain_s)
         self._watch.beside_s = self._clock() - started
         if trial.equality.verdict == "different":

@@ -176,6 +176,19 @@ def test_what_the_original_raises_is_raised_and_the_trial_waits():
     assert program.tier.state == "trying"
 
 
+def test_calls_that_raise_are_run_beside_a_candidate_less_and_less_often(monkeypatch):
+    program, copied, copy = Program(), [], trial._copied
+    program.run(4)
+    program.tier.offer([program.candidate()])
+    monkeypatch.setattr(trial, "_copied", lambda *given: copied.append(given) or copy(*given))
+    for _ in range(100):
+        with pytest.raises(TypeError):
+            program.tier.run((None,), {})
+    assert len(copied) == 6
+    program.run(64)
+    assert program.tier.state == "committed"
+
+
 @pytest.mark.parametrize(
     ("name", "state"), [("other", "trying"), ("epochly_0", "committed"), ("", "committed")]
 )
