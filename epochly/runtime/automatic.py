@@ -41,9 +41,9 @@ class Automatic:
         Share of the time that may go into checking a committed level against the original; None
         is the setting's.
     after_s : float
-        Seconds spent in a kind of calls before other levels are looked at.
-    spent_s : float
-        Seconds spent already; they count for the first kind.
+        Seconds spent in a kind of calls before other levels are looked at; more for short calls.
+    earlier : tuple of int and float
+        Calls made already and their seconds; they count for the first kind.
     """
 
     requested = None
@@ -54,13 +54,13 @@ class Automatic:
         *,
         watch: float | None = None,
         after_s: float = AFTER_S,
-        spent_s: float = 0.0,
+        earlier: tuple[int, float] = (0, 0.0),
     ) -> None:
         self.interval = UNDECIDED_CALLS
         self._original = original
         self._watch = watched_share() if watch is None else watch
         self._after_s = after_s
-        self._first_after_s = max(0.0, after_s - spent_s)
+        self._earlier = earlier
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str], Way] = {}
         self._search = Search(original, self._note)
@@ -138,8 +138,9 @@ class Automatic:
                 self._original,
                 self._search.launch,
                 replay=self._search.replay,
-                after_s=self._after_s if self._tiers else self._first_after_s,
+                after_s=self._after_s,
                 watch=self._watch,
+                earlier=(0, 0.0) if self._tiers else self._earlier,
             )
             tier.decided = self._note
             try:

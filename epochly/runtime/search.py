@@ -26,6 +26,7 @@ from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
+from epochly.runtime.young import horizon_s
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -37,8 +38,8 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
-# To import.
-TAKES_LONG = "numba"
+# To import: 0.2 s, which may be in vain, and no more than a twentieth of the program's calls.
+TAKES_LONG, WORTH_S = "numba", 4.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
@@ -182,7 +183,7 @@ class Search:
             identity = (name_of_function(self._function), offers.tier.kind, self._code)
             Preparation(packed, identity, draws, offers.known, report)
             started = True
-            if offers.tier.prepared is None:
+            if offers.tier.prepared is None and horizon_s(*offers.tier.spent) >= WORTH_S:
                 self._anticipate(Arguments(args, kwargs))
         except EpochlyError as error:
             let_through(error)

@@ -21,6 +21,7 @@ from epochly.runtime.standing import Candidate, Standing, State, told
 from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, Trial
 from epochly.runtime.watch import Watch
 from epochly.runtime.way import is_ending
+from epochly.runtime.young import due_s
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -49,9 +50,12 @@ class Tier:
     replay : callable
         Answers whether the original may run beside a candidate; asked when it first matters.
     after_s : float
-        Seconds spent in the original before looking for candidates is worth it.
+        Seconds spent in the original before looking for candidates is worth it; more where calls
+        are short (`due_s`).
     watch : float
         Share of the time that may go into checks of a committed candidate; 0 for none.
+    earlier : tuple of int and float
+        Calls that count towards it and their seconds.
     clock : callable
         Seconds, monotonic.
     """
@@ -66,6 +70,7 @@ class Tier:
         replay: Callable[[], Replay],
         after_s: float,
         watch: float,
+        earlier: tuple[int, float] = (0, 0.0),
         clock: Clock = time.perf_counter,
     ) -> None:
         self.name = name
@@ -79,6 +84,8 @@ class Tier:
         self._launch = launch
         self._replay = replay
         self._after_s = after_s
+        self._earlier = earlier
+        self._look_s = after_s - earlier[1]
         self._lineup = Lineup()
         self._searching = False
         self._timed = Timed(original, clock)
@@ -107,6 +114,12 @@ class Tier:
         """How many times faster than the original calls are run now."""
         current = self._lineup.current
         return current.gain if current is not None and self.state == "committed" else 1.0
+
+    @property
+    def spent(self) -> tuple[int, float]:
+        """Calls of the original so far and their seconds, earlier ones included."""
+        calls, seconds = self._earlier
+        return calls + self._timed.calls, seconds + self._timed.spent_s
 
     def standing(self) -> Standing:
         """Where it stands now."""
@@ -152,7 +165,7 @@ class Tier:
 
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
-        self._after_s = 2 * self._timed.spent_s
+        self._look_s = self._timed.spent_s + self.spent[1]
         self._lineup.leave()
         self.state, self.run = "observing", self._observe
 
@@ -175,7 +188,7 @@ class Tier:
     # How a call is run: one method for each state.
 
     def _observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self._timed.spent_s >= self._after_s and self._is_my_turn():
+        if self._timed.spent_s >= self._look_s and self._is_due() and self._is_my_turn():
             try:
                 if self.state == "observing":
                     self.state, self.run = "preparing", self._timed
@@ -184,6 +197,13 @@ class Tier:
                 self._lock.release()
             return self.run(args, kwargs)
         return self._timed(args, kwargs)
+
+    def _is_due(self) -> bool:
+        """Whether candidates are looked for now; if not, when that is to be asked again."""
+        calls, seconds = self.spent
+        left_s = due_s(calls, seconds, self._after_s) - seconds
+        self._look_s = self._timed.spent_s + left_s
+        return left_s <= 0.0
 
     def _act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self._is_my_turn():

@@ -8,7 +8,7 @@ from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
 from epochly.runtime.places import is_decided_about
 from epochly.runtime.way import Way
-from epochly.runtime.young import AFTER_S, calls_left
+from epochly.runtime.young import AFTER_S, calls_left, due_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ class Undecided:
                 if self._automatic is None:
                     from epochly.runtime.automatic import Automatic
 
+                    tally = self._plain.tally
                     self._automatic = Automatic(
-                        self._original, watch=self._watch, spent_s=self._plain.tally.seconds
+                        self._original, watch=self._watch, earlier=(tally.calls, tally.seconds)
                     )
         return self._plain if self._automatic is None else self._automatic.choose(args, kwargs)
 
@@ -89,4 +90,4 @@ class Undecided:
         if not calls:
             return is_decided_about(name_of(self._original).rpartition(".")[2])
         self._interval = min(MOST_CALLS, calls_left(calls, seconds))
-        return seconds >= AFTER_S
+        return seconds >= due_s(calls, seconds, AFTER_S)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from epochly.runtime.decorated import Decorated
 
+# Looking for other levels costs the program 0.03 s. That may be a twentieth of its calls: of a
+# hundred, if they are long enough, or of all that were made by then.
 AFTER_S = 0.05
+CALLS, HORIZON = 100, 12.0
 # All of them are kept for percentiles, of which a tally keeps a few more.
 MOST_CALLS = 500
 
@@ -53,9 +56,29 @@ class Youth:
         return max(0, min(MOST_CALLS - calls, calls_left(calls, seconds)))
 
 
+def horizon_s(calls: int, seconds: float) -> float:
+    """Seconds of some calls, or of a hundred like them, whichever is more."""
+    return max(seconds, CALLS * seconds / calls) if calls else seconds
+
+
+def due_s(calls: int, seconds: float, after_s: float) -> float:
+    """Seconds to spend in a function before choosing a level for it may pay.
+
+    Parameters
+    ----------
+    calls, seconds
+        So far.
+    after_s : float
+        Seconds after which it may for calls so long that a hundred take ``HORIZON`` times that;
+        for shorter ones it may after as many times.
+    """
+    return after_s if horizon_s(calls, seconds) >= HORIZON * after_s else HORIZON * after_s
+
+
 def calls_left(calls: int, seconds: float) -> int:
     """How many more calls like these fit into the time after which choosing a level may pay."""
-    return max(0, int((AFTER_S - seconds) * calls / max(seconds, 1e-9)))
+    left_s = due_s(calls, seconds, AFTER_S) - seconds
+    return max(0, int(left_s * calls / max(seconds, 1e-9)))
 
 
 class Nursery:

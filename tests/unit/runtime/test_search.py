@@ -51,11 +51,11 @@ class Known:
         monkeypatch.setattr(search, "usable_cores", lambda: cores)
         monkeypatch.setattr(preparation, "Preparation", lambda *given: self.started.append(given))
 
-    def tier(self, function, kind="list of floats"):
+    def tier(self, function, kind="list of floats", earlier=(0, 0.0)):
         found = Search(function, lambda tier: None)
         return Tier(
             function.__name__, kind, function, found.launch,
-            replay=partial(Replay, "twice"), after_s=0.0, watch=0.0,
+            replay=partial(Replay, "twice"), after_s=0.0, watch=0.0, earlier=earlier,
         )  # fmt: skip
 
     def run(self, tier, times):
@@ -100,6 +100,9 @@ def test_where_threads_have_little_to_gain_another_process_is_started_at_once(
     assert known.started[0][3].tried == ()
 
 
+LONG = (2, 0.1)
+
+
 @pytest.fixture
 def anticipated(monkeypatch):
     seen = []
@@ -115,15 +118,27 @@ def anticipated(monkeypatch):
 def test_what_takes_long_to_import_is_imported_meanwhile_whatever_comes_of_it(
     monkeypatch, anticipated
 ):
-    tier = Known(monkeypatch).tier(summed)
+    tier = Known(monkeypatch).tier(summed, earlier=LONG)
     tier.run(([1.0, 4.0],), {})
     assert anticipated == [(summed, ([1.0, 4.0],))]
     assert (tier.state, tier.doubt) == ("preparing", "")
 
 
+@pytest.mark.parametrize(
+    ("earlier", "imported"),
+    [((10, 0.3), 0), ((10, 0.5), 1), ((10_000, 3.9), 0), ((10_000, 4.1), 1)],
+)
+def test_it_is_where_the_calls_take_much_longer_than_that(
+    monkeypatch, anticipated, earlier, imported
+):
+    tier = Known(monkeypatch).tier(summed, earlier=earlier)
+    tier.run(([1.0, 4.0],), {})
+    assert (tier.state, len(anticipated)) == ("preparing", imported)
+
+
 def test_nothing_is_imported_beforehand_beside_threads_that_gain(monkeypatch, anticipated):
     known = Known(monkeypatch)
-    tier, found = known.tier(roots), Search(roots, lambda tier: None)
+    tier, found = known.tier(roots, earlier=LONG), Search(roots, lambda tier: None)
     tier.commit(found._prepared("threads", Arguments(([1.0],))))
     found.launch(tier, ([1.0],), {})
     assert (len(known.started), anticipated) == (1, [])

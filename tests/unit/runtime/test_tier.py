@@ -53,7 +53,7 @@ class Prepared:
 class Program:
     """A function of a second, its tier and what was asked of it."""
 
-    def __init__(self, *, allowed="twice", draws=False, watch=0.01, after_s=3.0):
+    def __init__(self, *, allowed="twice", draws=False, watch=0.01, after_s=3.0, earlier=(0, 0.0)):
         self.clock = Clock()
         self.seconds = 1.0
         self.calls = 0
@@ -62,7 +62,7 @@ class Program:
         replay = Replay(allowed, draws=draws)
         self.tier = Tier(
             "double", "int", self.original, self.launch,
-            replay=lambda: replay, after_s=after_s, watch=watch, clock=self.clock,
+            replay=lambda: replay, after_s=after_s, watch=watch, earlier=earlier, clock=self.clock,
         )  # fmt: skip
         self.tier.decided = lambda tier: self.decided.append(tier.backend)
 
@@ -101,6 +101,25 @@ def test_candidates_are_looked_for_once_enough_time_was_spent():
     program.run(9)
     assert (program.tier.state, program.launched) == ("preparing", [(21,)])
     assert program.calls == 9
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(0.5, 6), (0.25, 144), (1 / 16, 576)])
+def test_short_calls_are_looked_at_once_they_take_as_long_as_a_hundred_long_ones(seconds, calls):
+    program = Program()
+    program.seconds = seconds
+    program.run(calls)
+    assert program.tier.state == "observing"
+    program.run()
+    assert program.tier.state == "preparing"
+
+
+@pytest.mark.parametrize(("earlier", "calls"), [((2, 2.0), 1), ((1, 4.0), 0), ((100, 8.0), 28)])
+def test_earlier_calls_count(earlier, calls):
+    program = Program(earlier=earlier)
+    program.run(calls)
+    assert program.tier.state == "observing"
+    program.run()
+    assert program.tier.state == "preparing"
 
 
 def test_one_that_has_to_wait_is_looked_at_again_after_as_much_time_once_more():
