@@ -43,6 +43,8 @@ TAKES_LONG, WORTH_S = "numba", 4.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
+# A byte of them takes 2 ns to pack for another process: 20 times that must be worth it.
+WORTH_S_PER_BYTE = 40e-9
 
 _turns = Turns()
 
@@ -134,6 +136,9 @@ class Search:
                 " other levels, would leave too little memory"
             )
             tier.settle(tier.doubt)
+            return
+        if held.size >= LARGE and horizon_s(*tier.spent) < WORTH_S_PER_BYTE * held.size:
+            tier.wait()
             return
         offers = Offers(tier, self._prepared, arrived=self._arrived, keep=self._keep)
         begin = partial(self._try_elsewhere, offers, replay.draws)

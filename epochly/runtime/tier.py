@@ -195,7 +195,8 @@ class Tier:
                     self._guard(lambda: self._launch(self, args, kwargs))
             finally:
                 self._lock.release()
-            return self.run(args, kwargs)
+            if self.state != "observing":
+                return self.run(args, kwargs)
         return self._timed(args, kwargs)
 
     def _is_due(self) -> bool:

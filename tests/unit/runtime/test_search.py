@@ -67,12 +67,13 @@ def sums(arrays):
     return [float(array.sum()) for array in arrays]
 
 
+LONG = (2, 0.1)
 ARRAYS = [np.ones(20_000) for _ in range(10)]
 
 
 def test_threads_are_tried_on_a_real_call_before_another_process_is_started(monkeypatch):
     known = Known(monkeypatch)
-    tier = known.tier(sums)
+    tier = known.tier(sums, earlier=LONG)
     tier.run((ARRAYS,), {})
     assert (tier.state in ("trying", "committed", "preparing"), known.started) == (True, [])
     for _ in range(4):
@@ -94,13 +95,10 @@ def test_where_threads_have_little_to_gain_another_process_is_started_at_once(
     monkeypatch, function, cores, values
 ):
     known = Known(monkeypatch, cores)
-    tier = known.tier(function)
+    tier = known.tier(function, earlier=LONG)
     tier.run((values,), {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
     assert known.started[0][3].tried == ()
-
-
-LONG = (2, 0.1)
 
 
 @pytest.fixture
@@ -142,6 +140,17 @@ def test_nothing_is_imported_beforehand_beside_threads_that_gain(monkeypatch, an
     tier.commit(found._prepared("threads", Arguments(([1.0],))))
     found.launch(tier, ([1.0],), {})
     assert (len(known.started), anticipated) == (1, [])
+
+
+def test_large_arguments_wait_until_packing_them_may_pay(monkeypatch):
+    known = Known(monkeypatch)
+    large = (np.ones(1_000_000),)
+    tier = known.tier(summed, earlier=(100, 0.1))
+    tier.run(large, {})
+    assert (tier.state, known.started) == ("observing", [])
+    tier = known.tier(summed, earlier=(100, 0.4))
+    tier.run(large, {})
+    assert (tier.state, len(known.started)) == ("preparing", 1)
 
 
 def test_one_process_is_started_at_a_time_and_the_next_when_it_ends(monkeypatch):

@@ -103,6 +103,13 @@ def test_candidates_are_looked_for_once_enough_time_was_spent():
     assert program.calls == 9
 
 
+def test_one_that_has_to_wait_at_once_is_run_once():
+    program = Program(after_s=0.0)
+    program.tier._launch = lambda tier, args, kwargs: tier.wait()
+    program.run(3)
+    assert (program.tier.state, program.calls) == ("observing", 3)
+
+
 @pytest.mark.parametrize(("seconds", "calls"), [(0.5, 6), (0.25, 144), (1 / 16, 576)])
 def test_short_calls_are_looked_at_once_they_take_as_long_as_a_hundred_long_ones(seconds, calls):
     program = Program()
