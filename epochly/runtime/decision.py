@@ -54,6 +54,11 @@ class Decision:
         return self.function, self.kind, self.software, self.hardware
 
     @property
+    def why_it_stays(self) -> str:
+        """Why calls run at level 0, in words."""
+        return f"decided earlier: {self.reason or 'no reason is given'}"
+
+    @property
     def entry(self) -> dict[str, Any]:
         """What a file says of it."""
         document = {**asdict(self), "speedup": float(f"{self.speedup:.3g}")}

@@ -61,10 +61,7 @@ class DecisionFile:
 
         One that was made for other code is stale: it is ignored, with a warning.
         """
-        with self._lock:
-            if self._known is None:
-                self._known = self._read()
-            found = self._known.get((function, kind, software(), hardware()))
+        found = self._all().get((function, kind, software(), hardware()))
         if found is None or found.code == code:
             return found
         logger.warning(
@@ -72,6 +69,14 @@ class DecisionFile:
             self.path, function, kind,
         )  # fmt: skip
         return None
+
+    def to_stay(self, function: str, code: str) -> list[Decision]:
+        """The decisions that have kinds of a function's calls stay at level 0 on this machine."""
+        here = (software(), hardware())
+        known = [
+            d for d in self._all().values() if (d.function, d.code, d.level) == (function, code, 0)
+        ]
+        return [decision for decision in known if (decision.software, decision.hardware) == here]
 
     def put(self, decision: Decision) -> None:
         """Keep a decision, beside those that other processes have written in the meantime.
@@ -93,6 +98,12 @@ class DecisionFile:
                 logger.warning("%s: the decision cannot be saved: %s", self.path, error)
                 return
             self._known = known
+
+    def _all(self) -> dict[Key, Decision]:
+        with self._lock:
+            if self._known is None:
+                self._known = self._read()
+            return self._known
 
     def _read(self) -> dict[Key, Decision]:
         import yaml

@@ -11,6 +11,7 @@ VERSION = 1
 # Reading takes half a second for each MiB, and some 4000 decisions fill one.
 MOST_BYTES = 4 << 20
 _SIGN = f"version: {VERSION}".encode()
+_ENTRY, _PLAIN = b"\n- ", b"\n  level: 0\n"
 
 
 def default_cache() -> str:
@@ -60,10 +61,11 @@ def read_decisions(path: str) -> bytes:
         return file.read()
 
 
-def is_decided_about(name: str) -> bool:
-    """Whether the file of decisions may name a function, told without reading it as YAML.
+def may_be_decided(name: str) -> bool:
+    """Whether the file of decisions may have a function run at another level than 0.
 
-    A file that does not look like one may name any, so that it is read, and its fault is told.
+    It is told without reading it as YAML, which takes longer than many a function. A file that does
+    not look like one may say anything, so that it is read, and its fault is told.
 
     Parameters
     ----------
@@ -78,4 +80,7 @@ def is_decided_about(name: str) -> bool:
         text = read_decisions(path)
     except OSError:
         return False
-    return not name.isascii() or name.encode() in text or _SIGN not in text
+    if not name.isascii() or _SIGN not in text:
+        return True
+    named = name.encode()
+    return any(named in entry and _PLAIN not in entry for entry in text.split(_ENTRY))

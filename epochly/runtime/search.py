@@ -104,7 +104,7 @@ class Search:
         if found is None:
             return
         if found.level == Level.MONITOR:
-            tier.settle(f"decided earlier: {found.reason or 'no reason is given'}")
+            tier.settle(found.why_it_stays)
             return
         candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):

@@ -195,7 +195,7 @@ class Tier:
                     self._guard(lambda: self._launch(self, args, kwargs))
             finally:
                 self._lock.release()
-            if self.state != "observing":
+            if self.run != self._observe:
                 return self.run(args, kwargs)
         return self._timed(args, kwargs)
 

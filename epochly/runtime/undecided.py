@@ -6,7 +6,7 @@ from _thread import RLock
 
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
-from epochly.runtime.places import is_decided_about
+from epochly.runtime.places import may_be_decided
 from epochly.runtime.way import Way
 from epochly.runtime.young import AFTER_S, calls_left, due_s
 
@@ -26,7 +26,7 @@ class Undecided:
     """Runs the original until so much time was spent in it that choosing a level may pay.
 
     Until then a call costs what one at level 0 does, and nothing else is imported. Where a decision
-    about it may be kept on disk, that is looked up before the first call.
+    for another level may be kept on disk, that is looked up before the first call.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ class Undecided:
         return (self._plain, *later)
 
     def standings(self) -> tuple[Standing, ...]:
-        """Where each kind of arguments stands; empty until choosing has begun."""
-        return () if self._automatic is None else self._automatic.standings()
+        """Where each kind of arguments stands; until choosing has begun, what is kept on disk."""
+        return self._kept() if self._automatic is None else self._automatic.standings()
 
     def choose(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Way:
         """The original, or what was chosen once that may pay."""
@@ -88,6 +88,25 @@ class Undecided:
     def _may_pay(self) -> bool:
         calls, seconds = self._plain.tally.calls, self._plain.tally.seconds
         if not calls:
-            return is_decided_about(name_of(self._original).rpartition(".")[2])
+            return may_be_decided(name_of(self._original).rpartition(".")[2])
         self._interval = min(MOST_CALLS, calls_left(calls, seconds))
         return seconds >= due_s(calls, seconds, AFTER_S)
+
+    def _kept(self) -> tuple[Standing, ...]:
+        """The kinds of arguments that were decided earlier to stay at level 0."""
+        from epochly.call import Realized
+        from epochly.code.function import function_of
+        from epochly.levels import Level
+        from epochly.runtime.decisions import decision_file, decision_path
+        from epochly.runtime.identity import code_of, name_of_function
+        from epochly.runtime.standing import Standing
+
+        file = decision_file(decision_path())
+        if not file.known:
+            return ()
+        function = function_of(self._original)
+        found = file.to_stay(name_of_function(function), code_of(function))
+        plainly = Realized(Level.MONITOR, "monitor")
+        return tuple(
+            Standing(kept.kind, "settled", plainly, None, kept.why_it_stays, 0) for kept in found
+        )

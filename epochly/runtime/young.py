@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from _weakref import ref
 
-from epochly.runtime.places import is_decided_about
+from epochly.runtime.places import may_be_decided
 from epochly.runtime.wrapper import counts_by_itself
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ class Youth:
     """The first calls of a function that was given no level.
 
     It ends when so much time was spent that choosing one may pay, after `MOST_CALLS`, and when
-    anybody asks; where a decision about the function may be kept on disk it does not begin.
+    anybody asks; where a decision for another level may be kept on disk it does not begin.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Youth:
         """How many calls may pass before it is asked again; 0 when it is over."""
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
-            return 0 if is_decided_about(self._name.rpartition(".")[2]) else 1
+            return 0 if may_be_decided(self._name.rpartition(".")[2]) else 1
         # Calls that began before its end may bring it beyond: a recursion, or other threads.
         return max(0, min(MOST_CALLS - calls, calls_left(calls, seconds)))
 

@@ -266,7 +266,7 @@ def joined(words):
     return ", ".join(sorted(words, key=str.lower))
 
 
-def test_what_does_not_pay_is_decided_about_as_well(decisions):
+def test_what_does_not_pay_may_be_decided_as_well(decisions):
     standing = Automatic(joined, after_s=0.0)
     words = ["level"] * 50_000
     deadline = time.monotonic() + 60

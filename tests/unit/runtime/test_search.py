@@ -228,7 +228,7 @@ class Decided:
         )  # fmt: skip
 
 
-def test_a_level_decided_earlier_that_is_dropped_is_decided_about_anew(monkeypatch, tmp_path):
+def test_a_level_decided_earlier_that_is_dropped_may_be_decided_anew(monkeypatch, tmp_path):
     decided = Decided(monkeypatch, tmp_path)
     assert decided.tier.prepared is not None
     assert "backend: threads" in decided.path.read_text()

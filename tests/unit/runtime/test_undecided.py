@@ -72,6 +72,26 @@ def test_with_a_decision_on_disk_choosing_begins_at_the_first_call(policy, tmp_p
     assert len(policy.standings()) == 1
 
 
+ENTRY = "- function: shop:{}\n  kind: int\n  level: {}\n  backend: any\n"
+
+
+@pytest.mark.parametrize(
+    ("entries", "looked_up"),
+    [
+        ([("double", 0)], False),
+        ([("double", 0), ("triple", 2)], False),
+        ([("double", 0), ("double", 2)], True),
+        ([("triple", 0), ("double", 2)], True),
+    ],
+)
+def test_a_decision_to_stay_at_level_0_costs_the_first_calls_nothing(
+    policy, tmp_path, entries, looked_up
+):
+    text = "version: 1\ndecisions:\n" + "".join(ENTRY.format(*entry) for entry in entries)
+    (tmp_path / "decisions.yaml").write_text(text)
+    assert (policy.choose((1,), {}).call is not double) == looked_up
+
+
 def test_decisions_about_others_cost_the_first_call_nothing(policy, tmp_path):
     (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n# shop:triple\n")
     assert policy.choose((1,), {}).call is double
@@ -80,9 +100,9 @@ def test_decisions_about_others_cost_the_first_call_nothing(policy, tmp_path):
 
 def test_a_name_that_yaml_may_write_another_way_is_looked_up(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "decisions_file", lambda: str(tmp_path / "decisions.yaml"))
-    assert not places.is_decided_about("größe")
+    assert not places.may_be_decided("größe")
     (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n")
-    assert places.is_decided_about("größe")
+    assert places.may_be_decided("größe")
 
 
 def test_a_function_that_hardly_runs_imports_nothing_heavy(tmp_path):
