@@ -19,7 +19,7 @@ from epochly.runtime.standing import Standing
 from epochly.runtime.tier import Tier
 from epochly.runtime.undecided import OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced
-from epochly.runtime.young import AFTER_S
+from epochly.runtime.young import AFTER_S, NO_CALLS
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -42,8 +42,8 @@ class Automatic:
         is the setting's.
     after_s : float
         Seconds spent in a kind of calls before other levels are looked at; more for short calls.
-    earlier : tuple of int and float
-        Calls made already and their seconds; they count for the first kind.
+    earlier : tuple of float
+        Seconds of the calls made already, and of the fastest; they count for the first kind.
     """
 
     requested = None
@@ -54,7 +54,7 @@ class Automatic:
         *,
         watch: float | None = None,
         after_s: float = AFTER_S,
-        earlier: tuple[int, float] = (0, 0.0),
+        earlier: tuple[float, float] = NO_CALLS,
     ) -> None:
         self.interval = UNDECIDED_CALLS
         self._original = original
@@ -140,7 +140,7 @@ class Automatic:
                 replay=self._search.replay,
                 after_s=self._after_s,
                 watch=self._watch,
-                earlier=(0, 0.0) if self._tiers else self._earlier,
+                earlier=NO_CALLS if self._tiers else self._earlier,
             )
             tier.decided = self._note
             try:

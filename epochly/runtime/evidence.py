@@ -30,13 +30,13 @@ class Timed:
     Attributes
     ----------
     calls : int
-    spent_s : float
-        Seconds of all of them.
+    spent_s, fastest_s : float
+        Seconds of all of them, and of the fastest.
     """
 
     def __init__(self, original: Callable[..., Any], clock: Callable[[], float]) -> None:
         self._original, self._clock = original, clock
-        self.calls, self.spent_s = 0, 0.0
+        self.calls, self.spent_s, self.fastest_s = 0, 0.0, math.inf
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         started = self._clock()
@@ -48,6 +48,7 @@ class Timed:
     def add(self, seconds: float) -> None:
         """Count a call that was timed elsewhere."""
         self.spent_s += seconds
+        self.fastest_s = min(self.fastest_s, seconds)
         self.calls += 1
 
     @property

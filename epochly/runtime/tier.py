@@ -21,7 +21,7 @@ from epochly.runtime.standing import Candidate, Standing, State, told
 from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, Trial
 from epochly.runtime.watch import Watch
 from epochly.runtime.way import is_ending
-from epochly.runtime.young import due_s
+from epochly.runtime.young import NO_CALLS, due_s
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -54,8 +54,8 @@ class Tier:
         are short (`due_s`).
     watch : float
         Share of the time that may go into checks of a committed candidate; 0 for none.
-    earlier : tuple of int and float
-        Calls that count towards it and their seconds.
+    earlier : tuple of float
+        Seconds of earlier calls that count towards it, and of the fastest.
     clock : callable
         Seconds, monotonic.
     """
@@ -70,7 +70,7 @@ class Tier:
         replay: Callable[[], Replay],
         after_s: float,
         watch: float,
-        earlier: tuple[int, float] = (0, 0.0),
+        earlier: tuple[float, float] = NO_CALLS,
         clock: Clock = time.perf_counter,
     ) -> None:
         self.name = name
@@ -85,7 +85,7 @@ class Tier:
         self._replay = replay
         self._after_s = after_s
         self._earlier = earlier
-        self._look_s = after_s - earlier[1]
+        self._look_s = after_s - earlier[0]
         self._lineup = Lineup()
         self._searching = False
         self._timed = Timed(original, clock)
@@ -116,10 +116,10 @@ class Tier:
         return current.gain if current is not None and self.state == "committed" else 1.0
 
     @property
-    def spent(self) -> tuple[int, float]:
-        """Calls of the original so far and their seconds, earlier ones included."""
-        calls, seconds = self._earlier
-        return calls + self._timed.calls, seconds + self._timed.spent_s
+    def spent(self) -> tuple[float, float]:
+        """Seconds of the original's calls so far, earlier ones included, and of the fastest."""
+        seconds, fastest_s = self._earlier
+        return seconds + self._timed.spent_s, min(fastest_s, self._timed.fastest_s)
 
     def standing(self) -> Standing:
         """Where it stands now."""
@@ -165,7 +165,7 @@ class Tier:
 
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
-        self._look_s = self._timed.spent_s + self.spent[1]
+        self._look_s = self._timed.spent_s + self.spent[0]
         self._lineup.leave()
         self.state, self.run = "observing", self._observe
 
@@ -201,8 +201,8 @@ class Tier:
 
     def _is_due(self) -> bool:
         """Whether candidates are looked for now; if not, when that is to be asked again."""
-        calls, seconds = self.spent
-        left_s = due_s(calls, seconds, self._after_s) - seconds
+        seconds, fastest_s = self.spent
+        left_s = due_s(seconds, fastest_s, self._after_s) - seconds
         self._look_s = self._timed.spent_s + left_s
         return left_s <= 0.0
 

@@ -75,7 +75,7 @@ class Undecided:
 
                     tally = self._plain.tally
                     self._automatic = Automatic(
-                        self._original, watch=self._watch, earlier=(tally.calls, tally.seconds)
+                        self._original, watch=self._watch, earlier=(tally.seconds, tally.low)
                     )
         return self._plain if self._automatic is None else self._automatic.choose(args, kwargs)
 
@@ -86,11 +86,11 @@ class Undecided:
             self._automatic.forget()
 
     def _may_pay(self) -> bool:
-        calls, seconds = self._plain.tally.calls, self._plain.tally.seconds
-        if not calls:
+        tally = self._plain.tally
+        if not tally.calls:
             return may_be_decided(name_of(self._original).rpartition(".")[2])
-        self._interval = min(MOST_CALLS, calls_left(calls, seconds))
-        return seconds >= due_s(calls, seconds, AFTER_S)
+        self._interval = min(MOST_CALLS, calls_left(tally.calls, tally.seconds, tally.low))
+        return tally.seconds >= due_s(tally.seconds, tally.low, AFTER_S)
 
     def _kept(self) -> tuple[Standing, ...]:
         """The kinds of arguments that were decided earlier to stay at level 0."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # hundred, if they are long enough, or of all that were made by then.
 AFTER_S = 0.05
 CALLS, HORIZON = 100, 12.0
+# Their seconds, and those of the fastest.
+NO_CALLS = (0.0, float("inf"))
 # All of them are kept for percentiles, of which a tally keeps a few more.
 MOST_CALLS = 500
 
@@ -53,31 +55,34 @@ class Youth:
         if not calls:
             return 0 if may_be_decided(self._name.rpartition(".")[2]) else 1
         # Calls that began before its end may bring it beyond: a recursion, or other threads.
-        return max(0, min(MOST_CALLS - calls, calls_left(calls, seconds)))
+        return max(0, min(MOST_CALLS - calls, calls_left(calls, seconds, min(self.kept))))
 
 
-def horizon_s(calls: int, seconds: float) -> float:
-    """Seconds of some calls, or of a hundred like them, whichever is more."""
-    return max(seconds, CALLS * seconds / calls) if calls else seconds
+def horizon_s(seconds: float, fastest_s: float) -> float:
+    """Seconds of some calls, or of a hundred like the fastest, whichever is more.
+
+    A first call may take many times as long as the others.
+    """
+    return max(seconds, CALLS * fastest_s) if seconds else 0.0
 
 
-def due_s(calls: int, seconds: float, after_s: float) -> float:
+def due_s(seconds: float, fastest_s: float, after_s: float) -> float:
     """Seconds to spend in a function before choosing a level for it may pay.
 
     Parameters
     ----------
-    calls, seconds
-        So far.
+    seconds, fastest_s : float
+        Of all calls so far, and of the fastest.
     after_s : float
         Seconds after which it may for calls so long that a hundred take ``HORIZON`` times that;
         for shorter ones it may after as many times.
     """
-    return after_s if horizon_s(calls, seconds) >= HORIZON * after_s else HORIZON * after_s
+    return after_s if horizon_s(seconds, fastest_s) >= HORIZON * after_s else HORIZON * after_s
 
 
-def calls_left(calls: int, seconds: float) -> int:
+def calls_left(calls: int, seconds: float, fastest_s: float) -> int:
     """How many more calls like these fit into the time after which choosing a level may pay."""
-    left_s = due_s(calls, seconds, AFTER_S) - seconds
+    left_s = due_s(seconds, fastest_s, AFTER_S) - seconds
     return max(0, int(left_s * calls / max(seconds, 1e-9)))
 
 

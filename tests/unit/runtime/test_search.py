@@ -16,6 +16,7 @@ from epochly.runtime.replay import Replay
 from epochly.runtime.search import Search
 from epochly.runtime.tier import Tier
 from epochly.runtime.turns import Turns
+from epochly.runtime.young import NO_CALLS
 
 
 def roots(values):
@@ -51,7 +52,7 @@ class Known:
         monkeypatch.setattr(search, "usable_cores", lambda: cores)
         monkeypatch.setattr(preparation, "Preparation", lambda *given: self.started.append(given))
 
-    def tier(self, function, kind="list of floats", earlier=(0, 0.0)):
+    def tier(self, function, kind="list of floats", earlier=NO_CALLS):
         found = Search(function, lambda tier: None)
         return Tier(
             function.__name__, kind, function, found.launch,
@@ -67,7 +68,7 @@ def sums(arrays):
     return [float(array.sum()) for array in arrays]
 
 
-LONG = (2, 0.1)
+LONG = (0.1, 0.05)
 ARRAYS = [np.ones(20_000) for _ in range(10)]
 
 
@@ -124,7 +125,7 @@ def test_what_takes_long_to_import_is_imported_meanwhile_whatever_comes_of_it(
 
 @pytest.mark.parametrize(
     ("earlier", "imported"),
-    [((10, 0.3), 0), ((10, 0.5), 1), ((10_000, 3.9), 0), ((10_000, 4.1), 1)],
+    [((0.3, 0.03), 0), ((0.5, 0.05), 1), ((3.9, 1e-4), 0), ((4.1, 1e-4), 1)],
 )
 def test_it_is_where_the_calls_take_much_longer_than_that(
     monkeypatch, anticipated, earlier, imported
@@ -145,10 +146,10 @@ def test_nothing_is_imported_beforehand_beside_threads_that_gain(monkeypatch, an
 def test_large_arguments_wait_until_packing_them_may_pay(monkeypatch):
     known = Known(monkeypatch)
     large = (np.ones(1_000_000),)
-    tier = known.tier(summed, earlier=(100, 0.1))
+    tier = known.tier(summed, earlier=(0.1, 0.001))
     tier.run(large, {})
     assert (tier.state, known.started) == ("observing", [])
-    tier = known.tier(summed, earlier=(100, 0.4))
+    tier = known.tier(summed, earlier=(0.4, 0.001))
     tier.run(large, {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
 

@@ -14,6 +14,7 @@ from epochly.runtime.replay import Replay
 from epochly.runtime.standing import Candidate
 from epochly.runtime.tier import Tier
 from epochly.runtime.trial import OUT_OF_MEMORY
+from epochly.runtime.young import NO_CALLS
 
 
 class Clock:
@@ -53,7 +54,7 @@ class Prepared:
 class Program:
     """A function of a second, its tier and what was asked of it."""
 
-    def __init__(self, *, allowed="twice", draws=False, watch=0.01, after_s=3.0, earlier=(0, 0.0)):
+    def __init__(self, *, allowed="twice", draws=False, watch=0.01, after_s=3.0, earlier=NO_CALLS):
         self.clock = Clock()
         self.seconds = 1.0
         self.calls = 0
@@ -120,7 +121,9 @@ def test_short_calls_are_looked_at_once_they_take_as_long_as_a_hundred_long_ones
     assert program.tier.state == "preparing"
 
 
-@pytest.mark.parametrize(("earlier", "calls"), [((2, 2.0), 1), ((1, 4.0), 0), ((100, 8.0), 28)])
+@pytest.mark.parametrize(
+    ("earlier", "calls"), [((2.0, 1.0), 1), ((4.0, 4.0), 0), ((8.0, 0.05), 28)]
+)
 def test_earlier_calls_count(earlier, calls):
     program = Program(earlier=earlier)
     program.run(calls)
