@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from epochly.runtime.decorated import Decorated
 
-# Looking for other levels costs the program 0.03 s. That may be a twentieth of its calls: of a
-# hundred, if they are long enough, or of all that were made by then.
+# Looking for other levels costs the program 0.06 s, half of it imports, half shared cores. That may
+# be a twentieth of its calls: of a hundred, if they are long enough, or of all made by then.
 AFTER_S = 0.05
-CALLS, HORIZON = 100, 12.0
+CALLS, HORIZON = 100, 24.0
 # Their seconds, and those of the fastest.
 NO_CALLS = (0.0, float("inf"))
 # All of them are kept for percentiles, of which a tally keeps a few more.

@@ -111,7 +111,7 @@ def test_one_that_has_to_wait_at_once_is_run_once():
     assert (program.tier.state, program.calls) == ("observing", 3)
 
 
-@pytest.mark.parametrize(("seconds", "calls"), [(0.5, 6), (0.25, 144), (1 / 16, 576)])
+@pytest.mark.parametrize(("seconds", "calls"), [(0.75, 4), (0.5, 144), (1 / 16, 1152)])
 def test_short_calls_are_looked_at_once_they_take_as_long_as_a_hundred_long_ones(seconds, calls):
     program = Program()
     program.seconds = seconds
@@ -122,7 +122,7 @@ def test_short_calls_are_looked_at_once_they_take_as_long_as_a_hundred_long_ones
 
 
 @pytest.mark.parametrize(
-    ("earlier", "calls"), [((2.0, 1.0), 1), ((4.0, 4.0), 0), ((8.0, 0.05), 28)]
+    ("earlier", "calls"), [((2.0, 1.0), 1), ((4.0, 4.0), 0), ((8.0, 0.05), 64)]
 )
 def test_earlier_calls_count(earlier, calls):
     program = Program(earlier=earlier)

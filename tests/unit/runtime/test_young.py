@@ -187,7 +187,7 @@ def test_it_is_faster_to_ask_how_long_than_to_wait():
 
 
 @pytest.mark.parametrize(
-    ("call_s", "due_s"), [(0.1, young.AFTER_S), (0.007, young.AFTER_S), (0.005, 0.6)]
+    ("call_s", "due_s"), [(0.1, young.AFTER_S), (0.0125, young.AFTER_S), (0.01, 1.2)]
 )
 def test_looking_for_levels_costs_a_twentieth_of_a_hundred_calls_or_of_all(call_s, due_s):
     assert young.due_s(2 * call_s, call_s, young.AFTER_S) == pytest.approx(due_s)
