@@ -23,7 +23,8 @@ from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeate
 from epochly.runtime.standing import told
 
 if TYPE_CHECKING:
-    from epochly.backend import Backend
+    from epochly.backend import Backend, Prepared
+    from epochly.runtime.trial import Trial
 
 # Longer calls are timed once.
 LONG_S = 0.05
@@ -58,7 +59,6 @@ class Example:
 
     def __init__(self, packed: IO[bytes]) -> None:
         self._packed = packed
-        self._ran = False
 
     def load(self) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
         """The original and its arguments, made afresh.
@@ -78,25 +78,14 @@ class Example:
             raise ExampleRaised from error
         return made
 
-    def warm_up(self) -> None:
-        """Run the original once, since a first call takes longer.
 
-        Raises
-        ------
-        ExampleRaised
-        """
-        if self._ran:
-            return
-        original, args, kwargs = self.load()
-        try:
-            original(*args, **kwargs)
-        except Exception as error:
-            raise ExampleRaised from error
-        self._ran = True
-
-
-def try_backend(backend: Backend, example: Example, draws: bool) -> Tried:
+def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float) -> Tried:
     """Prepare a backend and run it beside the original a few times.
+
+    Parameters
+    ----------
+    usual_s : float
+        Seconds of the original's fastest call so far: a first one takes longer, also here.
 
     Raises
     ------
@@ -104,7 +93,7 @@ def try_backend(backend: Backend, example: Example, draws: bool) -> Tried:
     MemoryError
     """
     from epochly.code.function import function_of
-    from epochly.runtime.trial import OUT_OF_MEMORY, run_beside
+    from epochly.runtime.trial import OUT_OF_MEMORY
 
     load = example.load
     original, args, kwargs = load()
@@ -113,25 +102,36 @@ def try_backend(backend: Backend, example: Example, draws: bool) -> Tried:
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     try:
-        example.warm_up()
-        _, args, kwargs = load()
-        trial = run_beside(original, answer, args, kwargs, draws=draws)
+        trial = _beside(answer, example, draws)
         verdict, where = trial.equality.verdict, trial.equality.where or ""
         if where == OUT_OF_MEMORY:
             raise MemoryError
         if verdict not in ("identical", "close"):
             verdict_or = "refused" if verdict == "unchecked" else verdict
             return Tried(name, math.inf, math.inf, verdict_or, where)
-        plain_s, candidate_s = trial.plain_s, trial.candidate_s
+        plain_s, candidate_s = min(trial.plain_s, usual_s), trial.candidate_s
         if not is_unbeaten(plain_s, candidate_s):
-            # That call warmed up; the next one tells how fast the candidate is.
-            candidate_s = _seconds(answer, load)
-            if plain_s < LONG_S and candidate_s < HOPELESS * plain_s:
-                candidate_s = min(candidate_s, _seconds(answer, load))
+            # Those calls warmed up; the next ones, which share the cores alike, tell the gain.
+            plain_s, candidate_s = trial.plain_s, _seconds(answer, load)
+            if candidate_s < HOPELESS * plain_s:
                 plain_s = min(plain_s, _seconds(original, load))
+                if plain_s < LONG_S:
+                    candidate_s = min(candidate_s, _seconds(answer, load))
     finally:
         answer.close()
     return Tried(name, plain_s, candidate_s, "equal", asked=asked_of(backend.level))
+
+
+def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
+    from epochly.runtime.trial import NotCopiedError, run_beside
+
+    original, args, kwargs = example.load()
+    try:
+        return run_beside(original, prepared, args, kwargs, draws=draws)
+    except NotCopiedError:
+        raise
+    except Exception as error:
+        raise ExampleRaised from error
 
 
 def _seconds(call: Callable[..., Any], load: Callable[[], Any]) -> float:
@@ -204,7 +204,7 @@ def try_all(
         if not known.leaves(backend.name, uses_cores=backend.capabilities.uses_cores):
             continue
         try:
-            tried = try_backend(backend, example, request["draws"])
+            tried = try_backend(backend, example, request["draws"], known.fastest_s)
         except ExampleRaised:
             return EXAMPLE_RAISED
         except MemoryError:

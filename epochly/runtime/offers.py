@@ -56,7 +56,7 @@ class Offers:
 
         # At the end of the program threads are refused, which says nothing of what they gain.
         here = () if is_ending() else self._here
-        return Known(here, self.tier.gain, self.tier.reason)
+        return Known(here, self.tier.gain, self.tier.reason, self.tier.spent[1])
 
     def at_hand(self, candidate: Candidate, *, then: Action) -> None:
         """Try one that needs no preparing on real calls, and only then look for others."""

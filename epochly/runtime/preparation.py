@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
+import math
 import os
 import socket
 import subprocess
@@ -104,11 +105,14 @@ class Known:
         Of the one in use; 1 where it is the original.
     said : str
         Why others were dropped.
+    fastest_s : float
+        Seconds of the original's fastest call.
     """
 
     tried: tuple[str, ...] = ()
     gain: float = 1.0
     said: str = ""
+    fastest_s: float = math.inf
 
     def leaves(self, name: str, *, uses_cores: bool) -> bool:
         """Whether a backend can still be better; what spreads work gains the cores at most."""

@@ -148,13 +148,13 @@ def test_one_at_hand_is_used_before_others_are_looked_for():
     assert (found.standing, found.begun) == (("committed", "threads"), [])
     found.program.run(2)
     assert (found.standing, found.begun) == (("committed", "threads"), [(21,)])
-    assert found.offers.known == Known(("threads",), pytest.approx(5.0), "")
+    assert found.offers.known == Known(("threads",), pytest.approx(5.0), "", 1.0)
 
 
 def test_one_at_hand_that_gains_nothing_makes_room_for_the_others():
     found = Found(threads=0.95, numba=0.1).has_at_hand("threads")
     assert (found.standing, found.begun) == (("preparing", "monitor"), [(21,)])
-    assert found.offers.known == Known(("threads",), 1.0, "threads: 1.05x on a real call")
+    assert found.offers.known == Known(("threads",), 1.0, "threads: 1.05x on a real call", 1.0)
     found.finds("numba", 10.0).ends()
     assert (found.standing, found.kept) == (("committed", "numba"), ["numba"])
     assert "threads: 1.05x" in found.program.tier.reason

@@ -120,9 +120,20 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     monkeypatch.setattr(attempts, "_seconds", seconds)
     threads = get_backend("threads")
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
-    tried = attempts.try_backend(threads, example, False)
+    tried = attempts.try_backend(threads, example, False, math.inf)
     assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
     assert len([call for call in ran if call is not squares]) == calls
+
+
+def test_a_first_call_that_takes_longer_makes_no_backend_unbeaten(monkeypatch):
+    def beside(original, prepared, args, kwargs, *, draws):
+        return trial.Trial(None, 1.0, 0.01, Equality("identical"))
+
+    monkeypatch.setattr(trial, "run_beside", beside)
+    monkeypatch.setattr(attempts, "_seconds", lambda call, load: 0.015 if call is squares else 0.01)
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
+    tried = attempts.try_backend(get_backend("threads"), example, False, 0.02)
+    assert (tried.plain_s, tried.candidate_s, tried.unbeaten) == (0.015, 0.01, False)
 
 
 def test_memory_that_runs_out_is_a_failure_and_no_finding(monkeypatch):
