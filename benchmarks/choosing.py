@@ -145,7 +145,10 @@ def measured(name: str, target: str) -> bool:
         f"{text} {share:.2f} of its limit {'ok' if share <= 1 else 'MISSED'}"
         for text, share in shares.items()
     )
-    if best == COMPILED:
+    # Where nothing gains, any level may come out as the best.
+    if best == COMPILED and 1.1 * statistics.median(taken[best]) < statistics.median(
+        taken["plain"]
+    ):
         floors = [least(target, best, of["plain"] / CALLS) / limits["cold"][1](of) for of in turns]
         shown += (
             f"; choosing in a process of its own takes {statistics.median(floors):.2f} at least"
