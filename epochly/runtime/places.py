@@ -37,7 +37,8 @@ def decisions_file() -> str:
     # Most often there is nothing, which `access` says at half the price of an exception.
     if os.access(PROJECT, os.F_OK) and os.path.isdir(PROJECT):
         return os.path.abspath(os.path.join(PROJECT, DECISIONS))
-    return os.path.join(cache_folder(), DECISIONS)
+    # `os.path.join` costs a first call 3 us.
+    return f"{cache_folder()}/{DECISIONS}"
 
 
 def read_decisions(path: str) -> bytes:
