@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
 from epochly.interrupted import let_through
+from epochly.runtime.due import AFTER_S, NO_CALLS
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
 from epochly.runtime.policy import unsuited
@@ -19,7 +20,6 @@ from epochly.runtime.standing import Standing
 from epochly.runtime.tier import Tier
 from epochly.runtime.undecided import OBSERVED
 from epochly.runtime.way import Way, is_nested, is_traced
-from epochly.runtime.young import AFTER_S, NO_CALLS
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared

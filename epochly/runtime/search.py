@@ -20,13 +20,13 @@ from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
 from epochly.runtime.decision import Decision, hardware, software
 from epochly.runtime.decisions import decision_file, decision_path
+from epochly.runtime.due import horizon_s
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
 from epochly.runtime.replay import Replay, replay_of
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
-from epochly.runtime.young import horizon_s
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared

@@ -14,6 +14,7 @@ from epochly.interrupted import let_through
 from epochly.levels import Level
 from epochly.runtime.beside import Beside
 from epochly.runtime.crowd import CROWDED
+from epochly.runtime.due import NO_CALLS, Due
 from epochly.runtime.evidence import Conclusion, Evidence, Timed
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.lineup import Lineup
@@ -21,7 +22,6 @@ from epochly.runtime.standing import Candidate, Standing, State, told
 from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, Trial
 from epochly.runtime.watch import Watch
 from epochly.runtime.way import is_ending
-from epochly.runtime.young import NO_CALLS, due_s
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
@@ -83,12 +83,10 @@ class Tier:
         self._original = original
         self._launch = launch
         self._replay = replay
-        self._after_s = after_s
-        self._earlier = earlier
-        self._look_s = after_s - earlier[0]
         self._lineup = Lineup()
         self._searching = False
         self._timed = Timed(original, clock)
+        self._due = Due(self._timed, after_s, earlier)
         self._watch = Watch(watch, self._timed, after_s)
         self._beside = Beside(name, kind, original, self._timed, self._watch, replay, clock)
         self._proof = False
@@ -118,8 +116,7 @@ class Tier:
     @property
     def spent(self) -> tuple[float, float]:
         """Seconds of the original's calls so far, earlier ones included, and of the fastest."""
-        seconds, fastest_s = self._earlier
-        return seconds + self._timed.spent_s, min(fastest_s, self._timed.fastest_s)
+        return self._due.spent
 
     def standing(self) -> Standing:
         """Where it stands now."""
@@ -165,7 +162,7 @@ class Tier:
 
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
-        self._look_s = self._timed.spent_s + self.spent[0]
+        self._due.again()
         self._lineup.leave()
         self.state, self.run = "observing", self._observe
 
@@ -188,7 +185,7 @@ class Tier:
     # How a call is run: one method for each state.
 
     def _observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self._timed.spent_s >= self._look_s and self._is_due() and self._is_my_turn():
+        if self._due.is_now() and self._is_my_turn():
             try:
                 if self.state == "observing":
                     self.state, self.run = "preparing", self._timed
@@ -198,13 +195,6 @@ class Tier:
             if self.run != self._observe:
                 return self.run(args, kwargs)
         return self._timed(args, kwargs)
-
-    def _is_due(self) -> bool:
-        """Whether candidates are looked for now; if not, when that is to be asked again."""
-        seconds, fastest_s = self.spent
-        left_s = due_s(seconds, fastest_s, self._after_s) - seconds
-        self._look_s = self._timed.spent_s + left_s
-        return left_s <= 0.0
 
     def _act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self._is_my_turn():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from _thread import RLock
 
+from epochly.runtime.due import AFTER_S, due_s
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
 from epochly.runtime.places import may_be_decided
 from epochly.runtime.way import Way
-from epochly.runtime.young import AFTER_S, calls_left, due_s
+from epochly.runtime.young import calls_left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

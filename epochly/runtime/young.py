@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from _weakref import ref
 
+from epochly.runtime.due import AFTER_S, due_s
 from epochly.runtime.places import may_be_decided
 from epochly.runtime.wrapper import counts_by_itself
 
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 
     from epochly.runtime.decorated import Decorated
 
-# Looking for other levels costs the program 0.06 s, half of it imports, half shared cores. That may
-# be a twentieth of its calls: of a hundred, if they are long enough, or of all made by then.
-AFTER_S = 0.05
-CALLS, HORIZON = 100, 24.0
-# Their seconds, and those of the fastest.
-NO_CALLS = (0.0, float("inf"))
 # All of them are kept for percentiles, of which a tally keeps a few more.
 MOST_CALLS = 500
 
@@ -54,33 +49,12 @@ class Youth:
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
             return 0 if may_be_decided(self._name.rpartition(".")[2]) else 1
+        # Calls that began before its end may bring it beyond: a recursion, or other threads.
+        left = max(0, MOST_CALLS - calls)
         # This much is seen without a look at the details, which at a second call costs 5 us.
         if MOST_CALLS * seconds < AFTER_S:
-            return MOST_CALLS - calls
-        # Calls that began before its end may bring it beyond: a recursion, or other threads.
-        return max(0, min(MOST_CALLS - calls, calls_left(calls, seconds, min(self.kept))))
-
-
-def horizon_s(seconds: float, fastest_s: float) -> float:
-    """Seconds of some calls, or of a hundred like the fastest, whichever is more.
-
-    A first call may take many times as long as the others.
-    """
-    return max(seconds, CALLS * fastest_s) if seconds else 0.0
-
-
-def due_s(seconds: float, fastest_s: float, after_s: float) -> float:
-    """Seconds to spend in a function before choosing a level for it may pay.
-
-    Parameters
-    ----------
-    seconds, fastest_s : float
-        Of all calls so far, and of the fastest.
-    after_s : float
-        Seconds after which it may for calls so long that a hundred take ``HORIZON`` times that;
-        for shorter ones it may after as many times.
-    """
-    return after_s if horizon_s(seconds, fastest_s) >= HORIZON * after_s else HORIZON * after_s
+            return left
+        return min(left, calls_left(calls, seconds, min(self.kept)))
 
 
 def calls_left(calls: int, seconds: float, fastest_s: float) -> int:

@@ -12,11 +12,11 @@ from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import SPREADING
 from epochly.registry import usable_backends
 from epochly.runtime import preparation, search
+from epochly.runtime.due import NO_CALLS
 from epochly.runtime.replay import Replay
 from epochly.runtime.search import Search
 from epochly.runtime.tier import Tier
 from epochly.runtime.turns import Turns
-from epochly.runtime.young import NO_CALLS
 
 
 def roots(values):

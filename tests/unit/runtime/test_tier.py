@@ -9,12 +9,12 @@ from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Realized
 from epochly.runtime import trial
+from epochly.runtime.due import NO_CALLS
 from epochly.runtime.evidence import Timed
 from epochly.runtime.replay import Replay
 from epochly.runtime.standing import Candidate
 from epochly.runtime.tier import Tier
 from epochly.runtime.trial import OUT_OF_MEMORY
-from epochly.runtime.young import NO_CALLS
 
 
 class Clock:

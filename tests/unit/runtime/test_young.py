@@ -184,14 +184,3 @@ def test_it_is_faster_to_ask_how_long_than_to_wait():
     assert youth.lasts() == 1
     youth.kept.append(1e-6)
     assert 1 <= youth.lasts() < young.MOST_CALLS
-
-
-@pytest.mark.parametrize(
-    ("call_s", "due_s"), [(0.1, young.AFTER_S), (0.0125, young.AFTER_S), (0.01, 1.2)]
-)
-def test_looking_for_levels_costs_a_twentieth_of_a_hundred_calls_or_of_all(call_s, due_s):
-    assert young.due_s(2 * call_s, call_s, young.AFTER_S) == pytest.approx(due_s)
-
-
-def test_a_first_call_that_takes_longer_is_no_reason_to_look_early():
-    assert young.due_s(0.1, 0.001, young.AFTER_S) > young.AFTER_S

@@ -1,0 +1,75 @@
+"""When so much was spent in a function that looking for another level may pay."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from epochly.runtime.evidence import Timed
+
+# Looking for other levels costs the program 0.06 s, half of it imports, half shared cores. That may
+# be a twentieth of its calls: of a hundred, if they are long enough, or of all made by then.
+AFTER_S = 0.05
+CALLS, HORIZON = 100, 24.0
+# Their seconds, and those of the fastest.
+NO_CALLS = (0.0, float("inf"))
+
+
+class Due:
+    """Says for one kind of calls when to look.
+
+    Parameters
+    ----------
+    timed : Timed
+        The original, and what its calls have taken.
+    after_s : float
+        Seconds to spend before; more where calls are short.
+    earlier : tuple of float
+        Seconds of earlier calls that count as well, and of the fastest.
+    """
+
+    def __init__(
+        self, timed: Timed, after_s: float, earlier: tuple[float, float] = NO_CALLS
+    ) -> None:
+        self._timed, self._after_s, self._earlier = timed, after_s, earlier
+        self._at_s = after_s - earlier[0]
+
+    @property
+    def spent(self) -> tuple[float, float]:
+        """Seconds of all calls so far, and of the fastest."""
+        seconds, fastest_s = self._earlier
+        return seconds + self._timed.spent_s, min(fastest_s, self._timed.fastest_s)
+
+    def is_now(self) -> bool:
+        """Whether it is time; the details are seldom looked at."""
+        if self._timed.spent_s < self._at_s:
+            return False
+        seconds, fastest_s = self.spent
+        left_s = due_s(seconds, fastest_s, self._after_s) - seconds
+        self._at_s = self._timed.spent_s + left_s
+        return left_s <= 0.0
+
+    def again(self) -> None:
+        """It is time when as much has been spent once more."""
+        self._at_s = self._timed.spent_s + self.spent[0]
+
+
+def horizon_s(seconds: float, fastest_s: float) -> float:
+    """Seconds of some calls, or of a hundred like the fastest, whichever is more.
+
+    A first call may take many times as long as the others.
+    """
+    return max(seconds, CALLS * fastest_s) if seconds else 0.0
+
+
+def due_s(seconds: float, fastest_s: float, after_s: float) -> float:
+    """Seconds to spend in a function before choosing a level for it may pay.
+
+    Parameters
+    ----------
+    seconds, fastest_s : float
+        Of all calls so far, and of the fastest.
+    after_s : float
+        Seconds after which it may for calls so long that a hundred take ``HORIZON`` times that;
+        for shorter ones it may after as many times.
+    """
+    return after_s if horizon_s(seconds, fastest_s) >= HORIZON * after_s else HORIZON * after_s
