@@ -87,7 +87,7 @@ def counts_by_itself() -> bool:
 
 
 def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handle]:
-    """Make a wrapper whose first call is handed over, and one after a call longer than those before.
+    """Make a wrapper that hands over its first call, and one after a call longer than all before.
 
     Parameters
     ----------
