@@ -591,3 +591,4 @@ def test_candidates_that_there_is_no_room_to_try_are_left(monkeypatch):
     program.run(2)
     assert program.tier.state == "settled"
     assert "too little memory" in program.tier.reason
+    assert "too little memory" in program.tier.doubt
