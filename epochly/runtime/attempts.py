@@ -196,7 +196,7 @@ def try_all(
         Why it ended early, if it did.
     """
     from epochly.registry import usable_backends
-    from epochly.runtime.trial import OUT_OF_MEMORY
+    from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError
 
     known = Known(**request["known"])
     found = []
@@ -209,6 +209,8 @@ def try_all(
             return EXAMPLE_RAISED
         except MemoryError:
             return f"{backend.name}: {OUT_OF_MEMORY}"
+        except NoRoomError as error:
+            return f"{backend.name}: {error.what}"
         except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
             text = f"{type(error).__name__}: {error}"
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)

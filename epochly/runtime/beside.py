@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("epochly")
 
-MOST_PAUSE = 1023
+MOST_PAUSE = 1022
 
 
 class Beside:
@@ -63,7 +63,8 @@ class Beside:
         """Whether both may run now.
 
         Calls that raise tell nothing, and cost copies of their arguments: the more of them in a
-        row, the longer until the next is made this way.
+        row, the longer until the next is made this way. Not twice as long each time, which would
+        never meet one of the others where every second call raises.
         """
         if self._resting:
             self._resting -= 1
@@ -99,7 +100,7 @@ class Beside:
             What the original raises.
         """
         started = self._clock()
-        self._resting = self._pause = min(2 * self._pause + 1, MOST_PAUSE)
+        self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
         trial = run_beside(
             self._original,
             one.candidate.prepared,

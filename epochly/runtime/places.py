@@ -11,7 +11,9 @@ VERSION = 1
 # Reading takes half a second for each MiB, and some 4000 decisions fill one.
 MOST_BYTES = 4 << 20
 _SIGN = f"version: {VERSION}".encode()
-_ENTRY, _PLAIN = b"\n- ", b"\n  level: 0\n"
+_ENTRY, _LEVEL, _PLAIN = b"\n- ", b"level:", b"\n  level: 0\n"
+# What YAML names another place by.
+_ANCHOR = b"&"
 
 
 def default_cache() -> str:
@@ -84,4 +86,9 @@ def may_be_decided(name: str) -> bool:
     if not name.isascii() or _SIGN not in text:
         return True
     named = name.encode()
-    return any(named in entry and _PLAIN not in entry for entry in text.split(_ENTRY))
+    return any(named in entry and not _stays(entry) for entry in text.split(_ENTRY))
+
+
+def _stays(entry: bytes) -> bool:
+    """Whether it is one entry, for level 0, and no other refers to it; if in doubt, it is not."""
+    return _PLAIN in entry and entry.count(_LEVEL) == 1 and _ANCHOR not in entry

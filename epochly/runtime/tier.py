@@ -264,9 +264,11 @@ class Tier:
             return trial.value
         except NotCopiedError as error:
             let_through(error)
-            if self.state == "committed" and isinstance(error, NoRoomError):
+            passes = isinstance(error, NoRoomError)
+            if self.state == "committed" and passes:
                 self._use()
             else:
+                self.doubt = error.what if passes else self.doubt
                 self._lineup.dismiss()
                 self._note(error.what)
                 self._next()

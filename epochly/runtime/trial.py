@@ -114,6 +114,8 @@ def run_beside(
         expected = outcome_of(value, {**dict(enumerate(args)), **kwargs}, streams=after)
         actual = outcome_of(found, {**dict(enumerate(args_2)), **kwargs_2}, streams=there)
         equality = compare(expected, actual, Tolerance())
+    except MemoryError:
+        equality = Equality("unchecked", where=OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001 - the caller has a result; a user's class may raise
         said = f"{type(error).__name__}: {error}"
         why = error.what if isinstance(error, EpochlyError) else said
@@ -123,10 +125,13 @@ def run_beside(
 
 
 def _copied(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    size = 0
     try:
         size = held_by((args, dict(kwargs))).size
         if has_room_for(size):
             return copy.deepcopy((args, dict(kwargs)))
+    except MemoryError:
+        pass
     except Exception as error:
         raise NotCopiedError(
             f"its arguments cannot be copied: {error}", remedy="choose a level by hand"

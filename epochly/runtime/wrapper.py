@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 NEVER = float("inf")
+# A call that takes so long is no loss to look at.
+LONG_S = 0.005
 GENERATOR, COROUTINE, AWAITABLE_GENERATOR, ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
 
 
@@ -85,7 +87,7 @@ def counts_by_itself() -> bool:
 
 
 def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handle]:
-    """Make a wrapper whose first call is handed over.
+    """Make a wrapper that hands over its first call, and one after a call longer than all before.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handl
     total, low, high = 0.0, NEVER, 0.0
 
     def optimized(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls, errors, total, low, high
+        nonlocal calls, errors, total, low, high, due
         if calls >= due:
             return look(args, kwargs)
         started = clock()
@@ -117,6 +119,9 @@ def wrap(call: Callable[..., Any], look: Callable[..., Any]) -> tuple[Any, Handl
                 low = spent
             if spent > high:
                 high = spent
+                # How many may pass was told by shorter ones.
+                if spent > LONG_S:
+                    due = calls
             if note is not None:
                 note(spent)
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from epochly.interrupted import let_through
 from epochly.runtime.places import cache_folder
 
 
@@ -47,7 +48,8 @@ def loaded(dispatcher: Any, types: tuple[Any, ...]) -> bool:
     """Whether a compiled function could be taken from what Numba keeps beside a stored text.
 
     Numba's own way there first imports every function that it could compile, and SciPy's linear
-    algebra, which takes 0.3 s and is of no use to code that is compiled already.
+    algebra, which takes 0.3 s and is of no use to code that is compiled already. What cannot be
+    read, as after a power failure, is forgotten, so that it is compiled and kept anew.
 
     Parameters
     ----------
@@ -65,7 +67,12 @@ def loaded(dispatcher: Any, types: tuple[Any, ...]) -> bool:
     with global_compiler_lock:
         # What compiled code calls to get and to return memory.
         rtsys.initialize(dispatcher.targetctx)
-        found = load(types, dispatcher.targetctx)
+        try:
+            found = load(types, dispatcher.targetctx)
+        except Exception as error:  # noqa: BLE001 - what is damaged may raise anything
+            let_through(error)
+            dispatcher._cache.flush()
+            return False
         if found is not None:
             dispatcher.add_overload(found)
     return found is not None

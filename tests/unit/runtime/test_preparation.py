@@ -149,6 +149,14 @@ def test_memory_that_runs_out_is_a_failure_and_no_finding(monkeypatch):
     assert told == []
 
 
+def test_no_room_for_a_copy_is_a_failure_and_no_finding(monkeypatch, decisions):
+    monkeypatch.setattr(trial, "has_room_for", lambda size: False)
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
+    request = {"known": asdict(NOTHING), "draws": False, "identity": ("m:f", "int", "code")}
+    assert "too little memory" in attempts.try_all(example, request, lambda tried: None)
+    assert not decisions.exists()
+
+
 def test_what_real_calls_have_shown_is_not_tried_again():
     tried, failure = prepared(slow, known=Known(("threads",)))
     assert "threads" not in [item.backend for item in tried]

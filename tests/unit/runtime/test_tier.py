@@ -213,8 +213,22 @@ def test_calls_that_raise_are_run_beside_a_candidate_less_and_less_often(monkeyp
     for _ in range(100):
         with pytest.raises(TypeError):
             program.tier.run((None,), {})
-    assert len(copied) == 6
+    assert len(copied) == 8
     program.run(64)
+    assert program.tier.state == "committed"
+
+
+@pytest.mark.parametrize("every", [2, 3, 4, 8])
+def test_a_candidate_is_tried_also_where_calls_raise_by_turns(every):
+    program = Program()
+    program.run(4)
+    program.tier.offer([program.candidate()])
+    for call in range(200):
+        if call % every:
+            program.run()
+        else:
+            with pytest.raises(TypeError):
+                program.tier.run((None,), {})
     assert program.tier.state == "committed"
 
 
@@ -591,3 +605,4 @@ def test_candidates_that_there_is_no_room_to_try_are_left(monkeypatch):
     program.run(2)
     assert program.tier.state == "settled"
     assert "too little memory" in program.tier.reason
+    assert "too little memory" in program.tier.doubt

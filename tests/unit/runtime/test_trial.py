@@ -8,6 +8,7 @@ import pytest
 from epochly.errors import Deoptimize
 from epochly.runtime import trial as trials
 from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, run_beside
+from epochly.verify import compare
 
 
 def beside(original, candidate, *args, draws=False, **kwargs):
@@ -88,6 +89,25 @@ def test_arguments_that_there_is_no_room_to_copy_stop_it_before_anything_runs(mo
     monkeypatch.setattr(trials, "has_room_for", lambda size: size < 100)
     with pytest.raises(NoRoomError, match="too little memory"):
         beside(pytest.fail, pytest.fail, bytes(100))
+
+
+def fails_for_memory(*given):
+    raise MemoryError
+
+
+def test_too_little_memory_for_a_copy_is_no_fault_of_the_arguments():
+    class Large:
+        __deepcopy__ = fails_for_memory
+
+    with pytest.raises(NoRoomError, match="too little memory"):
+        beside(pytest.fail, pytest.fail, Large())
+
+
+def test_too_little_memory_to_compare_is_no_difference(monkeypatch):
+    monkeypatch.setattr(compare, "compare", fails_for_memory)
+    trial = beside(lambda n: n, lambda n: n, 1)
+    assert (trial.value, trial.equality.verdict) == (1, "unchecked")
+    assert trial.equality.where == OUT_OF_MEMORY
 
 
 def test_arguments_that_cannot_be_copied_stop_it_before_anything_runs():

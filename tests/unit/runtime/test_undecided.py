@@ -92,6 +92,22 @@ def test_a_decision_to_stay_at_level_0_costs_the_first_calls_nothing(
     assert (policy.choose((1,), {}).call is not double) == looked_up
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-\n  function: shop:double\n  level: 2\n-\n  function: shop:triple\n  level: 0\n",
+        "- {\n  function: shop:double,\n  level: 2\n  },\n  {\n  function: any,\n  level: 0\n  }\n",
+        "- function: &it shop:double\n  level: 0\n  kind: int\n- function: *it\n  level: 2\n",
+        "- &it\n  function: shop:double\n  level: 0\n  kind: int\n- <<: *it\n  level: 2\n",
+    ],
+    ids=["dashes alone", "braces", "an alias", "a merge"],
+)
+def test_another_level_is_looked_up_however_it_is_written(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(places, "decisions_file", lambda: str(tmp_path / "decisions.yaml"))
+    (tmp_path / "decisions.yaml").write_text(f"version: 1\ndecisions:\n{text}")
+    assert places.may_be_decided("double")
+
+
 def test_decisions_about_others_cost_the_first_call_nothing(policy, tmp_path):
     (tmp_path / "decisions.yaml").write_text("version: 1\ndecisions: []\n# shop:triple\n")
     assert policy.choose((1,), {}).call is double

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 
 import pytest
 
@@ -109,6 +110,19 @@ def test_time_spent_ends_it(monkeypatch):
     half(1)
     assert not is_young(half)
     assert counted(half) == 2
+
+
+def test_a_long_call_after_a_short_one_is_seen(monkeypatch):
+    monkeypatch.setattr(young, "AFTER_S", 0.001)
+
+    @epochly.optimize
+    def wait(seconds):
+        time.sleep(seconds)
+
+    for seconds in (0.0, 1.5 * young.HORIZON * young.AFTER_S, 0.0):
+        wait(seconds)
+    assert not is_young(wait)
+    assert counted(wait) == 3
 
 
 def test_an_open_context_reaches_it(double):

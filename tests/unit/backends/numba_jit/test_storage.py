@@ -45,3 +45,13 @@ def taken_up(cache: Path, then: str = "") -> str:
 def test_another_process_takes_up_what_is_kept_without_the_compiler_and_still_has_one(tmp_path):
     assert taken_up(tmp_path) == "True"
     assert taken_up(tmp_path, "and compile") == "False"
+
+
+def test_what_is_kept_and_damaged_is_compiled_and_kept_anew(tmp_path):
+    taken_up(tmp_path)
+    kept = [path for path in tmp_path.rglob("*.nb?") if path.is_file()]
+    assert kept
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:40])
+    assert taken_up(tmp_path) == "True"
+    assert taken_up(tmp_path) == "False"
