@@ -8,7 +8,7 @@ import pytest
 from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Realized
-from epochly.runtime import trial
+from epochly.runtime import beside, trial
 from epochly.runtime.due import NO_CALLS
 from epochly.runtime.evidence import Timed
 from epochly.runtime.replay import Replay
@@ -206,14 +206,19 @@ def test_what_the_original_raises_is_raised_and_the_trial_waits():
 
 
 def test_calls_that_raise_are_run_beside_a_candidate_less_and_less_often(monkeypatch):
-    program, copied, copy = Program(), [], trial._copied
+    program, ran, run_beside = Program(), [], beside.run_beside
     program.run(4)
     program.tier.offer([program.candidate()])
-    monkeypatch.setattr(trial, "_copied", lambda *given: copied.append(given) or copy(*given))
+
+    def counted(*given, **how):
+        ran.append(given)
+        return run_beside(*given, **how)
+
+    monkeypatch.setattr(beside, "run_beside", counted)
     for _ in range(100):
         with pytest.raises(TypeError):
             program.tier.run((None,), {})
-    assert len(copied) == 8
+    assert len(ran) == 8
     program.run(64)
     assert program.tier.state == "committed"
 

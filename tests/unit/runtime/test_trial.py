@@ -7,7 +7,7 @@ import pytest
 
 from epochly.errors import Deoptimize
 from epochly.runtime import trial as trials
-from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, run_beside
+from epochly.runtime.trial import OUT_OF_MEMORY, SMALL, NoRoomError, NotCopiedError, run_beside
 from epochly.verify import compare
 
 
@@ -147,3 +147,39 @@ def test_results_that_cannot_be_compared_are_unchecked_and_the_caller_has_his(mo
     trial = run_beside(abs, abs, (-3,), {}, draws=False)
     assert trial.value == 3
     assert (trial.equality.verdict, "not me" in trial.equality.where) == ("unchecked", True)
+
+
+def timed(plain_s, candidate_s, *args):
+    """A trial of two functions that take so long, and longer at the first call."""
+    now = [0.0]
+
+    def call(seconds):
+        times = iter([2 * seconds, seconds])
+
+        def run(*given):
+            now[0] += next(times)
+
+        return run
+
+    original, candidate = call(plain_s), call(candidate_s)
+    trial = run_beside(original, candidate, args, {}, draws=False, clock=lambda: now[0])
+    return pytest.approx(trial.plain_s), pytest.approx(trial.candidate_s)
+
+
+@pytest.mark.parametrize(
+    ("plain_s", "args", "factor"),
+    [(1e-4, (), 1), (1e-4, (bytes(SMALL),), 2), (1e-3, (), 2)],
+)
+def test_short_calls_with_small_arguments_are_timed_when_caches_are_warm(plain_s, args, factor):
+    assert timed(plain_s, 1e-5, *args) == (factor * plain_s, factor * 1e-5)
+
+
+def test_what_changes_its_arguments_is_timed_with_them_as_they_were():
+    seen = []
+
+    def pop(items):
+        seen.append(list(items))
+        return items.pop()
+
+    beside(pop, pop, [1, 2])
+    assert seen == 4 * [[1, 2]]

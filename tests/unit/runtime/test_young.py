@@ -12,6 +12,7 @@ import pytest
 import epochly
 from epochly.runtime import young
 from epochly.runtime.decorated import STATE
+from epochly.runtime.due import HORIZON
 
 
 def counted(function):
@@ -119,7 +120,7 @@ def test_a_long_call_after_a_short_one_is_seen(monkeypatch):
     def wait(seconds):
         time.sleep(seconds)
 
-    for seconds in (0.0, 1.5 * young.HORIZON * young.AFTER_S, 0.0):
+    for seconds in (0.0, 1.5 * HORIZON * young.AFTER_S, 0.0):
         wait(seconds)
     assert not is_young(wait)
     assert counted(wait) == 3
