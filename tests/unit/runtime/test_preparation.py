@@ -104,7 +104,8 @@ def test_every_backend_has_an_answer(decisions):
 
 
 @pytest.mark.parametrize(
-    ("plain_s", "gain", "calls"), [(0.01, 100.0, 0), (0.01, 1.5, 2), (0.01, 0.1, 1), (1.0, 1.5, 1)]
+    ("plain_s", "gain", "calls"),
+    [(0.01, 100.0, 0), (0.01, 1.5, 2), (0.01, 0.1, 1), (1.0, 1.5, 1), (1e-5, 1.5, 2)],
 )
 def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch):
     ran = []
@@ -112,7 +113,8 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     def beside(original, prepared, args, kwargs, *, draws):
         return trial.Trial(None, plain_s, plain_s / gain, Equality("identical"))
 
-    def seconds(call, load):
+    def seconds(call, load, times):
+        assert times == 1 + 4 * (plain_s < trial.SHORT_S)
         ran.append(call)
         return plain_s if call is squares else plain_s / gain
 
@@ -130,7 +132,9 @@ def test_a_first_call_that_takes_longer_makes_no_backend_unbeaten(monkeypatch):
         return trial.Trial(None, 1.0, 0.01, Equality("identical"))
 
     monkeypatch.setattr(trial, "run_beside", beside)
-    monkeypatch.setattr(attempts, "_seconds", lambda call, load: 0.015 if call is squares else 0.01)
+    monkeypatch.setattr(
+        attempts, "_seconds", lambda call, load, times: 0.015 if call is squares else 0.01
+    )
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
     tried = attempts.try_backend(get_backend("threads"), example, False, 0.02)
     assert (tried.plain_s, tried.candidate_s, tried.unbeaten) == (0.015, 0.01, False)
