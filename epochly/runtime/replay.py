@@ -72,13 +72,15 @@ def replay_of(function: Function) -> Replay:
 def _own_names(function: Function) -> frozenset[str]:
     """Names whose objects no one but the caller's arguments can lead to.
 
-    They are the parameters that the caller gives (what a method is bound to is not copied), and
-    locals made of nothing but these, fresh containers and what library functions return.
+    They are the parameters that the caller gives (what a method is bound to is not copied, nor is
+    a default), and locals made of nothing but these, fresh containers and what library functions
+    return.
     """
     assert function.plain is not None
     code = function.plain.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     own = set(names[len(function.bound.args) :]) - set(function.bound.kwargs)
+    own -= _shared_defaults(function.plain)
     foreign = set(names) - own
     try:
         node = function.source.node
@@ -99,6 +101,22 @@ def _own_names(function: Function) -> frozenset[str]:
         for name in part.names
     }
     return frozenset((own | local) - foreign - declared)
+
+
+def _shared_defaults(function: FunctionType) -> set[str]:
+    """Parameters whose default is an object that may change, one for all calls that leave it."""
+    defaults = function.__defaults__ or ()
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    # `[-0:]` would be all of them.
+    given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+    given |= function.__kwdefaults__ or {}
+    return {name for name, value in given.items() if _may_change(value)}
+
+
+def _may_change(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_may_change, value))
+    return not isinstance(value, (*PLAIN, type, ModuleType))
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:

@@ -152,3 +152,20 @@ def shuffles_a_list_of_its_own(values):
     found = list(values)
     random.shuffle(found)
     return found
+
+
+def adds_to_its_default(value, seen=[]):  # noqa: B006
+    seen.append(value)
+    return len(seen)
+
+
+def adds_to_an_alias_of_its_default(value, *, seen=[]):  # noqa: B006
+    alias = seen
+    alias += [value]
+    return len(alias)
+
+
+def fills_an_array_by_its_defaults(n, shape=(2, 3), kind=np.float64, start=None):
+    found = np.zeros(shape, dtype=kind)
+    found[0, 0] = n if start is None else start
+    return found

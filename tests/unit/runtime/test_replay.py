@@ -20,6 +20,7 @@ def replay(function):
         programs.changes_a_copy_of_its_argument,
         programs.changes_part_of_its_argument,
         programs.adds_to_a_number_of_a_global,
+        programs.fills_an_array_by_its_defaults,
         programs.Counter().doubles,
     ],
 )
@@ -58,6 +59,8 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.shuffles_a_global,
         programs.shuffles_a_global_with_numpy,
         programs.Counter().counts,
+        programs.adds_to_its_default,
+        programs.adds_to_an_alias_of_its_default,
         len,
     ],
 )
