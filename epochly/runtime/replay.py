@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.code.callgraph import is_users
 from epochly.code.fingerprint import PLAIN
+from epochly.code.outside import functions_of, names_in, outside
 from epochly.code.parsing import parsed
 from epochly.code.scopes import live_value
 from epochly.errors import SourceError
@@ -45,6 +46,7 @@ def replay_of(function: Function) -> Replay:
     A store into one of its own arguments is no obstacle, since a second run gets copies.
     """
     from epochly.code.effects import Effect, effects_of
+    from epochly.code.sharing import changed_by_reading
 
     if function.plain is None:
         return Replay("never", reason=function.without_python().reason)
@@ -66,7 +68,22 @@ def replay_of(function: Function) -> Replay:
                 return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
     if reads:
         return Replay("proven", draws, reads)
+    changed = changed_by_reading(*_held(function))
+    if changed is not None:
+        return Replay("never", draws, changed)
     return Replay("twice", draws)
+
+
+def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
+    """What a function and its helpers hold outside the arguments of a call, and what they name."""
+    assert function.plain is not None
+    values = [*function.bound.args, *function.bound.kwargs.values()]
+    names: frozenset[str] = frozenset()
+    for part in functions_of(function.plain):
+        values += [*outside(part).values(), *(part.__defaults__ or ())]
+        values += (part.__kwdefaults__ or {}).values()
+        names |= names_in(part.__code__)
+    return values, names
 
 
 def _own_names(function: Function) -> frozenset[str]:
