@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 from weakref import ProxyTypes
@@ -62,6 +63,26 @@ def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> 
         if is_a(value, _REENTRANT) and value._is_owned():
             return "the thread that calls holds a lock, which another would wait for"
     return None
+
+
+def changed_by_reading(values: Iterable[Any], names: frozenset[str]) -> str | None:
+    """What of these objects is another one after it was looked through.
+
+    Parameters
+    ----------
+    values : iterable of object
+    names : frozenset of str
+        Attributes to look into.
+    """
+    for value in islice(_reached(list(values), names), _MOST_LOOKED_AT):
+        is_filled = is_a(value, defaultdict) and value.default_factory is not None
+        if is_filled or is_iterator(value):
+            return f"a {type(value).__name__} that outlives the call changes when it is read"
+    return None
+
+
+# A table of a million tuples holds up the caller's call.
+_MOST_LOOKED_AT = 1_000
 
 
 def _stands_for(value: Any, kinds: tuple[type, ...]) -> bool:

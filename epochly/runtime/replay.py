@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.code.callgraph import is_users
 from epochly.code.fingerprint import PLAIN
+from epochly.code.outside import functions_of, names_in, outside
 from epochly.code.parsing import parsed
 from epochly.code.scopes import live_value
 from epochly.errors import SourceError
@@ -45,6 +46,7 @@ def replay_of(function: Function) -> Replay:
     A store into one of its own arguments is no obstacle, since a second run gets copies.
     """
     from epochly.code.effects import Effect, effects_of
+    from epochly.code.sharing import changed_by_reading
 
     if function.plain is None:
         return Replay("never", reason=function.without_python().reason)
@@ -66,19 +68,36 @@ def replay_of(function: Function) -> Replay:
                 return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
     if reads:
         return Replay("proven", draws, reads)
+    changed = changed_by_reading(*_held(function))
+    if changed is not None:
+        return Replay("never", draws, changed)
     return Replay("twice", draws)
+
+
+def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
+    """What a function and its helpers hold outside the arguments of a call, and what they name."""
+    assert function.plain is not None
+    values = [*function.bound.args, *function.bound.kwargs.values()]
+    names: frozenset[str] = frozenset()
+    for part in functions_of(function.plain):
+        values += [*outside(part).values(), *(part.__defaults__ or ())]
+        values += (part.__kwdefaults__ or {}).values()
+        names |= names_in(part.__code__)
+    return values, names
 
 
 def _own_names(function: Function) -> frozenset[str]:
     """Names whose objects no one but the caller's arguments can lead to.
 
-    They are the parameters that the caller gives (what a method is bound to is not copied), and
-    locals made of nothing but these, fresh containers and what library functions return.
+    They are the parameters that the caller gives (what a method is bound to is not copied, nor is
+    a default), and locals made of nothing but these, fresh containers and what library functions
+    return.
     """
     assert function.plain is not None
     code = function.plain.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     own = set(names[len(function.bound.args) :]) - set(function.bound.kwargs)
+    own -= _shared_defaults(function.plain)
     foreign = set(names) - own
     try:
         node = function.source.node
@@ -99,6 +118,22 @@ def _own_names(function: Function) -> frozenset[str]:
         for name in part.names
     }
     return frozenset((own | local) - foreign - declared)
+
+
+def _shared_defaults(function: FunctionType) -> set[str]:
+    """Parameters whose default is an object that may change, one for all calls that leave it."""
+    defaults = function.__defaults__ or ()
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    # `[-0:]` would be all of them.
+    given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+    given |= function.__kwdefaults__ or {}
+    return {name for name, value in given.items() if _may_change(value)}
+
+
+def _may_change(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_may_change, value))
+    return not isinstance(value, (*PLAIN, type, ModuleType))
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:

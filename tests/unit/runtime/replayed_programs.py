@@ -1,5 +1,7 @@
 """Functions that may be run twice, that may not, and that may only be changed by proof."""
 
+import collections
+import itertools
 import random
 import time
 
@@ -152,3 +154,58 @@ def shuffles_a_list_of_its_own(values):
     found = list(values)
     random.shuffle(found)
     return found
+
+
+def adds_to_its_default(value, seen=[]):  # noqa: B006
+    seen.append(value)
+    return len(seen)
+
+
+def adds_to_an_alias_of_its_default(value, *, seen=[]):  # noqa: B006
+    alias = seen
+    alias += [value]
+    return len(alias)
+
+
+def fills_an_array_by_its_defaults(n, shape=(2, 3), kind=np.float64, start=None):
+    found = np.zeros(shape, dtype=kind)
+    found[0, 0] = n if start is None else start
+    return found
+
+
+TICKETS = iter(range(1_000_000))
+GROUPS = collections.defaultdict(list)
+
+
+def takes_from_an_iterator_of_all(n):
+    for ticket in TICKETS:
+        return ticket + n
+    return n
+
+
+def next_ticket():
+    return sum(itertools.islice(TICKETS, 1))
+
+
+def has_a_helper_take(n):
+    return next_ticket() + n
+
+
+def takes_from_its_default(n, tickets=TICKETS):
+    return [ticket for ticket, _ in zip(tickets, range(n), strict=False)]
+
+
+def asks_for_a_group(name):
+    return len(GROUPS[name])
+
+
+class Queue:
+    def __init__(self):
+        self.tickets = iter(range(1_000_000))
+
+    def takes(self, n):
+        return [ticket for ticket, _ in zip(self.tickets, range(n), strict=False)]
+
+
+def makes_an_iterator_of_its_own(values):
+    return [value for value, _ in zip(iter(values), range(3), strict=False)]

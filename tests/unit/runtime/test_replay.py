@@ -20,6 +20,8 @@ def replay(function):
         programs.changes_a_copy_of_its_argument,
         programs.changes_part_of_its_argument,
         programs.adds_to_a_number_of_a_global,
+        programs.fills_an_array_by_its_defaults,
+        programs.makes_an_iterator_of_its_own,
         programs.Counter().doubles,
     ],
 )
@@ -58,6 +60,13 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.shuffles_a_global,
         programs.shuffles_a_global_with_numpy,
         programs.Counter().counts,
+        programs.adds_to_its_default,
+        programs.adds_to_an_alias_of_its_default,
+        programs.takes_from_an_iterator_of_all,
+        programs.has_a_helper_take,
+        programs.takes_from_its_default,
+        programs.asks_for_a_group,
+        programs.Queue().takes,
         len,
     ],
 )
