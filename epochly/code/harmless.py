@@ -113,7 +113,8 @@ class _Look:
         cls = type(value)
         if cls not in self._judged:
             self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
-            self._todo += named_parts(cls, self.names)
+            parts = named_parts(cls, self.names)
+            self._todo += [part for part in parts if not isinstance(part, _WRITTEN)]
         if cls.__module__.partition(".")[0] not in _LIBRARIES:
             parts = attribute_of(value, "__dict__", {})
             if any(callable(parts.get(name)) for name in METHODS & self.names):

@@ -13,9 +13,11 @@ from epochly.code.fingerprint import PLAIN
 from epochly.code.outside import functions_of, names_in, outside
 from epochly.code.parsing import parsed
 from epochly.code.scopes import live_value
+from epochly.code.sharing import CONTAINERS, is_own, named_parts, parts_of
 from epochly.errors import SourceError
 
 if TYPE_CHECKING:
+    from epochly.call import Arguments
     from epochly.code.function import Function
 
 
@@ -46,6 +48,7 @@ def replay_of(function: Function) -> Replay:
     A store into one of its own arguments is no obstacle, since a second run gets copies.
     """
     from epochly.code.effects import Effect, effects_of
+    from epochly.code.harmless import hazard
     from epochly.code.sharing import changed_by_reading
 
     if function.plain is None:
@@ -68,10 +71,55 @@ def replay_of(function: Function) -> Replay:
                 return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
     if reads:
         return Replay("proven", draws, reads)
-    changed = changed_by_reading(*_held(function))
-    if changed is not None:
-        return Replay("never", draws, changed)
+    values, names = _held(function)
+    more = changed_by_reading(values, names)
+    more = more or hazard(_objects(values, names), names, changing=False)
+    if more is not None:
+        return Replay("never", draws, more)
     return Replay("twice", draws)
+
+
+def hazard_of(function: Function, arguments: Arguments) -> str | None:
+    """What operators and properties of the user's classes do beside what the source shows.
+
+    Parameters
+    ----------
+    function : Function
+        One that its source allows to run twice.
+    arguments : Arguments
+        Whose classes are looked at.
+    """
+    from epochly.code.harmless import hazard
+
+    _, names = _held(function)
+    given = [*arguments.args, *arguments.kwargs.values()]
+    return hazard(_own_objects(given), names, changing=False)
+
+
+def _objects(values: list[Any], names: frozenset[str]) -> list[Any]:
+    """All but functions, which are judged with what they call, and modules, but what these hold."""
+    found, todo = [], list(values)
+    modules: list[ModuleType] = []
+    while todo:
+        value = todo.pop()
+        if isinstance(value, ModuleType):
+            todo += [] if value in modules else named_parts(value, names)
+            modules.append(value)
+        elif not callable(value) or isinstance(value, type) or is_own(type(value)):
+            found.append(value)
+    return found
+
+
+def _own_objects(values: list[Any], depth: int = 4) -> list[Any]:
+    """Objects of the user's classes, one for each class in a container."""
+    found = []
+    for value in values:
+        if is_own(type(value)):
+            found.append(value)
+        elif depth and type(value) in CONTAINERS:
+            kinds = {type(part): part for part in parts_of(value)}
+            found += _own_objects(list(kinds.values()), depth - 1)
+    return found
 
 
 def _held(function: Function) -> tuple[list[Any], frozenset[str]]:

@@ -23,7 +23,7 @@ from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.due import horizon_s
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
-from epochly.runtime.replay import Replay, replay_of
+from epochly.runtime.replay import Replay, hazard_of, replay_of
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
@@ -121,8 +121,9 @@ class Search:
         """Begin to look for what pays for calls like this one."""
         replay, example = self.replay(), Arguments(args, kwargs)
         tier.reason = tier.doubt = ""
-        if replay.allowed == "never":
-            tier.settle(f"it may not be run another way: {replay.reason}")
+        hazard = hazard_of(self._function, example) if replay.allowed == "twice" else None
+        if replay.allowed == "never" or hazard is not None:
+            tier.settle(f"it may not be run another way: {hazard or replay.reason}")
             return
         tier.decided = self._keep
         if replay.allowed == "proven":

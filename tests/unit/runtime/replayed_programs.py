@@ -199,6 +199,72 @@ def asks_for_a_group(name):
     return len(GROUPS[name])
 
 
+class Meter:
+    def __init__(self):
+        self.readings = 0
+
+    @property
+    def value(self):
+        self.readings += 1
+        return self.readings
+
+    def __getitem__(self, n):
+        self.readings += 1
+        return n
+
+
+counted = 0
+
+
+class Counting:
+    @property
+    def value(self):
+        global counted
+        counted += 1
+        return counted
+
+    def __add__(self, other):
+        global counted
+        counted += 1
+        return other
+
+
+class Scale:
+    def __init__(self):
+        self.factor = 2.0
+
+    @property
+    def doubled(self):
+        return 2 * self.factor
+
+
+METER, MEASURE = Meter(), Scale()
+
+
+def asks_a_property_that_counts(n):
+    return METER.value + n
+
+
+def indexes_what_counts(n):
+    return METER[n]
+
+
+def adds_to_what_it_makes(n):
+    return Counting() + n
+
+
+def asks_a_property_that_only_reads(n):
+    return MEASURE.doubled * n
+
+
+def values_of(given):
+    return [one.value for one in given]
+
+
+def doubled(given):
+    return [one.doubled for one in given]
+
+
 class Queue:
     def __init__(self):
         self.tickets = iter(range(1_000_000))

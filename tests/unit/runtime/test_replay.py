@@ -1,10 +1,12 @@
 """Which functions may be run a second time."""
 
+import numpy as np
 import pytest
 from unit.runtime import replayed_programs as programs
 
+from epochly.call import Arguments
 from epochly.code.function import function_of
-from epochly.runtime.replay import replay_of
+from epochly.runtime.replay import hazard_of, replay_of
 
 
 def replay(function):
@@ -22,6 +24,8 @@ def replay(function):
         programs.adds_to_a_number_of_a_global,
         programs.fills_an_array_by_its_defaults,
         programs.makes_an_iterator_of_its_own,
+        programs.asks_a_property_that_only_reads,
+        programs.doubled,
         programs.Counter().doubles,
     ],
 )
@@ -67,6 +71,9 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.takes_from_its_default,
         programs.asks_for_a_group,
         programs.Queue().takes,
+        programs.asks_a_property_that_counts,
+        programs.indexes_what_counts,
+        programs.adds_to_what_it_makes,
         len,
     ],
 )
@@ -74,3 +81,17 @@ def test_what_leaves_a_trace_is_never_run_twice_and_the_reason_is_told(function)
     found = replay(function)
     assert found.allowed == "never"
     assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "reason"),
+    [
+        (programs.values_of, [programs.Counting()], "Counting.value has effects: counted"),
+        (programs.values_of, {"one": (programs.Counting(),)}, "Counting.value has effects"),
+        (programs.doubled, [1.0, programs.Scale()], None),
+        (programs.doubled, np.zeros(3), None),
+    ],
+)
+def test_what_properties_of_arguments_do_is_seen(function, given, reason):
+    found = hazard_of(function_of(function), Arguments((given,)))
+    assert found == reason if reason is None else reason in found

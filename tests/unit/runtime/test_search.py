@@ -43,6 +43,16 @@ def summed(values):
     return total
 
 
+count = 0
+
+
+class Counting(float):
+    def __radd__(self, other):
+        global count
+        count += 1
+        return other + float(self)
+
+
 class Known:
     """Functions whose other levels are looked for, one at a time, with nothing really started."""
 
@@ -176,6 +186,14 @@ def test_arguments_that_cannot_travel_make_way_for_the_next(monkeypatch):
         if search._turns.take(told.set) or told.wait(1.0):
             return
     raise AssertionError("nobody else has a turn")
+
+
+def test_arguments_whose_operators_do_more_than_read_stay_at_level_0(monkeypatch):
+    known = Known(monkeypatch)
+    tier = known.tier(summed)
+    tier.run(([Counting(1.0)],), {})
+    assert (tier.state, known.started) == ("settled", [])
+    assert "Counting.__radd__ has effects" in tier.reason
 
 
 def test_arguments_whose_copies_would_leave_too_little_memory_stay_at_level_0(monkeypatch):
