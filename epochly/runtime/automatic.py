@@ -62,7 +62,7 @@ class Automatic:
         self._after_s = after_s
         self._earlier = earlier
         self._tiers: dict[Kind, Tier] = {}
-        self._ways: dict[tuple[int, str], Way] = {}
+        self._ways: dict[tuple[int, str, bool], Way] = {}
         self._search = Search(original, self._note)
         self._lock = threading.Lock()
         self._unsuited = unsuited(original)
@@ -111,8 +111,10 @@ class Automatic:
     def _way_of(self, prepared: Prepared | None, reason: str) -> Way:
         """The way that stands for a level in the metrics; its calls decide for themselves."""
         made = Way(self._original, prepared)
-        way = self._ways.setdefault(made.realized, made)
-        way.call = self.call if self._unsuited is None else self._original
+        # Where every kind stays at level 0, one call in many is enough to see another kind.
+        direct = self._unsuited is not None or self._all_stay()
+        way = self._ways.setdefault((*made.realized, direct), made)
+        way.call = self._original if direct else self.call
         way.reason = self._unsuited or reason or None
         way.seconds = self._search.prepared_s[way.realized[1]]
         return way
@@ -148,8 +150,17 @@ class Automatic:
             except Exception as error:
                 let_through(error)
                 logger.exception("%s: earlier decisions could not be looked at", tier.name)
+            stayed = self._all_stay()
             self._tiers[kind] = tier
+            if tier.state == "settled":
+                self._note(tier)
+            elif stayed:
+                self.way = self._way_of(None, OBSERVED)
             return tier
+
+    def _all_stay(self) -> bool:
+        tiers = self._tiers.values()
+        return bool(tiers) and all(tier.state == "settled" for tier in list(tiers))
 
     def _note(self, tier: Tier) -> None:
         """Show in the metrics where a tier has arrived."""
