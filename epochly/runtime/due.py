@@ -31,13 +31,21 @@ class Due:
         self, timed: Timed, after_s: float, earlier: tuple[float, float] = NO_CALLS
     ) -> None:
         self._timed, self._after_s, self._earlier = timed, after_s, earlier
+        self._born = timed.now()
         self._at_s = after_s - earlier[0]
 
     @property
     def spent(self) -> tuple[float, float]:
-        """Seconds of all calls so far, and of the fastest."""
+        """Seconds of all calls so far, but no more than have passed, and of the fastest.
+
+        The calls of a recursion count within each other.
+        """
         seconds, fastest_s = self._earlier
-        return seconds + self._timed.spent_s, min(fastest_s, self._timed.fastest_s)
+        passed_s = self._timed.now() - self._born
+        return (
+            seconds + min(self._timed.spent_s, passed_s),
+            min(fastest_s, self._timed.fastest_s),
+        )
 
     def is_now(self) -> bool:
         """Whether it is time; the details are seldom looked at."""

@@ -29,21 +29,23 @@ class Timed:
 
     Attributes
     ----------
+    now : callable
+        The clock.
     calls : int
     spent_s, fastest_s : float
         Seconds of all of them, and of the fastest.
     """
 
     def __init__(self, original: Callable[..., Any], clock: Callable[[], float]) -> None:
-        self._original, self._clock = original, clock
+        self._original, self.now = original, clock
         self.calls, self.spent_s, self.fastest_s = 0, 0.0, math.inf
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        started = self._clock()
+        started = self.now()
         try:
             return self._original(*args, **kwargs)
         finally:
-            self.add(self._clock() - started)
+            self.add(self.now() - started)
 
     def add(self, seconds: float) -> None:
         """Count a call that was timed elsewhere."""

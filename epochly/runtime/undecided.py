@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _thread import RLock
+from time import perf_counter
 
 from epochly.runtime.due import AFTER_S, due_s
 from epochly.runtime.inside import Inside, is_inside
@@ -46,6 +47,7 @@ class Undecided:
         self._plain.reason = OBSERVED
         self._automatic: Automatic | None = None
         self._interval = 0
+        self._first_look: tuple[float, float] | None = None
         self._lock = RLock()
 
     @property
@@ -74,10 +76,8 @@ class Undecided:
                 if self._automatic is None:
                     from epochly.runtime.automatic import Automatic
 
-                    tally = self._plain.tally
-                    self._automatic = Automatic(
-                        self._original, watch=self._watch, earlier=(tally.seconds, tally.low)
-                    )
+                    earlier = (self._spent_s(), self._plain.tally.low)
+                    self._automatic = Automatic(self._original, watch=self._watch, earlier=earlier)
         return self._plain if self._automatic is None else self._automatic.choose(args, kwargs)
 
     def forget(self) -> None:
@@ -90,8 +90,20 @@ class Undecided:
         tally = self._plain.tally
         if not tally.calls:
             return may_be_decided(name_of(self._original).rpartition(".")[2])
-        self._interval = min(MOST_CALLS, calls_left(tally.calls, tally.seconds, tally.low))
-        return tally.seconds >= due_s(tally.seconds, tally.low, AFTER_S)
+        seconds = self._spent_s()
+        self._interval = min(MOST_CALLS, calls_left(tally.calls, seconds, tally.low))
+        return seconds >= due_s(seconds, tally.low, AFTER_S)
+
+    def _spent_s(self) -> float:
+        """Seconds of all calls; of those since the first look no more than have passed.
+
+        The calls of a recursion count within each other.
+        """
+        now, seconds = perf_counter(), self._plain.tally.seconds
+        if self._first_look is None:
+            self._first_look = now, seconds
+        looked_at, before = self._first_look
+        return before + min(seconds - before, now - looked_at)
 
     def _kept(self) -> tuple[Standing, ...]:
         """The kinds of arguments that were decided earlier to stay at level 0."""

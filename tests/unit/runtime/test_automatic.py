@@ -6,6 +6,7 @@ from epochly.runtime.automatic import DECIDED_CALLS, Automatic
 from epochly.runtime.decorated import decorated
 from epochly.runtime.dispatcher import Dispatcher
 from epochly.runtime.standing import Candidate
+from epochly.runtime.undecided import Undecided
 
 SHORT, LONG = ("a",), ("a" * 1000,)
 
@@ -47,7 +48,9 @@ def test_where_one_kind_has_a_level_calls_are_told_apart():
 def test_another_kind_is_seen_among_many_calls():
     policy, (tier,) = met(SHORT)
     tier.settle("nothing pays")
-    function = decorated(shout, lambda original: Dispatcher(original, policy))
+    undecided = Undecided(shout)
+    undecided._automatic = policy
+    function = decorated(shout, lambda original: Dispatcher(original, undecided))
     assert function(*SHORT) == "A"
     for _ in range(2 * DECIDED_CALLS):
         assert function(*LONG) == "A" * 1000

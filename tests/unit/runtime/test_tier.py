@@ -104,6 +104,15 @@ def test_candidates_are_looked_for_once_enough_time_was_spent():
     assert program.calls == 9
 
 
+def test_calls_within_each_other_count_once():
+    program = Program()
+    program.seconds = 0.02
+    for _ in range(2000):
+        program.tier._timed.add(0.02)
+    program.run(2)
+    assert program.tier.state == "observing"
+
+
 def test_one_that_has_to_wait_at_once_is_run_once():
     program = Program(after_s=0.0)
     program.tier._launch = lambda tier, args, kwargs: tier.wait()

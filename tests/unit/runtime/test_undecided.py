@@ -54,6 +54,13 @@ def test_the_time_spent_until_then_counts_for_the_first_kind_of_arguments_only(p
     assert len(started) == 1
 
 
+def test_calls_within_each_other_count_once(policy, started):
+    spend(policy, 0.1 * AFTER_S)
+    for _ in range(100):
+        spend(policy, 0.5 * AFTER_S, calls=100)
+    assert policy.standings() == ()
+
+
 def test_a_short_function_is_asked_about_seldom(policy):
     spend(policy, 1e-6)
     policy.choose((1,), {})
