@@ -51,7 +51,7 @@ class Tier:
         Answers whether the original may run beside a candidate; asked when it first matters.
     after_s : float
         Seconds spent in the original before looking for candidates is worth it; more where calls
-        are short (`due_s`).
+        are short (`Due`).
     watch : float
         Share of the time that may go into checks of a committed candidate; 0 for none.
     earlier : tuple of float
@@ -268,7 +268,8 @@ class Tier:
             if self.state == "committed" and passes:
                 self._use()
             else:
-                self.doubt = error.what if passes else self.doubt
+                if passes:
+                    self.doubt = error.what
                 self._lineup.dismiss()
                 self._note(error.what)
                 self._next()
