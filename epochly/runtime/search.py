@@ -38,8 +38,8 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
-# To import: 0.2 s, which may be in vain, and no more than a twentieth of the program's calls.
-TAKES_LONG, WORTH_S = "numba", 4.0
+# To import: 0.16 s, which may be in vain, and no more than a twentieth of the program's calls.
+TAKES_LONG, WORTH_S = "numba", 3.2
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12

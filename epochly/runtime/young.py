@@ -26,7 +26,8 @@ class Youth:
     """The first calls of a function that was given no level.
 
     It ends when so much time was spent that choosing one may pay, after `MOST_CALLS`, and when
-    anybody asks; where a decision for another level may be kept on disk it does not begin.
+    anybody asks; where a decision for another level may be kept on disk it does not begin. That is
+    looked up when the function is decorated: a first look at a folder costs as much as 50 calls.
 
     Parameters
     ----------
@@ -38,17 +39,18 @@ class Youth:
         Seconds of the calls, which its wrapper adds.
     """
 
-    __slots__ = ("_name", "kept")
+    __slots__ = ("_begins", "kept")
 
     def __init__(self, original: Callable[..., Any]) -> None:
         self.kept: list[float] = []
-        self._name = getattr(original, "__qualname__", "")
+        name = getattr(original, "__qualname__", "")
+        self._begins = not may_be_decided(name.rpartition(".")[2])
 
     def lasts(self) -> int:
         """How many calls may pass before it is asked again; 0 when it is over."""
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
-            return 0 if may_be_decided(self._name.rpartition(".")[2]) else 1
+            return 1 if self._begins else 0
         # Calls that began before its end may bring it beyond: a recursion, or other threads.
         left = max(0, MOST_CALLS - calls)
         # This much is seen without a look at the details, which at a second call costs 5 us.

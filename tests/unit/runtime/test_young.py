@@ -194,6 +194,16 @@ def test_a_decision_on_disk_is_followed_from_the_first_call(tmp_path):
     assert not is_young(quarter)
 
 
+def test_the_first_call_does_not_look_for_decisions(monkeypatch):
+    @epochly.optimize
+    def quarter(value):
+        return value / 4
+
+    monkeypatch.setattr(young, "may_be_decided", pytest.fail)
+    assert quarter(1) == 0.25
+    assert is_young(quarter)
+
+
 def test_it_is_faster_to_ask_how_long_than_to_wait():
     youth = young.Youth(lambda: None)
     assert youth.lasts() == 1
