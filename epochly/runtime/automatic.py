@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
-from epochly.interrupted import let_through
+from epochly.runtime.defects import defect_of
 from epochly.runtime.due import AFTER_S, NO_CALLS
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
@@ -23,8 +22,6 @@ from epochly.runtime.way import Way, is_nested, is_traced
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
-
-logger = logging.getLogger("epochly")
 
 UNDECIDED_CALLS = 16
 DECIDED_CALLS = 1024
@@ -145,11 +142,10 @@ class Automatic:
                 earlier=NO_CALLS if self._tiers else self._earlier,
             )
             tier.decided = self._note
-            try:
-                self._search.remember(tier, Arguments(args, kwargs))
-            except Exception as error:
-                let_through(error)
-                logger.exception("%s: earlier decisions could not be looked at", tier.name)
+            defect_of(
+                lambda: self._search.remember(tier, Arguments(args, kwargs)),
+                f"{tier.name}: earlier decisions could not be looked at",
+            )
             stayed = self._all_stay()
             self._tiers[kind] = tier
             if tier.state == "settled":

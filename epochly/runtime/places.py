@@ -64,6 +64,11 @@ def read_decisions(path: str) -> bytes:
         return file.read()
 
 
+def are_decisions_kept() -> bool:
+    """Whether there is a file of decisions."""
+    return os.access(decisions_file(), os.F_OK)
+
+
 def may_be_decided(name: str) -> bool:
     """Whether the file of decisions may have a function run at another level than 0.
 
@@ -76,11 +81,10 @@ def may_be_decided(name: str) -> bool:
         The last part of its qualified name; where it is not ASCII, the file's being there counts,
         since YAML may write it another way.
     """
-    path = decisions_file()
-    if not os.access(path, os.F_OK):
+    if not are_decisions_kept():
         return False
     try:
-        text = read_decisions(path)
+        text = read_decisions(decisions_file())
     except OSError:
         return False
     if not name.isascii() or _SIGN not in text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,20 +13,18 @@ from epochly.interrupted import let_through
 from epochly.levels import Level
 from epochly.runtime.beside import Beside
 from epochly.runtime.crowd import CROWDED
+from epochly.runtime.defects import defect_of
 from epochly.runtime.due import NO_CALLS, Due
 from epochly.runtime.evidence import Conclusion, Evidence, Timed
-from epochly.runtime.inside import Inside, is_inside
+from epochly.runtime.inside import is_inside
 from epochly.runtime.lineup import Lineup
 from epochly.runtime.standing import Candidate, Standing, State, told
 from epochly.runtime.trial import OUT_OF_MEMORY, NoRoomError, NotCopiedError, Trial
 from epochly.runtime.watch import Watch
-from epochly.runtime.way import is_ending
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.runtime.replay import Replay
-
-logger = logging.getLogger("epochly")
 
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 Action = Callable[[tuple[Any, ...], dict[str, Any]], None]
@@ -189,7 +186,7 @@ class Tier:
             try:
                 if self.state == "observing":
                     self.state, self.run = "preparing", self._timed
-                    self._guard(lambda: self._launch(self, args, kwargs))
+                    self._look(lambda: self._launch(self, args, kwargs))
             finally:
                 self._lock.release()
             if self.run != self._observe:
@@ -203,7 +200,7 @@ class Tier:
             self.run = self._committed if self.state == "committed" else self._timed
             action, self._action = self._action, None
             if action is not None:
-                self._guard(lambda: action(args, kwargs))
+                self._look(lambda: action(args, kwargs))
         finally:
             self._lock.release()
         return self.run(args, kwargs)
@@ -349,30 +346,20 @@ class Tier:
         self._watch.plan(reviewed=self._proof)
 
     def _decide(self) -> None:
-        try:
-            with Inside():
-                self.decided(self)
-        except Exception as error:
-            let_through(error)
-            logger.exception("%s: a decision could not be noted", self.name)
+        defect_of(lambda: self.decided(self), f"{self.name}: a decision could not be noted")
 
-    def _guard(self, step: Callable[[], None]) -> None:
-        """A defect in looking for candidates is no reason to fail the caller's call."""
+    def _look(self, step: Callable[[], None]) -> None:
+        """Take a step in looking for candidates; after a defect in it the original stays."""
         ended = False
         try:
-            with Inside():
-                step()
+            defect = defect_of(step, f"{self.name} stays at level 0: looking for another failed")
             ended = True
-        except Exception as error:
-            let_through(error)
-            ended = True
-            if not is_ending():
-                logger.exception("%s stays at level 0: looking for another failed", self.name)
-            self.doubt = f"looking for another level failed: {type(error).__name__}: {error}"
-            self.settle(self.doubt)
         finally:
             if not ended:
                 self.wait()
+        if defect is not None:
+            self.doubt = f"looking for another level failed: {type(defect).__name__}: {defect}"
+            self.settle(self.doubt)
 
     def _note(self, reason: str) -> None:
         self.reason = told(self.reason, reason)

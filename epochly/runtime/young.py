@@ -8,7 +8,7 @@ from __future__ import annotations
 from _weakref import ref
 
 from epochly.runtime.due import AFTER_S, due_s
-from epochly.runtime.places import may_be_decided
+from epochly.runtime.places import are_decisions_kept, may_be_decided
 from epochly.runtime.wrapper import counts_by_itself
 
 TYPE_CHECKING = False
@@ -26,8 +26,7 @@ class Youth:
     """The first calls of a function that was given no level.
 
     It ends when so much time was spent that choosing one may pay, after `MOST_CALLS`, and when
-    anybody asks; where a decision for another level may be kept on disk it does not begin. That is
-    looked up when the function is decorated: a first look at a folder costs as much as 50 calls.
+    anybody asks; where a decision for another level may be kept on disk it does not begin.
 
     Parameters
     ----------
@@ -39,18 +38,19 @@ class Youth:
         Seconds of the calls, which its wrapper adds.
     """
 
-    __slots__ = ("_begins", "kept")
+    __slots__ = ("_name", "kept")
 
     def __init__(self, original: Callable[..., Any]) -> None:
         self.kept: list[float] = []
-        name = getattr(original, "__qualname__", "")
-        self._begins = not may_be_decided(name.rpartition(".")[2])
+        self._name = getattr(original, "__qualname__", "")
+        # The system takes 20 us to look into a folder for the first time, as long as 50 calls.
+        are_decisions_kept()
 
     def lasts(self) -> int:
         """How many calls may pass before it is asked again; 0 when it is over."""
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
-            return 1 if self._begins else 0
+            return 0 if may_be_decided(self._name.rpartition(".")[2]) else 1
         # Calls that began before its end may bring it beyond: a recursion, or other threads.
         left = max(0, MOST_CALLS - calls)
         # This much is seen without a look at the details, which at a second call costs 5 us.

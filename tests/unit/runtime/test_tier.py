@@ -470,7 +470,7 @@ def test_a_defect_at_the_end_of_the_program_is_not_logged(monkeypatch, caplog):
 
     program = Program()
     program.tier._launch = launch
-    monkeypatch.setattr("epochly.runtime.tier.is_ending", lambda: True)
+    monkeypatch.setattr("epochly.runtime.defects.is_ending", lambda: True)
     program.run(6)
     assert program.tier.state == "settled"
     assert caplog.text == ""

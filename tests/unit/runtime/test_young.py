@@ -194,14 +194,18 @@ def test_a_decision_on_disk_is_followed_from_the_first_call(tmp_path):
     assert not is_young(quarter)
 
 
-def test_the_first_call_does_not_look_for_decisions(monkeypatch):
+def test_a_decision_that_comes_after_the_decorator_is_followed_from_the_first_call(tmp_path):
     @epochly.optimize
     def quarter(value):
         return value / 4
 
-    monkeypatch.setattr(young, "may_be_decided", pytest.fail)
-    assert quarter(1) == 0.25
-    assert is_young(quarter)
+    epochly.configure(cache=tmp_path / "other")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/decisions.yaml").write_text(
+        "version: 1\ndecisions: [{function: 'm:quarter'}]\n"
+    )
+    quarter(1)
+    assert not is_young(quarter)
 
 
 def test_it_is_faster_to_ask_how_long_than_to_wait():
