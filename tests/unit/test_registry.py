@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import epochly
 from epochly import registry
 from epochly.backend import Available, Capabilities, Unavailable
 from epochly.call import Arguments, Realized, Refused
@@ -79,12 +80,50 @@ def test_what_it_does_wrong_is_told_as_its_own_fault(monkeypatch, answer, what):
     assert caught.value.remedy == REMEDY
 
 
-@pytest.mark.parametrize(
-    "answer", [Refused("it yields"), SimpleNamespace(realized=Realized(Level.COMPILE, "theirs"))]
-)
-def test_what_it_answers_as_it_should_is_handed_on(monkeypatch, answer):
-    monkeypatch.setattr(Theirs, "answer", answer)
-    assert prepared() is answer
+class Doubled:
+    realized = Realized(Level.COMPILE, "theirs")
+    closed = False
+
+    def __call__(self, value: float) -> float:
+        return 2 * value
+
+    def stats(self) -> dict[str, float]:
+        return {"compile_s": 0.5}
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Broken(Doubled):
+    def stats(self) -> dict[str, float]:
+        raise KeyError("kernels")
+
+    def close(self) -> None:
+        raise OSError("no device")
+
+
+def test_a_refusal_is_handed_on(monkeypatch):
+    monkeypatch.setattr(Theirs, "answer", Refused("it yields"))
+    assert prepared() is Theirs.answer
+
+
+def test_what_it_prepares_runs_counts_and_closes(monkeypatch):
+    monkeypatch.setattr(Theirs, "answer", Doubled())
+    made = prepared()
+    assert (made(4), made.stats(), made.realized) == (8, {"compile_s": 0.5}, Doubled.realized)
+    made.close()
+    assert Theirs.answer.closed
+
+
+def test_calls_go_on_where_it_cannot_count_or_close(monkeypatch, caplog):
+    monkeypatch.setattr(Theirs, "answer", Broken())
+    function = epochly.optimize(backend="theirs")(lambda value: 2 * value)
+    assert function(4) == 8
+    assert "runs: level 2 (compile), theirs" in epochly.explain(function)
+    prepared().close()
+    told = "the backend 'theirs' raised "
+    assert caplog.messages[0] == f"{told}KeyError: 'kernels' in stats(); {REMEDY}"
+    assert caplog.messages[-1] == f"{told}OSError: no device in close(); {REMEDY}"
 
 
 @pytest.mark.parametrize(
