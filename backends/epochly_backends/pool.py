@@ -1,4 +1,7 @@
-"""loky's worker processes, which all functions of a process share."""
+"""Worker processes, which all functions of a process share.
+
+They are loky's, in an executor of our own: the reusable one is what the program's own joblib uses.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from epochly_backends.orphans import end_with
 IDLE_S = 60
 _lock = ProcessLock()
 _members: set[Membership] = set()
+_executor: Any = None
 # What loky raises without pipes, semaphores, threads or processes, where its clean-up names what
 # it did not come to, or without a standard output, which it flushes first.
 _NOT_STARTED = (OSError, RuntimeError, ImportError, NameError, AttributeError, ValueError)
@@ -59,25 +63,35 @@ class Membership:
 
 
 def _started(workers: int) -> Any:
+    global _executor
     # Whatever takes what is left of descriptors or processes takes it from the user's program.
     if _failed and time.monotonic() - _failed[-1][0] < IDLE_S:
         raise _cannot_start(_failed[-1][1])
     try:
-        from joblib.externals.loky import get_reusable_executor
+        from joblib.externals.loky import ProcessPoolExecutor
 
         _end_workers_with(os.getpid())
-        executor = get_reusable_executor(
-            max_workers=workers, timeout=IDLE_S, initializer=end_with, initargs=(os.getpid(),)
-        )
-        with executor._flags.shutdown_lock:
-            executor._ensure_executor_running()
+        if not _is_open(workers):
+            # Another thread may be at work with the one before, which ends when nobody holds it.
+            _executor = ProcessPoolExecutor(
+                workers, timeout=IDLE_S, initializer=end_with, initargs=(os.getpid(),)
+            )
+        with _executor._flags.shutdown_lock:
+            _executor._ensure_executor_running()
     except _NOT_STARTED as error:
         reason = _why(error)
         _failed[:] = [(time.monotonic(), reason)]
         raise _cannot_start(reason) from error
     finally:
         _end_half_started()
-    return executor
+    return _executor
+
+
+def _is_open(workers: int) -> bool:
+    """Whether there is an executor of that many processes that takes work."""
+    if _executor is None or _executor._flags.broken or _executor._flags.shutdown:
+        return False
+    return bool(_executor._max_workers == workers)
 
 
 def _cannot_start(reason: str) -> CannotStartError:
@@ -96,16 +110,14 @@ def _why(error: Exception) -> str:
 
 def _end_half_started() -> None:
     """End processes that no thread of loky's looks after: the program would wait for them."""
-    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
-    executor = getattr(loky, "_executor", None)
-    if executor is not None and executor._executor_manager_thread is None:
-        for process in executor._processes.values():
+    if _executor is not None and _executor._executor_manager_thread is None:
+        for process in _executor._processes.values():
             if os.name == "posix":
                 os.kill(process.pid, signal.SIGKILL)
             else:
                 process.terminate()
             process.join()
-        executor._processes.clear()
+        _executor._processes.clear()
 
 
 @cache
@@ -117,20 +129,17 @@ def _end_workers_with(pid: int) -> None:
 
 
 def _end_workers() -> None:
-    from joblib.externals.loky import reusable_executor
-
-    if reusable_executor._executor is not None:
-        reusable_executor._executor.shutdown(wait=True)
+    if _executor is not None:
+        _executor.shutdown(wait=True)
 
 
 def _after_fork() -> None:
-    """In a forked child, loky's executor has lost its threads, and its workers are not ours."""
+    """In a forked child the executor has lost its threads, and its workers are not ours."""
+    global _executor
     _members.clear()
     _failed.clear()
     _forget_children()
-    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
-    if loky is not None:
-        loky._executor = loky._executor_kwargs = None  # type: ignore[attr-defined]
+    _executor = None
 
 
 def _forget_children() -> None:

@@ -3,9 +3,12 @@
 import os
 from multiprocessing.process import BaseProcess
 
+import psutil
 import pytest
 from epochly_backends import pool
 from epochly_backends.pool import CannotStartError, Membership
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 
 
 @pytest.fixture(autouse=True)
@@ -38,16 +41,41 @@ def test_failing_to_start_workers_is_told_and_not_tried_again_at_once(monkeypatc
 
     tried = []
 
-    def unable(**_):
+    def unable(*_, **__):
         tried.append(1)
         raise OSError(24, "Too many open files")
 
     monkeypatch.setattr(pool, "_failed", [])
-    monkeypatch.setattr(loky, "get_reusable_executor", unable)
+    monkeypatch.setattr(pool, "_executor", None)
+    monkeypatch.setattr(loky, "ProcessPoolExecutor", unable)
     for _ in range(2):
         with pytest.raises(CannotStartError, match="Too many open files"):
             Membership().executor(2)
     assert len(tried) == 1
+
+
+def test_the_programs_own_joblib_has_its_own_workers():
+    user = Membership()
+    ours = user.executor(2).submit(os.getpid).result()
+    theirs = Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(4))
+    assert ours not in theirs
+    assert user.executor(2).submit(os.getpid).result() in pool._executor._processes
+    user.end()
+    assert Parallel(n_jobs=2)(delayed(abs)(value) for value in (-1, 2)) == [1, 2]
+    get_reusable_executor().shutdown()
+
+
+def test_workers_of_another_number_leave_those_at_work_until_nobody_holds_them():
+    user = Membership()
+    two = user.executor(2)
+    processes = [psutil.Process(pid) for pid in two._processes]
+    asked = two.submit(abs, -3)
+    assert len(user.executor(1)._processes) == 1
+    assert two.submit(abs, -4).result() == 4
+    assert asked.result() == 3
+    del two, asked
+    assert psutil.wait_procs(processes, timeout=60)[1] == []
+    user.end()
 
 
 class StopError(Exception):
