@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import random
 from functools import cache
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import undecorated
 from epochly.code.known_calls import CALLS
 from epochly.code.scopes import live_value
+from epochly.loaded import loaded
 
 _CACHE = type(cache(len))
 
@@ -57,6 +60,16 @@ def is_bound_change(call: Call) -> bool:
     if not isinstance(value, BuiltinMethodType) or isinstance(value.__self__, ModuleType | type):
         return False
     return value.__self__ is not None and value.__name__ in CALLS["changing_methods"]
+
+
+def has_own_stream(call: Call) -> bool:
+    """Whether it is a method of a random generator that is not one of the two global ones."""
+    owner = attribute_of(call.value, "__self__")
+    if owner is None or isinstance(owner, ModuleType | type):
+        return False
+    numpy = loaded("numpy")
+    streams = [vars(random)["_inst"], numpy and numpy.random.mtrand._rand]
+    return not any(owner is stream for stream in streams)
 
 
 def _is_of_class(function: FunctionType, called: ast.expr) -> bool:

@@ -10,7 +10,7 @@ from types import FunctionType, MappingProxyType
 
 from epochly.code.around import Around, Opened
 from epochly.code.asking import attribute_of
-from epochly.code.callees import behind_cache, is_bound_change, with_owner
+from epochly.code.callees import behind_cache, has_own_stream, is_bound_change, with_owner
 from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -193,7 +193,9 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
         yield Cause(Effect.WRITES, call.line, text, False)
     else:
         effect = effect_of_name(name)
-        if effect is not Effect.PURE:
+        if effect is Effect.DRAWS and has_own_stream(call):
+            yield Cause(Effect.WRITES, call.line, call.text, False, shared=True)
+        elif effect is not Effect.PURE:
             shared = is_listed_as("settings", name)
             yield Cause(effect, call.line, call.text, True, shared=shared)
 

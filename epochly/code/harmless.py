@@ -29,7 +29,8 @@ from epochly.code.sharing import (
 from epochly.code.source import source_of
 from epochly.errors import SourceError
 
-_LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
+# What operators, properties and methods of their objects do is known.
+LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"})
 # With one of these, code may read attributes that it does not name.
@@ -115,7 +116,7 @@ class _Look:
             self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
             parts = named_parts(cls, self.names)
             self._todo += [part for part in parts if not isinstance(part, _WRITTEN)]
-        if cls.__module__.partition(".")[0] not in _LIBRARIES:
+        if cls.__module__.partition(".")[0] not in LIBRARIES:
             parts = attribute_of(value, "__dict__", {})
             if any(callable(parts.get(name)) for name in METHODS & self.names):
                 self._given = f"a method kept in a {cls.__qualname__} may give what others hold"
@@ -168,14 +169,14 @@ class _Look:
             if issubclass(base, BaseException) and not is_own(base):
                 continue
             if not is_own(base):
-                known = base.__module__.partition(".")[0] in _LIBRARIES
+                known = base.__module__.partition(".")[0] in LIBRARIES
                 if not known or base.__module__.startswith("numpy.random"):
                     return f"{base.__qualname__} objects may do more than read"
                 continue
             matched = vars(base).get("__match_args__", ())
             for name, raw in vars(base).items():
                 special = name.startswith("__") and name.endswith("__") and name not in _MAKING
-                by_name = isinstance(raw, property) and not self.names.isdisjoint(_BY_NAME)
+                by_name = _is_asked(raw) and not self.names.isdisjoint(_BY_NAME)
                 named = name in self.names or name in _BY_PROTOCOL or name in matched
                 if issubclass(base, Enum) and not isinstance(raw, _WRITTEN):
                     continue
@@ -233,6 +234,13 @@ def _changes(function: FunctionType, is_method: bool) -> bool:
 
 def _is_code(value: Any) -> bool:
     return is_a(value, (FunctionType, BuiltinFunctionType, ModuleType, type))
+
+
+def _is_asked(raw: Any) -> bool:
+    """Whether reading an attribute runs code."""
+    return hasattr(type(raw), "__get__") and not (
+        isinstance(raw, (FunctionType, staticmethod, classmethod)) or _is_plain(raw)
+    )
 
 
 def _is_plain(raw: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from opcode import opmap
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -41,7 +42,11 @@ def outside(function: FunctionType) -> dict[str, Any]:
 def names_in(code: CodeType) -> frozenset[str]:
     """Names of globals and attributes in a code object and in those within it."""
     found = set(code.co_names)
+    matches = opmap["MATCH_CLASS"] in code.co_code[::2]
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found |= names_in(constant)
+        elif matches and isinstance(constant, tuple):
+            # The attributes of `case Point(x=0)` stand among the constants.
+            found |= {name for name in constant if isinstance(name, str)}
     return frozenset(found)

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import Deoptimize
-from epochly.runtime.crowd import is_crowded
+from epochly.call import Arguments
+from epochly.errors import Deoptimize, in_words
+from epochly.interrupted import let_through
+from epochly.runtime.crowd import CROWDED, is_crowded
 from epochly.runtime.evidence import Evidence, Timed
 from epochly.runtime.trial import Trial, run_beside
 
@@ -34,13 +36,15 @@ class Beside:
         Told what running both takes, copies and comparison included.
     replay : callable
         Answers whether the original may run beside a candidate.
+    hazard : callable
+        ``hazard(arguments)``: why it may not with these; None where nothing is in the way.
     clock : callable
         Seconds, monotonic.
 
     Attributes
     ----------
-    crowded : bool
-        Whether the function waits for other threads to end, since it draws random numbers.
+    obstacle : str
+        What stood in the way of the last call that was to run both ways; empty where nothing did.
     """
 
     def __init__(
@@ -51,26 +55,40 @@ class Beside:
         timed: Timed,
         watch: Watch,
         replay: Callable[[], Replay],
+        hazard: Callable[[Arguments], str | None],
         clock: Callable[[], float],
     ) -> None:
-        self.crowded = False
+        self.obstacle = ""
         self._name, self._kind = name, kind
         self._original, self._timed, self._watch = original, timed, watch
-        self._replay, self._clock = replay, clock
+        self._replay, self._hazard, self._clock = replay, hazard, clock
         self._pause = self._resting = 0
 
-    def is_possible(self) -> bool:
-        """Whether both may run now.
+    def is_possible(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether both may run now, with these arguments.
 
-        Calls that raise tell nothing, and cost copies of their arguments: the more of them in a
-        row, the longer until the next is made this way. Not twice as long each time, which would
-        never meet one of the others where every second call raises.
+        Calls that raise, or must not run twice, tell nothing, and cost a look at their arguments or
+        copies of them: the more of them in a row, the longer until the next is made this way. Not
+        twice as long each time, which would never meet one of the others where every second call
+        is such a call.
         """
         if self._resting:
             self._resting -= 1
             return False
-        self.crowded = self._replay().draws and is_crowded()
-        return not self.crowded
+        if self._replay().draws and is_crowded():
+            self.obstacle = CROWDED
+            return False
+        try:
+            self.obstacle = self._hazard(Arguments(args, kwargs)) or ""
+        except Exception as error:  # noqa: BLE001 - other threads may change them meanwhile
+            let_through(error)
+            self.obstacle = f"its arguments cannot be looked at: {in_words(error)}"
+        if self.obstacle:
+            self._rest()
+        return not self.obstacle
+
+    def _rest(self) -> None:
+        self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
 
     def alone(
         self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -100,7 +118,7 @@ class Beside:
             What the original raises.
         """
         started = self._clock()
-        self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
+        self._rest()
         trial = run_beside(
             self._original,
             one.candidate.prepared,

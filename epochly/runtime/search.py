@@ -95,6 +95,13 @@ class Search:
             self._allowed = replay_of(self._function)
         return self._allowed
 
+    def hazard(self, arguments: Arguments) -> str | None:
+        """Why the original may not run twice with these arguments, where its source allows it."""
+        replay = self.replay()
+        if replay.allowed != "twice":
+            return None
+        return hazard_of(self._function, arguments, changes=replay.changes)
+
     def remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
         file = decision_file(decision_path())
@@ -121,7 +128,7 @@ class Search:
         """Begin to look for what pays for calls like this one."""
         replay, example = self.replay(), Arguments(args, kwargs)
         tier.reason = tier.doubt = ""
-        hazard = hazard_of(self._function, example) if replay.allowed == "twice" else None
+        hazard = self.hazard(example)
         if replay.allowed == "never" or hazard is not None:
             tier.settle(f"it may not be run another way: {hazard or replay.reason}")
             return

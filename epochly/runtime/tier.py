@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from epochly.call import Realized
+from epochly.call import Arguments, Realized
 from epochly.interrupted import let_through
 from epochly.levels import Level
 from epochly.runtime.beside import Beside
-from epochly.runtime.crowd import CROWDED
 from epochly.runtime.defects import defect_of
 from epochly.runtime.due import NO_CALLS, Due
 from epochly.runtime.evidence import Conclusion, Evidence, Timed
@@ -46,6 +45,8 @@ class Tier:
         worth it; it calls `offer`, `prove`, `wait` or `settle` in the end, from any thread.
     replay : callable
         Answers whether the original may run beside a candidate; asked when it first matters.
+    hazard : callable
+        Answers for each such call why it may not with these arguments; None where it may.
     after_s : float
         Seconds spent in the original before looking for candidates is worth it; more where calls
         are short (`Due`).
@@ -65,6 +66,7 @@ class Tier:
         launch: Callable[[Tier, tuple[Any, ...], dict[str, Any]], None],
         *,
         replay: Callable[[], Replay],
+        hazard: Callable[[Arguments], str | None] = lambda arguments: None,
         after_s: float,
         watch: float,
         earlier: tuple[float, float] = NO_CALLS,
@@ -85,7 +87,7 @@ class Tier:
         self._timed = Timed(original, clock)
         self._due = Due(self._timed, after_s, earlier)
         self._watch = Watch(watch, self._timed, after_s)
-        self._beside = Beside(name, kind, original, self._timed, self._watch, replay, clock)
+        self._beside = Beside(name, kind, original, self._timed, self._watch, replay, hazard, clock)
         self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
@@ -121,8 +123,8 @@ class Tier:
         realized = prepared.realized if prepared else Realized(Level.MONITOR, "monitor")
         speedup = current.speedup if current is not None else None
         reason = self.reason
-        if self.state == "trying" and self._beside.crowded:
-            reason = told(reason, CROWDED)
+        if self.state == "trying":
+            reason = told(reason, self._beside.obstacle)
         return Standing(self.kind, self.state, realized, speedup, reason, self.checks)
 
     # What is found out about candidates, and told from outside.
@@ -248,7 +250,7 @@ class Tier:
     ) -> Any:
         """Run the original and the candidate, if no other thread is at it."""
         current = self._lineup.current
-        if current is None or not self._beside.is_possible() or not self._is_my_turn():
+        if current is None or not self._beside.is_possible(args, kwargs) or not self._is_my_turn():
             run = self._committed if self.state == "committed" else self._timed
             return run(args, kwargs)
         try:

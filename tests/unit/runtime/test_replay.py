@@ -1,7 +1,14 @@
 """Which functions may be run a second time."""
 
+import collections
+import functools
+import operator
+import random
+import weakref
+
 import numpy as np
 import pytest
+from unit.runtime import leading_programs as leading
 from unit.runtime import replayed_programs as programs
 
 from epochly.call import Arguments
@@ -95,3 +102,101 @@ def test_what_leaves_a_trace_is_never_run_twice_and_the_reason_is_told(function)
 def test_what_properties_of_arguments_do_is_seen(function, given, reason):
     found = hazard_of(function_of(function), Arguments((given,)))
     assert found == reason if reason is None else reason in found
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        leading.draws_from_a_generator_of_its_own,
+        leading.draws_from_a_legacy_generator_of_its_own,
+        leading.draws_from_a_new_generator_of_its_own,
+        leading.hands_on_a_generator_of_its_own,
+        leading.appends_to_what_a_class_shares,
+        leading.adds_to_what_a_class_shares,
+        leading.appends_to_an_alias_of_what_a_class_shares,
+        leading.counts_in_the_class_of_what_it_made,
+        leading.counts_in_a_class_that_it_asked_for,
+        leading.fills_a_table_that_a_dataclass_shares,
+        leading.changes_what_it_had_put_into_its_own,
+        leading.changes_what_it_had_appended,
+        leading.changes_what_it_had_set_by_name,
+        leading.changes_what_a_constructor_put_there,
+        leading.changes_the_default_of_a_constructor,
+        leading.sorts_by_default,
+    ],
+)
+def test_what_objects_lead_to_is_never_changed_twice(function):
+    assert replay(function).allowed == "never"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        leading.changes_what_is_really_its_own,
+        leading.fills_a_grid_of_its_own,
+        leading.puts_numbers_of_a_table_into_its_own,
+        leading.puts_a_shared_object_into_an_argument,
+        leading.draws_from_everybodys_by_another_name,
+        leading.maps,
+    ],
+)
+def test_what_leads_nowhere_else_may_be_run_twice(function):
+    assert replay(function).allowed == "twice"
+
+
+ITEM = leading.Item()
+PLAIN = leading.Plain()
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        (leading.sorts, ([3, 1], leading.noted)),
+        (leading.sorts, ([3, 1], functools.partial(leading.noted))),
+        (leading.sorts, ([3, 1], PLAIN.noted)),
+        (leading.sorts, ([3, 1], random.Random(1).choice)),
+        (leading.sorts, ([3, 1], leading.SEEN.append)),
+        (leading.maps, (["a"], leading.read)),
+        (leading.maps, (["a"], open)),
+        (leading.maps, ([[1]], operator.methodcaller("pop"))),
+        (leading.sorts_by_one_of, ([3, 1], {"key": leading.noted})),
+        (leading.sorts_by_one_of, ([3, 1], leading.space(key=print))),
+        (leading.size_of, (leading.space(items=leading.Sized()),)),
+        (leading.size_of, (collections.UserList([leading.Sized()]),)),
+        (leading.size_of, (collections.ChainMap({"items": leading.Sized()}),)),
+        (leading.size_of, ({1: leading.Sized()}.values(),)),
+        (leading.size_of, (weakref.proxy(PLAIN),)),
+        (leading.sum_of_a_pair, (np.array([leading.Sized(), 1], dtype=object),)),
+        (leading.sum_of_a_pair, (np.array([(1, leading.Sized())], dtype="i8, O"),)),
+        (leading.deepest, ([[[[[leading.Order()]]]]],)),
+        (leading.asks_by_name, (ITEM, "price")),
+        (leading.asks_by_format, (ITEM,)),
+        (leading.asks_with_a_getter, ([ITEM],)),
+        (leading.asks_by_matching, (leading.Order(),)),
+        (leading.size_of, (leading.space(items=None, old=leading.Fading()),)),
+        (leading.size_of, (slice(leading.Sized()),)),
+    ],
+)
+def test_what_arguments_do_when_they_are_used_is_seen(function, given):
+    assert hazard_of(function_of(function), Arguments(given))
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        (leading.sorts, ([3, 1], leading.negated)),
+        (leading.sorts, ([3, 1], functools.partial(leading.negated))),
+        (leading.sorts, ([3, 1], PLAIN.negated)),
+        (leading.sorts, ([3, 1], operator.itemgetter(0))),
+        (leading.sorts, ([3, 1], abs)),
+        (leading.maps, (["1"], float)),
+        (leading.maps, ([0.5], np.sqrt)),
+        (leading.maps, ([0.5], np.float32)),
+        (leading.size_of, (leading.space(items=[1, 2], kind=np.dtype("f8")),)),
+        (leading.sum_of_a_pair, (np.array([1, "a"], dtype=object),)),
+        (leading.deepest, ([[[[[PLAIN]]]]],)),
+        (leading.size_of, ([(1, 2.0)] * 3,)),
+    ],
+)
+def test_what_only_computes_may_be_given(function, given):
+    assert hazard_of(function_of(function), Arguments(given)) is None

@@ -60,10 +60,12 @@ class Program:
         self.calls = 0
         self.launched = []
         self.decided = []
+        self.hazard = None
         replay = Replay(allowed, draws=draws)
         self.tier = Tier(
             "double", "int", self.original, self.launch,
-            replay=lambda: replay, after_s=after_s, watch=watch, earlier=earlier, clock=self.clock,
+            replay=lambda: replay, hazard=lambda arguments: self.look_at(arguments),
+            after_s=after_s, watch=watch, earlier=earlier, clock=self.clock,
         )  # fmt: skip
         self.tier.decided = lambda tier: self.decided.append(tier.backend)
 
@@ -74,6 +76,11 @@ class Program:
 
     def launch(self, tier, args, kwargs):
         self.launched.append(args)
+
+    def look_at(self, arguments):
+        if isinstance(self.hazard, Exception):
+            raise self.hazard
+        return self.hazard and f"{self.hazard}: {arguments.args}"
 
     def run(self, times=1):
         for _ in range(times):
@@ -258,6 +265,29 @@ def test_what_draws_random_numbers_is_tried_while_nobody_else_may_draw(monkeypat
     program.run()
     standing = program.tier.standing()
     assert (standing.state, "no other thread" in standing.reason) == (state, state == "trying")
+
+
+@pytest.mark.parametrize(
+    ("hazard", "told"),
+    [
+        ("it is given write", "it is given write: (21,)"),
+        (RuntimeError("changed size"), "its arguments cannot be looked at: RuntimeError: changed"),
+    ],
+)
+def test_calls_whose_arguments_must_not_be_used_twice_are_run_once(hazard, told):
+    program = Program()
+    program.run(4)
+    candidate = program.candidate()
+    program.tier.offer([candidate])
+    program.hazard = hazard
+    program.run(10)
+    assert (program.calls, candidate.prepared.calls) == (14, 0)
+    assert program.tier.state == "trying"
+    assert told in program.tier.standing().reason
+    program.hazard = None
+    program.run(20)
+    assert program.tier.state == "committed"
+    assert told not in program.tier.standing().reason
 
 
 def test_arguments_that_cannot_be_copied_leave_the_original_in_place():

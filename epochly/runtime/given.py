@@ -1,0 +1,146 @@
+"""What the arguments of a call lead to that may do something when it is used."""
+
+from __future__ import annotations
+
+import gc
+import operator
+import sys
+from collections.abc import Iterable
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+from weakref import ProxyTypes
+
+from epochly.code.asking import attribute_of, is_a
+from epochly.code.callgraph import is_users
+from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.harmless import LIBRARIES
+from epochly.code.kinds import qualified_name
+from epochly.code.sharing import ATOMS, CONTAINERS, is_own, slots_of
+from epochly.loaded import loaded
+
+# To look at so many takes 0.3 s, of the caller's time.
+MOST = 100_000
+_CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
+
+
+class Given:
+    """Objects of the user's classes, and functions, that some values hold, however deep.
+
+    Library objects are looked through as the garbage collector does; the functions in those of
+    other packages are theirs to call.
+
+    Parameters
+    ----------
+    values : iterable of object
+
+    Attributes
+    ----------
+    found : list of object
+    reason : str or None
+        Why what they hold may do more than compute, or cannot be told.
+    """
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self.found: list[Any] = []
+        self.reason: str | None = None
+        self._seen: dict[int, Any] = {}
+        self._looked_at = 0
+        self._data: dict[type, bool] = {}
+        self._own: dict[type, bool] = {}
+        self._todo = [(value, False) for value in values]
+        while self._todo and self.reason is None:
+            value, within_library = self._todo.pop()
+            if not self._is_data(type(value)) and id(value) not in self._seen:
+                # Held, so that nothing else gets its address.
+                self._seen[id(value)] = value
+                self._look_at(value, within_library)
+
+    def _look_at(self, value: Any, within_library: bool) -> None:
+        cls = type(value)
+        if cls in CONTAINERS:
+            self._add(_parts(value), within_library)
+            return
+        self._looked_at += 1
+        if self._looked_at > MOST:
+            self.reason = "its arguments hold more objects than can be looked at"
+        elif cls in ProxyTypes:
+            self.reason = "its arguments hold a weak proxy, whose object is not copied"
+        elif is_a(value, _CODE):
+            self._look_at_code(value, within_library)
+        elif self._is_own(cls):
+            self.found.append(value)
+            self._add([*attribute_of(value, "__dict__", {}).values(), *slots_of(value)], False)
+        elif cls is partial:
+            self._add([value.func, *value.args, *value.keywords.values()], within_library)
+        elif cls is slice:
+            self._add([value.start, value.stop, value.step], within_library)
+        elif (numpy := loaded("numpy")) is not None and is_a(value, numpy.ndarray):
+            if value.dtype.hasobject:
+                self._add(value.ravel().tolist(), within_library)
+        elif callable(value) and not within_library and not _only_computes(value):
+            self.reason = f"it is given a {cls.__qualname__}, which may do more than compute"
+        else:
+            others = cls.__module__.partition(".")[0] not in sys.stdlib_module_names
+            self._add(gc.get_referents(value), within_library or others)
+
+    def _look_at_code(self, value: Any, within_library: bool) -> None:
+        if is_a(value, MethodType):
+            self._add([value.__func__, value.__self__], within_library)
+            return
+        if is_a(value, type):
+            if self._is_own(value):
+                self.found.append(value)
+            return
+        name = value.__qualname__
+        if is_a(value, FunctionType) and is_users(value):
+            self.found.append(value)
+            cause = next(iter(effects_of(value).causes), None)
+            if cause is not None:
+                self.reason = f"it is given {name}, which may do more than compute: {cause.what}"
+        elif not within_library and not _is_pure(value):
+            self.reason = f"it is given {name}, which may do more than compute"
+
+    def _add(self, values: Iterable[Any], within_library: bool) -> None:
+        self._todo += [(value, within_library) for value in values]
+
+    def _is_data(self, cls: type) -> bool:
+        """Whether its objects hold nothing else, and what is done with them has no effects."""
+        if cls not in self._data:
+            numpy = loaded("numpy")
+            scalar = numpy is not None and issubclass(cls, numpy.generic)
+            plain = cls in ATOMS and cls is not slice
+            other = cls.__module__.partition(".")[0] in LIBRARIES - {"numpy"}
+            self._data[cls] = plain or scalar or other
+        return self._data[cls]
+
+    def _is_own(self, cls: type) -> bool:
+        if cls not in self._own:
+            self._own[cls] = is_own(cls)
+        return self._own[cls]
+
+
+def _parts(container: Any) -> list[Any]:
+    """What a container holds, unless all of it is numbers, texts and the like."""
+    both = (container.keys(), container.values()) if hasattr(container, "keys") else (container,)
+    kinds = [set(map(type, values)) for values in both]
+    return [
+        part
+        for values, kind in zip(both, kinds, strict=True)
+        if not kind <= ATOMS or slice in kind
+        for part in values
+    ]
+
+
+def _is_pure(value: Any) -> bool:
+    owner = attribute_of(value, "__self__")
+    if owner is not None and not isinstance(owner, ModuleType):
+        return False
+    return effect_of_name(qualified_name(value)) is Effect.PURE
+
+
+def _only_computes(value: Any) -> bool:
+    numpy = loaded("numpy")
+    return is_a(value, operator.itemgetter) or (
+        numpy is not None and is_a(value, (numpy.ufunc, numpy.dtype))
+    )
