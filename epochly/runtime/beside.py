@@ -64,8 +64,8 @@ class Beside:
         self._replay, self._hazard, self._clock = replay, hazard, clock
         self._pause = self._resting = 0
 
-    def is_possible(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        """Whether both may run now, with these arguments.
+    def is_possible(self) -> bool:
+        """Whether both may run now.
 
         Calls that raise, or must not run twice, tell nothing, and cost a look at their arguments or
         copies of them: the more of them in a row, the longer until the next is made this way. Not
@@ -75,20 +75,9 @@ class Beside:
         if self._resting:
             self._resting -= 1
             return False
-        if self._replay().draws and is_crowded():
-            self.obstacle = CROWDED
-            return False
-        try:
-            self.obstacle = self._hazard(Arguments(args, kwargs)) or ""
-        except Exception as error:  # noqa: BLE001 - other threads may change them meanwhile
-            let_through(error)
-            self.obstacle = f"its arguments cannot be looked at: {in_words(error)}"
-        if self.obstacle:
-            self._rest()
-        return not self.obstacle
-
-    def _rest(self) -> None:
-        self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
+        crowded = self._replay().draws and is_crowded()
+        self.obstacle = CROWDED if crowded else ""
+        return not crowded
 
     def alone(
         self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -108,8 +97,13 @@ class Beside:
             return None, self._clock() - started, gave_up.what
         return value, self._clock() - started, None
 
-    def both(self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trial:
+    def both(self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trial | None:
         """A call of the original, and one of a candidate on copies of its arguments.
+
+        Returns
+        -------
+        Trial or None
+            None, with nothing run, where these arguments must not be used twice.
 
         Raises
         ------
@@ -118,7 +112,11 @@ class Beside:
             What the original raises.
         """
         started = self._clock()
-        self._rest()
+        self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
+        self.obstacle = self._look_at(Arguments(args, kwargs))
+        if self.obstacle:
+            self._watch.beside_s = self._clock() - started
+            return None
         trial = run_beside(
             self._original,
             one.candidate.prepared,
@@ -136,3 +134,10 @@ class Beside:
                 self._name, one.candidate.backend, self._kind, trial.equality.where,
             )  # fmt: skip
         return trial
+
+    def _look_at(self, arguments: Arguments) -> str:
+        try:
+            return self._hazard(arguments) or ""
+        except Exception as error:  # noqa: BLE001 - other threads may change them meanwhile
+            let_through(error)
+            return f"its arguments cannot be looked at: {in_words(error)}"

@@ -77,7 +77,7 @@ class Given:
             self._add([value.start, value.stop, value.step], within_library)
         elif (numpy := loaded("numpy")) is not None and is_a(value, numpy.ndarray):
             if value.dtype.hasobject:
-                self._add(value.ravel().tolist(), within_library)
+                self._add([value.ravel().tolist()], within_library)
         elif callable(value) and not within_library and not _only_computes(value):
             self.reason = f"it is given a {cls.__qualname__}, which may do more than compute"
         else:

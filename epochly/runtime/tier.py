@@ -250,17 +250,20 @@ class Tier:
     ) -> Any:
         """Run the original and the candidate, if no other thread is at it."""
         current = self._lineup.current
-        if current is None or not self._beside.is_possible(args, kwargs) or not self._is_my_turn():
+        if current is None or not self._beside.is_possible() or not self._is_my_turn():
             run = self._committed if self.state == "committed" else self._timed
             return run(args, kwargs)
         try:
             if self._lineup.current is not current:
                 return self._timed(args, kwargs)
             trial = self._beside.both(current, args, kwargs)
-            if trial.equality.where == OUT_OF_MEMORY:
-                self.doubt = OUT_OF_MEMORY
-            self._conclude(current, judge(current, trial))
-            return trial.value
+            if trial is not None:
+                if trial.equality.where == OUT_OF_MEMORY:
+                    self.doubt = OUT_OF_MEMORY
+                self._conclude(current, judge(current, trial))
+                return trial.value
+            if self.state == "committed":
+                self._use()
         except NotCopiedError as error:
             let_through(error)
             passes = isinstance(error, NoRoomError)
