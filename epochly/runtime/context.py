@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from epochly.runtime.active import blocks, contexts
-from epochly.runtime.levels import checked_level
+from epochly.runtime.levels import checked_level, level_of
 from epochly.runtime.records import records
 from epochly.runtime.switch import is_off
 
@@ -35,15 +35,15 @@ class optimize_context:
     Raises
     ------
     UsageError
-        When the level is none of 0 to 4, or no backend has that name.
+        When the level is none of 0 to 4, or no backend has that name or it is of another level.
+    EpochlyError
+        When the backend cannot be loaded.
     """
 
     def __init__(self, *, level: int, backend: str | None = None) -> None:
         self.level = checked_level(level)
         if backend is not None:
-            from epochly.registry import registered
-
-            registered(backend)
+            level_of(backend, self.level)
         self.backend = backend
         self._reached: dict[str, None] = {}
         self.entries: dict[Entry, bool] = {}

@@ -47,7 +47,7 @@ class Dispatcher:
         self._handle: Handle | None = None
         self._installed = policy.way
         self._before = Account()
-        self._elsewhere: dict[tuple[int | None, str | None], FixedPolicy] = {}
+        self._elsewhere: dict[tuple[int, str | None], FixedPolicy] = {}
         self._looked = 0
         self._away = False
         self._lock = RLock()

@@ -80,8 +80,10 @@ else:
         Raises
         ------
         UsageError
-            When the level is none of 0 to 4, no backend has that name, or what is decorated is
-            no function.
+            When the level is none of 0 to 4, no backend has that name or it is of another level,
+            or what is decorated is no function.
+        EpochlyError
+            When the backend cannot be loaded.
         """
         decorate = _decorator(level, backend, strict, watch)
         return decorate if func is None else decorate(func)
@@ -102,9 +104,9 @@ def _decorator(
         level = checked_level(level)
 
     if backend is not None:
-        from epochly.registry import registered
+        from epochly.runtime.levels import level_of
 
-        registered(backend)
+        level = level_of(backend, level)
     # A value that cannot be used is told here, not in the middle of the program.
     if not off and "EPOCHLY_MAX_WORKERS" in os.environ:
         from epochly.runtime.settings import settings
@@ -121,14 +123,14 @@ def _decorator(
         from epochly.runtime.dispatcher import Dispatcher
         from epochly.runtime.policy import FixedPolicy
 
-        if level is None and backend is None:
+        if level is None:
             from epochly.runtime.undecided import Undecided
 
             return Dispatcher(original, Undecided(original, watch))
         return Dispatcher(original, FixedPolicy(original, level, backend, strict))
 
     def decorate(original: Any) -> Any:
-        if is_off():
+        if off or is_off():
             return original
         if isinstance(original, (staticmethod, classmethod)):
             return type(original)(decorate(original.__func__))
@@ -139,6 +141,6 @@ def _decorator(
             if isinstance(original, int):
                 remedy = f"to ask for a level, write optimize(level={int(original)})"
             raise UsageError(f"optimize cannot decorate {original!r}", remedy=remedy)
-        return decorated(original, make, young=level is None and backend is None)
+        return decorated(original, make, young=level is None)
 
     return decorate
