@@ -2,7 +2,8 @@
 
 What a coroutine waits for counts as its time. A call of a generator function ends with its
 generator and takes what its steps take, without what is done with the items in between; closing
-one before its end, as leaving a loop does, is no error.
+one before its end, as leaving a loop does, is no error. Nor is it where the closing is cancelled,
+as the end of `asyncio.run` does; but an asynchronous one that is cancelled while it waits has one.
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ def _async_generator(own: Callable[[], Dispatcher]) -> Any:
         way = dispatcher.choose(args, kwargs)
         generator = way.call(*args, **kwargs)
         seconds, failed = 0.0, 1
+        left: type[BaseException] | None = None
         step = generator.asend(None)
         try:
             while True:
@@ -138,16 +140,21 @@ def _async_generator(own: Callable[[], Dispatcher]) -> Any:
                 except StopAsyncIteration:
                     failed = 0
                     return
+                except BaseException as error:
+                    failed = int(type(error) is not left)
+                    raise
                 finally:
                     seconds += perf_counter() - started
                 try:
-                    step = generator.asend((yield item))
+                    step, left = generator.asend((yield item)), None
                 except GeneratorExit:
                     failed = 0
                     await generator.aclose()
                     raise
                 except BaseException as error:  # noqa: BLE001 - thrown into it by its user
                     step = generator.athrow(error)
+                    # What is no `Exception` ends whoever uses it, such as the task that closes it.
+                    left = None if isinstance(error, Exception) else type(error)
         finally:
             dispatcher.end(way, seconds, failed)
 

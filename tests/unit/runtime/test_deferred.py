@@ -134,6 +134,57 @@ def test_a_generator_left_before_its_end_is_a_call_without_error_and_one_that_ra
     assert (found["total_calls"], found["errors"]) == (2, 1)
 
 
+def test_leaving_an_asynchronous_one_as_the_last_thing_that_the_loop_runs_is_no_error():
+    function = epochly.optimize(level=0)(later_numbers)
+
+    async def main():
+        async for _ in function(10):
+            break
+
+    asyncio.run(main())
+    found = epochly.get_metrics(function)
+    assert (found["total_calls"], found["errors"]) == (1, 0)
+
+
+def test_an_asynchronous_one_whose_user_is_cancelled_has_no_error_and_one_that_waits_has_one():
+    @epochly.optimize(level=0)
+    async def waits(first):
+        if first:
+            yield 1
+        await asyncio.Event().wait()
+        yield 2
+
+    async def use(first):
+        async with contextlib.aclosing(waits(first)) as items:
+            async for _ in items:
+                await asyncio.Event().wait()
+
+    async def main(first):
+        task = asyncio.create_task(use(first))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(main(first=True))
+    assert epochly.get_metrics(waits)["errors"] == 0
+    asyncio.run(main(first=False))
+    found = epochly.get_metrics(waits)
+    assert (found["total_calls"], found["errors"]) == (2, 1)
+
+
+def test_what_its_user_throws_into_an_asynchronous_one_is_an_error_where_it_comes_out():
+    function = epochly.optimize(level=0)(later_numbers)
+
+    async def main():
+        generator = function(3)
+        await anext(generator)
+        await generator.athrow(ValueError("x"))
+
+    with pytest.raises(ValueError, match="x"):
+        asyncio.run(main())
+    assert epochly.get_metrics(function)["errors"] == 1
+
+
 @pytest.mark.parametrize("level", [1, 2, 3])
 def test_other_levels_refuse_a_generator_and_say_what_to_do(level):
     @epochly.optimize(level=level)
