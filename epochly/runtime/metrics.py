@@ -23,7 +23,8 @@ def get_metrics(func: Callable[..., Any] | None = None) -> dict[str, Any]:
     Parameters
     ----------
     func : callable, optional
-        A decorated function, or one that a context has reached.
+        A decorated function, or one that a context has reached; a property or a method of any
+        kind stands for the function in it.
 
     Returns
     -------
