@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from types import FunctionType
 
-from epochly.runtime.decorated import decorated
+from epochly.code.mark import original_of
+from epochly.runtime.decorated import STATE, decorated
 from epochly.runtime.switch import is_off
 
 TYPE_CHECKING = False
@@ -56,7 +58,8 @@ else:
         ----------
         func : callable, optional
             The function, when the decorator is used without parentheses. Static and class
-            methods may stand on either side of the decorator.
+            methods may stand on either side of the decorator. Of one that is decorated
+            already, the original is decorated anew.
         level : int, optional
             0 to 4. ``level=1`` and ``level=3`` are the caller's word that unknown and writing
             calls of one item do not depend on those of another. Without a level it is that of
@@ -141,6 +144,23 @@ def _decorator(
             if isinstance(original, int):
                 remedy = f"to ask for a level, write optimize(level={int(original)})"
             raise UsageError(f"optimize cannot decorate {original!r}", remedy=remedy)
+        if isinstance(original, FunctionType) and STATE in vars(original):
+            original = _undecorated(original)
         return decorated(original, make, young=level is None)
 
     return decorate
+
+
+def _undecorated(function: FunctionType) -> Any:
+    """What is behind it, since a call runs at one level and counts once."""
+    original = original_of(function)
+    if original is not function:
+        import logging
+
+        from epochly.runtime.names import name_of
+
+        logging.getLogger("epochly").info(
+            "%s is decorated again: what its inner decorator asks for does not hold above it",
+            name_of(function),
+        )
+    return original

@@ -211,6 +211,21 @@ def test_a_wrapper_that_copied_our_mark_is_not_taken_for_its_original():
     assert below.seen == 1
 
 
+@pytest.mark.parametrize("kind", [lambda function: function, staticmethod], ids=["", "static"])
+def test_of_two_of_our_decorators_the_outer_one_holds_and_a_call_counts_once(kind, caplog):
+    inner = epochly.optimize(level=2)(programs.shout)
+    with caplog.at_level(logging.INFO, logger="epochly"):
+        outer = epochly.optimize(level=0)(kind(inner))
+    assert "shout is decorated again" in caplog.text
+    outer = getattr(outer, "__func__", outer)
+    assert outer("a") == "A"
+    found = epochly.get_metrics(outer)
+    assert (found["total_calls"], epochly.get_metrics()["total_calls"]) == (1, 1)
+    assert outer.__wrapped__ is programs.shout
+    assert "asked for: level 0" in epochly.explain(outer)
+    assert "asked for: level 2" in epochly.explain(inner)
+
+
 def test_a_level_in_a_loop_is_realized_for_what_the_inner_function_hands_on_to():
     found, squares = [], programs.squares
     for level in (0, 1, 2, 3):
