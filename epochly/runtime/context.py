@@ -23,7 +23,8 @@ class optimize_context:
     """Run the functions of a block at a level, in this thread and task only.
 
     Decorated functions that are called inside take this level instead of their own, and so do
-    the Python functions and methods of the user's own code that the block names directly.
+    the Python functions and methods of the user's own code that the block names directly: those
+    that are there when it is entered, and the methods of classes that it names.
 
     Parameters
     ----------
@@ -95,8 +96,8 @@ class optimize_context:
 
             _silent.add(place)
             logging.getLogger("epochly").warning(
-                "%s:%d: optimize_context(level=%d) reached no function: it names none of your own "
-                "and no decorated one was called",
+                "%s:%d: optimize_context(level=%d) reached no function: it names none of your own, "
+                "those made inside it are not reached, and no decorated one was called",
                 held.code.co_filename,
                 held.line,
                 self.level,
