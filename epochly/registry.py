@@ -34,9 +34,10 @@ def registered(name: str) -> EntryPoint:
     UsageError
         When no backend of that name is registered.
     """
-    entry = _entry_points().get(name)
+    # What a program gives may be anything, and need not even be hashable.
+    entry = _entry_points().get(name) if isinstance(name, str) else None
     if entry is None:
-        near = difflib.get_close_matches(name, backend_names(), n=1)
+        near = difflib.get_close_matches(str(name), backend_names(), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(
             f"there is no backend named {name!r}",

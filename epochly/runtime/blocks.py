@@ -55,13 +55,19 @@ class Benchmarks(tuple[Block, ...]):
             level = "-" if block.level is None else str(block.level)
             total, mean = f"{block.seconds:.6f}", f"{block.seconds / block.runs:.6f}"
             fastest, share = f"{block.fastest:.6f}", f"{block.share:.1%}"
-            rows.append((block.name, level, str(block.runs), total, mean, fastest, share))
+            rows.append(
+                (_on_one_line(block.name), level, str(block.runs), total, mean, fastest, share)
+            )
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines = []
         for name, *rest in rows:
             cells = [text.rjust(width) for text, width in zip(rest, widths[1:], strict=True)]
             lines.append("  ".join([name.ljust(widths[0]), *cells]))
         return "\n".join(lines)
+
+
+def _on_one_line(name: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
 
 
 class _Runs:
@@ -95,9 +101,19 @@ class benchmark_context:
     ----------
     name : str
         Blocks of the same name and level are added up.
+
+    Raises
+    ------
+    UsageError
+        When the name is no text, or empty.
     """
 
     def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            from epochly.errors import UsageError
+
+            remedy = 'give one in words, such as benchmark_context("loading")'
+            raise UsageError(f"{name!r} is no name of a block", remedy=remedy)
         self.name = str(name)
         self.entries: dict[Entry, bool] = {}
 

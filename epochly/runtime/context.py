@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from epochly.runtime.active import blocks, contexts
-from epochly.runtime.levels import checked_level
+from epochly.runtime.levels import checked_level, level_of
 from epochly.runtime.records import records
 from epochly.runtime.switch import is_off
 
@@ -23,7 +23,8 @@ class optimize_context:
     """Run the functions of a block at a level, in this thread and task only.
 
     Decorated functions that are called inside take this level instead of their own, and so do
-    the Python functions and methods of the user's own code that the block names directly.
+    the Python functions and methods of the user's own code that the block names directly: those
+    that are there when it is entered, and the methods of classes that it names.
 
     Parameters
     ----------
@@ -35,15 +36,15 @@ class optimize_context:
     Raises
     ------
     UsageError
-        When the level is none of 0 to 4, or no backend has that name.
+        When the level is none of 0 to 4, or no backend has that name or it is of another level.
+    EpochlyError
+        When the backend cannot be loaded.
     """
 
     def __init__(self, *, level: int, backend: str | None = None) -> None:
         self.level = checked_level(level)
         if backend is not None:
-            from epochly.registry import registered
-
-            registered(backend)
+            level_of(backend, self.level)
         self.backend = backend
         self._reached: dict[str, None] = {}
         self.entries: dict[Entry, bool] = {}
@@ -95,8 +96,8 @@ class optimize_context:
 
             _silent.add(place)
             logging.getLogger("epochly").warning(
-                "%s:%d: optimize_context(level=%d) reached no function: it names none of your own "
-                "and no decorated one was called",
+                "%s:%d: optimize_context(level=%d) reached no function: it names none of your own, "
+                "those made inside it are not reached, and no decorated one was called",
                 held.code.co_filename,
                 held.line,
                 self.level,

@@ -2,13 +2,15 @@
 
 What a coroutine waits for counts as its time. A call of a generator function ends with its
 generator and takes what its steps take, without what is done with the items in between; closing
-one before its end, as leaving a loop does, is no error.
+one before its end, as leaving a loop does, is no error. Nor is it where the closing is cancelled,
+as the end of `asyncio.run` does; but an asynchronous one that is cancelled while it waits has one.
 """
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import perf_counter, thread_time
 
+from epochly.runtime.resident import grown_since, resident_bytes
 from epochly.runtime.wrapper import is_async, is_async_generator, is_generator
 
 TYPE_CHECKING = False
@@ -17,51 +19,74 @@ if TYPE_CHECKING:
     from typing import Any
 
     from epochly.runtime.dispatcher import Dispatcher
+    from epochly.runtime.tally import Tally
 
 
 class Steps:
-    """A generator whose steps are timed.
+    """Something that runs in steps, as generators and coroutines do, which are timed.
 
     Parameters
     ----------
-    generator : generator
+    clock : callable
     """
 
-    __slots__ = ("_generator", "seconds")
+    __slots__ = ("_clock", "_running", "seconds")
 
-    def __init__(self, generator: Generator[Any, Any, Any]) -> None:
-        self._generator = generator
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._running: Any = None
         self.seconds = 0.0
+
+    def of(self, running: Any) -> Steps:
+        """Those of a generator, a coroutine or alike from now on."""
+        self._running = running
+        return self
 
     def __iter__(self) -> Steps:
         return self
+
+    __await__ = __iter__
 
     def __next__(self) -> Any:
         return self.send(None)
 
     def send(self, value: Any) -> Any:
         """Go on with what was sent."""
-        started = perf_counter()
+        started = self._clock()
         try:
-            return self._generator.send(value)
+            return self._running.send(value)
         finally:
-            self.seconds += perf_counter() - started
+            self.seconds += self._clock() - started
 
     def throw(self, *error: Any) -> Any:
         """Go on with an exception."""
-        started = perf_counter()
+        started = self._clock()
         try:
-            return self._generator.throw(*error)
+            return self._running.throw(*error)
         finally:
-            self.seconds += perf_counter() - started
+            self.seconds += self._clock() - started
 
     def close(self) -> None:
         """End it."""
-        started = perf_counter()
+        started = self._clock()
         try:
-            self._generator.close()
+            self._running.close()
         finally:
-            self.seconds += perf_counter() - started
+            self.seconds += self._clock() - started
+
+
+class Usage(Steps):
+    """The CPU time of a call's steps, and by how much resident memory grows until it ends."""
+
+    __slots__ = ("_before",)
+
+    def __init__(self) -> None:
+        super().__init__(thread_time)
+        self._before = resident_bytes()
+
+    def tell(self, tally: Tally) -> None:
+        """Add it to a tally."""
+        tally.watch(self.seconds, grown_since(self._before))
 
 
 def wrap_deferred(original: Callable[..., Any], own: Callable[[], Dispatcher]) -> Any:
@@ -92,14 +117,19 @@ def _coroutine(own: Callable[[], Dispatcher]) -> Any:
     async def optimized(*args: Any, **kwargs: Any) -> Any:
         dispatcher = own()
         way = dispatcher.choose(args, kwargs)
+        usage = Usage() if dispatcher.watches() else None
         failed = 1
         started = perf_counter()
         try:
-            result = await way.call(*args, **kwargs)
+            coroutine = way.call(*args, **kwargs)
+            result = await (coroutine if usage is None else usage.of(coroutine))
             failed = 0
             return result
         finally:
-            dispatcher.end(way, perf_counter() - started, failed)
+            spent = perf_counter() - started
+            if usage is not None:
+                usage.tell(way.tally)
+            dispatcher.end(way, spent, failed)
 
     return optimized
 
@@ -108,7 +138,9 @@ def _generator(own: Callable[[], Dispatcher]) -> Any:
     def optimized(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         dispatcher = own()
         way = dispatcher.choose(args, kwargs)
-        steps = Steps(way.call(*args, **kwargs))
+        usage = Usage() if dispatcher.watches() else None
+        generator = way.call(*args, **kwargs)
+        steps = Steps(perf_counter).of(generator if usage is None else usage.of(generator))
         failed = 1
         try:
             result = yield from steps
@@ -118,6 +150,8 @@ def _generator(own: Callable[[], Dispatcher]) -> Any:
             failed = 0
             raise
         finally:
+            if usage is not None:
+                usage.tell(way.tally)
             dispatcher.end(way, steps.seconds, failed)
 
     return optimized
@@ -127,28 +161,37 @@ def _async_generator(own: Callable[[], Dispatcher]) -> Any:
     async def optimized(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         dispatcher = own()
         way = dispatcher.choose(args, kwargs)
+        usage = Usage() if dispatcher.watches() else None
         generator = way.call(*args, **kwargs)
         seconds, failed = 0.0, 1
+        left: type[BaseException] | None = None
         step = generator.asend(None)
         try:
             while True:
                 started = perf_counter()
                 try:
-                    item = await step
+                    item = await (step if usage is None else usage.of(step))
                 except StopAsyncIteration:
                     failed = 0
                     return
+                except BaseException as error:
+                    failed = int(type(error) is not left)
+                    raise
                 finally:
                     seconds += perf_counter() - started
                 try:
-                    step = generator.asend((yield item))
+                    step, left = generator.asend((yield item)), None
                 except GeneratorExit:
                     failed = 0
                     await generator.aclose()
                     raise
                 except BaseException as error:  # noqa: BLE001 - thrown into it by its user
                     step = generator.athrow(error)
+                    # What is no `Exception` ends whoever uses it, such as the task that closes it.
+                    left = None if isinstance(error, Exception) else type(error)
         finally:
+            if usage is not None:
+                usage.tell(way.tally)
             dispatcher.end(way, seconds, failed)
 
     return optimized

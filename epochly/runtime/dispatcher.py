@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from _thread import RLock
 from time import perf_counter, process_time, thread_time
 from types import FunctionType
@@ -11,6 +10,7 @@ from epochly.runtime.active import contexts
 from epochly.runtime.names import full_name_of
 from epochly.runtime.policy import FixedPolicy
 from epochly.runtime.records import Account, records
+from epochly.runtime.resident import grown_since, resident_bytes
 from epochly.runtime.twin import twin_of
 from epochly.runtime.wrapper import counts_by_itself
 
@@ -47,7 +47,7 @@ class Dispatcher:
         self._handle: Handle | None = None
         self._installed = policy.way
         self._before = Account()
-        self._elsewhere: dict[tuple[int | None, str | None], FixedPolicy] = {}
+        self._elsewhere: dict[tuple[int, str | None], FixedPolicy] = {}
         self._looked = 0
         self._away = False
         self._lock = RLock()
@@ -79,7 +79,7 @@ class Dispatcher:
         cpu = memory = None
         if self._looked % WATCHED_ONE_IN == 1:
             cpu = thread_time if way.level in (0, 2, 4) else process_time
-            memory = _resident_bytes()
+            memory = resident_bytes()
             cpu_started = cpu()
         failed = 1
         started = perf_counter()
@@ -90,10 +90,13 @@ class Dispatcher:
         finally:
             spent = perf_counter() - started
             if cpu is not None:
-                spent_cpu = cpu() - cpu_started
-                grown = None if memory is None else (_resident_bytes() or memory) - memory
-                way.tally.watch(spent_cpu, grown)
+                way.tally.watch(cpu() - cpu_started, grown_since(memory))
             self.end(way, spent, failed)
+
+    def watches(self) -> bool:
+        """Whether CPU time and memory of the call that begins are measured."""
+        self._looked += 1
+        return self._looked % WATCHED_ONE_IN == 1
 
     def look_at_every_call(self) -> None:
         """Have every call handed over, until one that is looked at finds no reason to."""
@@ -194,13 +197,3 @@ class Dispatcher:
 
 def _dispatcher_of(decorated: Decorated) -> Dispatcher:
     return decorated.dispatcher
-
-
-def _resident_bytes() -> int | None:
-    """Resident memory of this process, where reading it is cheap."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            pages = int(file.read().split()[1])
-    except OSError:
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -23,7 +23,8 @@ def explain(func: Callable[..., Any]) -> str:
     Parameters
     ----------
     func : callable
-        A function decorated with `optimize`, or one that a context has reached.
+        A function decorated with `optimize`, or one that a context has reached; a property or a
+        method of any kind stands for the function in it.
 
     Returns
     -------

@@ -23,7 +23,8 @@ def get_metrics(func: Callable[..., Any] | None = None) -> dict[str, Any]:
     Parameters
     ----------
     func : callable, optional
-        A decorated function, or one that a context has reached.
+        A decorated function, or one that a context has reached; a property or a method of any
+        kind stands for the function in it.
 
     Returns
     -------
@@ -39,9 +40,10 @@ def get_metrics(func: Callable[..., Any] | None = None) -> dict[str, Any]:
         - ``fallbacks``: a list of ``reason`` and ``calls`` that ran the original after all, against
           what was asked for;
         - ``compile_time``: seconds of preparing and compiling;
-        - ``cpu_time``: CPU seconds of a call, and ``memory``: largest growth of resident memory
-          in a call, in bytes; both of one in 64 of the calls that are looked at, and None where
-          no level was given and the function has hardly run;
+        - ``cpu_time``: CPU seconds of a call, those of the steps of a generator or coroutine, and
+          ``memory``: largest growth of resident memory in a call, in bytes; both of one in 64 of
+          the calls that are looked at, and None where no level was given and the function has
+          hardly run;
         - ``levels``: the numbers by level.
 
     Raises

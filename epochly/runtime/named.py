@@ -32,21 +32,32 @@ def entering_frame(frame: FrameType) -> FrameType:
 def functions_named_in_block(frame: FrameType) -> list[FunctionType]:
     """Functions and methods that the block entered at a frame's current instruction names.
 
-    Names are looked up as they stand now; properties and the user's ``__getattr__`` are not run.
-    Decorators that keep ``__wrapped__`` are looked through. Functions of the standard library and
-    of installed packages are left out.
+    Methods of a class that the block names are among them where it names an attribute like them,
+    of whatever object, since objects that it makes are not there yet. Names are looked up as they
+    stand now; properties and the user's ``__getattr__`` are not run. Decorators that keep
+    ``__wrapped__`` are looked through. Functions of the standard library and of installed packages
+    are left out.
     """
     found: dict[int, FunctionType] = {}
-    for chain in _names_in_block(frame.f_code, frame.f_lasti):
-        function = _function_at(frame, chain)
-        if function is not None and _is_the_users(function):
-            found.setdefault(id(function), function)
+    chains = _names_in_block(frame.f_code, frame.f_lasti)
+    attributes = tuple(dict.fromkeys(name for chain in chains for name in chain[1:]))
+    for chain in chains:
+        values = list(_values_along(frame, chain))
+        classes = [value for value in values if isinstance(value, type)]
+        methods = [inspect.getattr_static(c, name, None) for c in classes for name in attributes]
+        for value in (values[-1], *methods):
+            function = _behind(value)
+            if function is not None and _is_the_users(function):
+                found.setdefault(id(function), function)
     return list(found.values())
 
 
 @lru_cache(maxsize=256)
 def _names_in_block(code: CodeType, entry: int) -> tuple[tuple[str, ...], ...]:
-    """Dotted names, as tuples, in the block that the instruction at ``entry`` opens."""
+    """Dotted names, as tuples, in the block that the instruction at ``entry`` opens.
+
+    What has no name, such as the result of a call, goes by the name ``""``.
+    """
     bytecode = dis.Bytecode(code)
     instructions = list(bytecode)
     table: list[Any] = list(getattr(bytecode, "exception_entries", ()))
@@ -82,8 +93,8 @@ def _chains(instructions: list[dis.Instruction]) -> Iterator[tuple[str, ...]]:
     chain: tuple[str, ...] = ()
     for instruction in instructions:
         name, value = instruction.opname, instruction.argval
-        if name in ("LOAD_ATTR", "LOAD_METHOD") and chain:
-            chain = (*chain, value)
+        if name in ("LOAD_ATTR", "LOAD_METHOD"):
+            chain = (*(chain or ("",)), value)
             continue
         if chain:
             yield chain
@@ -98,16 +109,17 @@ def _chains(instructions: list[dis.Instruction]) -> Iterator[tuple[str, ...]]:
         yield chain
 
 
-def _function_at(frame: FrameType, chain: tuple[str, ...]) -> FunctionType | None:
+def _values_along(frame: FrameType, chain: tuple[str, ...]) -> Iterator[Any]:
+    """What each part of a dotted name stands for; None where it is not there yet."""
     name, *attributes = chain
-    missing = object()
-    value = frame.f_locals.get(name, frame.f_globals.get(name, missing))
+    value = frame.f_locals.get(name, frame.f_globals.get(name))
+    yield value
     for attribute in attributes:
         if isinstance(value, ModuleType):
-            value = vars(value).get(attribute, missing)
+            value = vars(value).get(attribute)
         else:
-            value = inspect.getattr_static(value, attribute, missing)
-    return None if value is missing else _behind(value)
+            value = inspect.getattr_static(value, attribute, None)
+        yield value
 
 
 def _behind(value: Any) -> FunctionType | None:

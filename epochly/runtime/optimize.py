@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from types import FunctionType
 
-from epochly.runtime.decorated import decorated
+from epochly.code.mark import original_of
+from epochly.runtime.decorated import STATE, decorated
 from epochly.runtime.switch import is_off
 
 TYPE_CHECKING = False
@@ -56,7 +58,8 @@ else:
         ----------
         func : callable, optional
             The function, when the decorator is used without parentheses. Static and class
-            methods may stand on either side of the decorator.
+            methods may stand on either side of the decorator. Of one that is decorated
+            already, the original is decorated anew.
         level : int, optional
             0 to 4. ``level=1`` and ``level=3`` are the caller's word that unknown and writing
             calls of one item do not depend on those of another. Without a level it is that of
@@ -80,8 +83,10 @@ else:
         Raises
         ------
         UsageError
-            When the level is none of 0 to 4, no backend has that name, or what is decorated is
-            no function.
+            When the level is none of 0 to 4, no backend has that name or it is of another level,
+            or what is decorated is no function.
+        EpochlyError
+            When the backend cannot be loaded.
         """
         decorate = _decorator(level, backend, strict, watch)
         return decorate if func is None else decorate(func)
@@ -102,9 +107,9 @@ def _decorator(
         level = checked_level(level)
 
     if backend is not None:
-        from epochly.registry import registered
+        from epochly.runtime.levels import level_of
 
-        registered(backend)
+        level = level_of(backend, level)
     # A value that cannot be used is told here, not in the middle of the program.
     if not off and "EPOCHLY_MAX_WORKERS" in os.environ:
         from epochly.runtime.settings import settings
@@ -121,14 +126,14 @@ def _decorator(
         from epochly.runtime.dispatcher import Dispatcher
         from epochly.runtime.policy import FixedPolicy
 
-        if level is None and backend is None:
+        if level is None:
             from epochly.runtime.undecided import Undecided
 
             return Dispatcher(original, Undecided(original, watch))
         return Dispatcher(original, FixedPolicy(original, level, backend, strict))
 
     def decorate(original: Any) -> Any:
-        if is_off():
+        if off or is_off():
             return original
         if isinstance(original, (staticmethod, classmethod)):
             return type(original)(decorate(original.__func__))
@@ -139,6 +144,23 @@ def _decorator(
             if isinstance(original, int):
                 remedy = f"to ask for a level, write optimize(level={int(original)})"
             raise UsageError(f"optimize cannot decorate {original!r}", remedy=remedy)
-        return decorated(original, make, young=level is None and backend is None)
+        if isinstance(original, FunctionType) and STATE in vars(original):
+            original = _undecorated(original)
+        return decorated(original, make, young=level is None)
 
     return decorate
+
+
+def _undecorated(function: FunctionType) -> Any:
+    """What is behind it, since a call runs at one level and counts once."""
+    original = original_of(function)
+    if original is not function:
+        import logging
+
+        from epochly.runtime.names import name_of
+
+        logging.getLogger("epochly").info(
+            "%s is decorated again: what its inner decorator asks for does not hold above it",
+            name_of(function),
+        )
+    return original

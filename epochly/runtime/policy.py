@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import RLock
 from time import perf_counter
 
-from epochly.errors import EpochlyError, UsageError
+from epochly.errors import EpochlyError
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.names import name_of
 from epochly.runtime.way import ENDING, TRACED, Way, is_ending, is_traced
@@ -74,10 +74,9 @@ class FixedPolicy:
     Parameters
     ----------
     original : callable
-    level : int or None
-        None is the backend's own.
+    level : int
     backend : str or None
-        One backend by name; None tries those of the level.
+        One backend of the level by name; None tries them all.
     strict : bool
         Raise where the level cannot be applied.
     """
@@ -87,7 +86,7 @@ class FixedPolicy:
     def __init__(
         self,
         original: Callable[..., Any],
-        level: int | None,
+        level: int,
         backend: str | None = None,
         strict: bool = False,
     ) -> None:
@@ -105,7 +104,7 @@ class FixedPolicy:
             self._prepared, self.interval = self._plain, SELDOM
 
     @property
-    def requested(self) -> int | None:
+    def requested(self) -> int:
         """The level asked for."""
         return self.level
 
@@ -125,8 +124,6 @@ class FixedPolicy:
 
         Raises
         ------
-        UsageError
-            When there is no such backend, or it is of another level.
         EpochlyError
             With ``strict``, when the level cannot be applied.
         """
@@ -227,17 +224,8 @@ class FixedPolicy:
         from epochly.registry import backends_of, get_backend
 
         if self.backend is None:
-            assert self.level is not None
             return backends_of(Level(self.level))
-        backend = get_backend(self.backend)
-        if self.level is None:
-            self.level = int(backend.level)
-        if backend.level != self.level:
-            raise UsageError(
-                f"the backend {self.backend!r} is of level {backend.level:d}, not {self.level}",
-                remedy=f"give level={backend.level:d}, or leave out the level",
-            )
-        return (backend,)
+        return (get_backend(self.backend),)
 
 
 class ObservingPolicy:

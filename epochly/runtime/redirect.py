@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from types import CodeType, FunctionType
+from functools import cached_property
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from epochly.code.mark import mark, unmark
@@ -118,11 +119,19 @@ def redirect(function: FunctionType) -> Redirect | Untouched:
 
 
 def dispatcher_of(function: Any) -> Dispatcher | None:
-    """The dispatcher of a decorated function, or of a plain one that a context has reached."""
+    """The dispatcher of a decorated function, or of a plain one that a context has reached.
+
+    It may stand in a method, or in a property or another such object of a class.
+    """
     state = getattr(function, STATE, None)
     if isinstance(state, Decorated):
         return state.dispatcher
-    function = getattr(function, "__func__", function)
+    if isinstance(function, property):
+        return dispatcher_of(function.fget)
+    if isinstance(function, cached_property):
+        return dispatcher_of(function.func)
+    if isinstance(function, (MethodType, staticmethod, classmethod)):
+        return dispatcher_of(function.__func__)
     if isinstance(function, FunctionType):
         found = _redirects.get(function)
         return None if found is None else found.dispatcher

@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from epochly.errors import UsageError
 from epochly.runtime.places import default_cache
 
 WATCH = 0.01
+DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,25 @@ def settings() -> Settings:
 
 def configure(
     *,
-    level: int | None = None,
-    max_workers: int | None = None,
-    watch: float | None = None,
+    level: int | Literal["default"] | None = None,
+    max_workers: int | Literal["default"] | None = None,
+    watch: float | Literal["default"] | None = None,
     cache: str | os.PathLike[str] | None = None,
 ) -> Settings:
     """Change settings, for this process and those it starts; None leaves one as it is.
 
+    ``"default"`` takes one back, whether it was set here or in the environment.
+
     Parameters
     ----------
-    level : int, optional
-        Level of functions decorated from now on without one.
-    max_workers : int, optional
+    level : int or "default", optional
+        Level of functions decorated from now on without one; by default it is chosen.
+    max_workers : int or "default", optional
         No more than so many cores, 1 or more.
-    watch : float, optional
+    watch : float or "default", optional
         Largest share of time for checking committed functions, 0 to 1.
-    cache : path, optional
-        Folder for what is kept between processes.
+    cache : path or "default", optional
+        Folder for what is kept between processes; one of that name is ``"./default"``.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def configure(
         When a value is none that can be set; nothing is changed then.
     """
     # Text is for the environment: `optimize` takes a number alone, too.
-    level = None if level is None else _number(level)
+    level = level if level in (None, DEFAULT) else _number(level)
     given = {
         "EPOCHLY_LEVEL": ("level", level, _level),
         "EPOCHLY_MAX_WORKERS": ("max_workers", max_workers, _workers),
@@ -96,8 +99,11 @@ def configure(
     changes = {
         variable: _checked(name, str(value), check)
         for variable, (name, value, check) in given.items()
-        if value is not None
+        if value not in (None, DEFAULT)
     }
+    for variable, (_, value, _) in given.items():
+        if value == DEFAULT:
+            os.environ.pop(variable, None)
     os.environ.update({name: str(value) for name, value in changes.items()})
     return settings()
 
@@ -139,7 +145,8 @@ def _checked(name: str, text: str, check: Callable[[str], Any]) -> Any:
 
 def _number(level: Any) -> int:
     if isinstance(level, bool) or not isinstance(level, int):
-        raise UsageError(f"level={level!r} cannot be used", remedy="give a level from 0 to 4")
+        remedy = f"give a level from 0 to 4, or {DEFAULT!r}"
+        raise UsageError(f"level={level!r} cannot be used", remedy=remedy)
     return int(level)
 
 

@@ -7,6 +7,7 @@ import pytest
 from unit.runtime import programs
 
 import epochly
+from epochly.errors import UsageError
 
 
 def block(name):
@@ -85,6 +86,19 @@ def test_they_print_as_a_table():
     assert head.split() == ["block", "level", "runs", "seconds", "per", "run", "fastest", "share"]
     assert row.startswith("a long name      2     1  ")
     assert row.endswith("100.0%")
+
+
+def test_a_name_of_several_lines_is_printed_on_one():
+    with epochly.benchmark_context("one\ntwo\tof \x1b[31mthree, größer"):
+        pass
+    _, row = str(epochly.benchmarks()).splitlines()
+    assert row.startswith(r"one\ntwo\tof \x1b[31mthree, größer")
+
+
+@pytest.mark.parametrize("name", ["", 3, None, b"block"])
+def test_what_is_no_name_is_told(name):
+    with pytest.raises(UsageError, match="is no name of a block"):
+        epochly.benchmark_context(name)
 
 
 def test_without_blocks_the_table_says_how_to_make_one():

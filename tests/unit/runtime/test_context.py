@@ -1,6 +1,7 @@
 """Blocks in which functions run at one level, and are afterwards what they were."""
 
 import asyncio
+import collections
 import contextlib
 import contextvars
 import functools
@@ -82,6 +83,40 @@ def test_methods_closures_partials_and_wrapped_functions_are_reached():
             "shout",
         )
     }
+
+
+def test_methods_of_what_is_made_inside_of_a_class_that_the_block_names_are_reached():
+    with epochly.optimize_context(level=0) as context:
+        shop = programs.Shop()
+        assert shop.price(3) == 6
+        assert [programs.Derived().name() for _ in range(2)] == ["derived of base"] * 2
+        programs.squares(1)
+    assert context.reached == tuple(
+        NAME + name for name in ("Shop.price", "Derived.name", "squares")
+    )
+    assert level_of(programs.Shop.price) == {0: 1}
+
+
+def test_methods_that_a_named_class_inherits_are_reached_and_those_of_libraries_are_not():
+    class Counter(collections.Counter):
+        pass
+
+    class Heir(programs.Base):
+        pass
+
+    with epochly.optimize_context(level=0) as context:
+        assert Counter("aab").most_common(1) == [("a", 2)]
+        heir = Heir()
+        assert heir.name() == "base"
+    assert context.reached == (NAME + "Base.name",)
+
+
+def test_methods_that_the_block_does_not_name_are_not_reached():
+    with epochly.optimize_context(level=0) as context:
+        shop = programs.Shop()
+        len([shop.rate])
+    shop.price(1)
+    assert context.reached == ()
 
 
 def test_names_after_the_block_are_not_reached():
@@ -234,6 +269,7 @@ def test_a_context_that_reaches_nothing_says_so_once(caplog):
     assert context.reached == ()
     assert len(caplog.records) == 1
     assert "reached no function" in caplog.text
+    assert "those made inside it are not reached" in caplog.text
 
 
 def test_a_level_that_cannot_be_applied_is_logged_once_and_explained(caplog):

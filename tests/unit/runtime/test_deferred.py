@@ -39,8 +39,9 @@ class Clock:
     def __init__(self, monkeypatch):
         from epochly.runtime import deferred
 
-        self.now = 0.0
+        self.now = self.cpu = 0.0
         monkeypatch.setattr(deferred, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(deferred, "thread_time", lambda: self.cpu)
 
 
 @pytest.fixture
@@ -123,6 +124,106 @@ def test_what_an_asynchronous_one_waits_for_is_its_time(clock):
     assert epochly.get_metrics(slow)["total_time"] == 3.0
 
 
+def entry_of(function):
+    return next(iter(epochly.get_metrics(function)["functions"].values()))
+
+
+def test_its_cpu_seconds_are_those_of_its_steps(clock):
+    @epochly.optimize(level=0)
+    def busy(n):
+        for i in range(n):
+            clock.cpu += 1.0
+            yield i
+
+    for _ in busy(3):
+        clock.cpu += 100.0
+    assert (entry_of(busy)["cpu_time"], entry_of(busy)["memory"] is None) == (3.0, False)
+
+
+def test_those_of_a_coroutine_and_an_asynchronous_one_are_without_what_runs_while_they_wait(clock):
+    @epochly.optimize(level=0)
+    async def busy(n):
+        for _ in range(n):
+            clock.cpu += 1.0
+            await asyncio.sleep(0)
+        return n
+
+    @epochly.optimize(level=0)
+    async def busy_items(n):
+        for i in range(n):
+            yield await busy(i)
+
+    async def other():
+        for _ in range(10):
+            clock.cpu += 100.0
+            await asyncio.sleep(0)
+
+    async def drain():
+        async for _ in busy_items(4):
+            clock.cpu += 100.0
+
+    async def main():
+        await asyncio.gather(busy(3), other())
+        await asyncio.gather(drain(), other())
+
+    asyncio.run(main())
+    assert [entry_of(one)["cpu_time"] for one in (busy, busy_items)] == [3.0, 6.0]
+
+
+def test_memory_is_told_by_its_largest_growth_in_a_call(monkeypatch):
+    from epochly.runtime import deferred, resident
+
+    found = iter((100, 160))
+    for module in (deferred, resident):
+        monkeypatch.setattr(module, "resident_bytes", lambda: next(found))
+    function = epochly.optimize(level=0)(numbers)
+    assert list(function(2)) == [0, 1]
+    assert entry_of(function)["memory"] == 60
+
+
+def test_one_call_in_64_is_measured(monkeypatch):
+    from epochly.runtime import deferred
+
+    measured = []
+
+    class Counted(deferred.Usage):
+        def tell(self, tally):
+            measured.append(tally)
+
+    monkeypatch.setattr(deferred, "Usage", Counted)
+    function = epochly.optimize(level=0)(numbers)
+    for _ in range(65):
+        list(function(1))
+    assert len(measured) == 2
+
+
+def test_what_is_sent_thrown_and_returned_passes_a_coroutine_that_is_measured(monkeypatch):
+    monkeypatch.setattr("epochly.runtime.dispatcher.Dispatcher.watches", lambda _: True)
+
+    @epochly.optimize(level=0)
+    async def waits(future):
+        try:
+            return await future
+        except KeyError:
+            return "caught"
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        done, failing, never = (loop.create_future() for _ in range(3))
+        tasks = [asyncio.create_task(waits(future)) for future in (done, failing, never)]
+        await asyncio.sleep(0)
+        done.set_result("done")
+        failing.set_exception(KeyError("x"))
+        tasks[2].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    *results, cancelled = asyncio.run(main())
+    assert results == ["done", "caught"]
+    assert isinstance(cancelled, asyncio.CancelledError)
+    found = epochly.get_metrics(waits)
+    assert (found["total_calls"], found["errors"]) == (3, 1)
+
+
 def test_a_generator_left_before_its_end_is_a_call_without_error_and_one_that_raises_has_one():
     function = epochly.optimize(level=0)(numbers)
     for _ in function(10):
@@ -132,6 +233,57 @@ def test_a_generator_left_before_its_end_is_a_call_without_error_and_one_that_ra
         next(function("three"))
     found = epochly.get_metrics(function)
     assert (found["total_calls"], found["errors"]) == (2, 1)
+
+
+def test_leaving_an_asynchronous_one_as_the_last_thing_that_the_loop_runs_is_no_error():
+    function = epochly.optimize(level=0)(later_numbers)
+
+    async def main():
+        async for _ in function(10):
+            break
+
+    asyncio.run(main())
+    found = epochly.get_metrics(function)
+    assert (found["total_calls"], found["errors"]) == (1, 0)
+
+
+def test_an_asynchronous_one_whose_user_is_cancelled_has_no_error_and_one_that_waits_has_one():
+    @epochly.optimize(level=0)
+    async def waits(first):
+        if first:
+            yield 1
+        await asyncio.Event().wait()
+        yield 2
+
+    async def use(first):
+        async with contextlib.aclosing(waits(first)) as items:
+            async for _ in items:
+                await asyncio.Event().wait()
+
+    async def main(first):
+        task = asyncio.create_task(use(first))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(main(first=True))
+    assert epochly.get_metrics(waits)["errors"] == 0
+    asyncio.run(main(first=False))
+    found = epochly.get_metrics(waits)
+    assert (found["total_calls"], found["errors"]) == (2, 1)
+
+
+def test_what_its_user_throws_into_an_asynchronous_one_is_an_error_where_it_comes_out():
+    function = epochly.optimize(level=0)(later_numbers)
+
+    async def main():
+        generator = function(3)
+        await anext(generator)
+        await generator.athrow(ValueError("x"))
+
+    with pytest.raises(ValueError, match="x"):
+        asyncio.run(main())
+    assert epochly.get_metrics(function)["errors"] == 1
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])

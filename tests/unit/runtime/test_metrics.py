@@ -1,6 +1,7 @@
 """Counts and seconds, from many threads, tasks and processes."""
 
 import asyncio
+import functools
 import gc
 import json
 import sys
@@ -82,6 +83,53 @@ def test_a_function_alone_and_all_together():
 def test_a_function_that_is_not_decorated_is_told():
     with pytest.raises(UsageError, match="is not decorated"):
         epochly.get_metrics(entry_of)
+
+
+class Account:
+    @property
+    @epochly.optimize(level=0)
+    def balance(self):
+        return 1
+
+    @functools.cached_property
+    @epochly.optimize(level=0)
+    def owner(self):
+        return "me"
+
+    @classmethod
+    @epochly.optimize(level=0)
+    def opened(cls):
+        return cls()
+
+    @staticmethod
+    @epochly.optimize(level=0)
+    def rate():
+        return 2
+
+    def plain(self):
+        return 3
+
+    plain_class = classmethod(plain)
+
+
+@pytest.mark.parametrize("name", ["balance", "owner", "opened", "rate"])
+def test_what_a_class_holds_leads_to_the_decorated_function_in_it(name):
+    account = Account()
+    for _ in range(2):
+        value = getattr(account, name)
+        if callable(value):
+            value()
+    held = vars(Account)[name]
+    assert epochly.get_metrics(held)["total_calls"] == (1 if name == "owner" else 2)
+    assert f"Account.{name}\n  asked for: level 0" in epochly.explain(held)
+
+
+@pytest.mark.parametrize(
+    "held", [vars(Account)["plain_class"], property(Account.plain), property()]
+)
+def test_what_holds_no_decorated_function_is_told(held):
+    with pytest.raises(UsageError, match="is not decorated"):
+        epochly.get_metrics(held)
 
 
 def test_resetting_forgets_the_living_the_dead_and_the_blocks():

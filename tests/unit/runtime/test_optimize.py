@@ -211,6 +211,21 @@ def test_a_wrapper_that_copied_our_mark_is_not_taken_for_its_original():
     assert below.seen == 1
 
 
+@pytest.mark.parametrize("kind", [lambda function: function, staticmethod], ids=["", "static"])
+def test_of_two_of_our_decorators_the_outer_one_holds_and_a_call_counts_once(kind, caplog):
+    inner = epochly.optimize(level=2)(programs.shout)
+    with caplog.at_level(logging.INFO, logger="epochly"):
+        outer = epochly.optimize(level=0)(kind(inner))
+    assert "shout is decorated again" in caplog.text
+    outer = getattr(outer, "__func__", outer)
+    assert outer("a") == "A"
+    found = epochly.get_metrics(outer)
+    assert (found["total_calls"], epochly.get_metrics()["total_calls"]) == (1, 1)
+    assert outer.__wrapped__ is programs.shout
+    assert "asked for: level 0" in epochly.explain(outer)
+    assert "asked for: level 2" in epochly.explain(inner)
+
+
 def test_a_level_in_a_loop_is_realized_for_what_the_inner_function_hands_on_to():
     found, squares = [], programs.squares
     for level in (0, 1, 2, 3):
@@ -271,6 +286,13 @@ def test_arguments_of_another_kind_are_prepared_for_when_they_come():
     assert entry["realized"]["level"] == 2
 
 
+@pytest.mark.parametrize("backend", [3, ["numba"], b"numba"])
+def test_what_is_no_name_of_a_backend_is_told_when_decorating(backend):
+    with pytest.raises(UsageError, match="no backend named") as raised:
+        epochly.optimize(backend=backend)
+    assert "numba" in str(raised.value.remedy)
+
+
 def test_a_backend_that_does_not_exist_is_told_where_it_is_asked_for():
     with pytest.raises(epochly.UsageError, match="no backend named 'numbra'") as raised:
         epochly.optimize(backend="numbra")
@@ -279,13 +301,28 @@ def test_a_backend_that_does_not_exist_is_told_where_it_is_asked_for():
         epochly.optimize_context(level=2, backend="numbra")
 
 
-def test_a_backend_gives_its_level_and_another_level_is_an_error():
+def test_a_backend_gives_its_level_before_the_first_call_already():
     function = epochly.optimize(backend="numba", strict=True)(programs.squares)
+    assert "asked for: level 2 (compile)" in epochly.explain(function)
+    (entry,) = epochly.get_metrics(function)["functions"].values()
+    assert entry["level"] == 2
     assert function(10) == 285
-    assert "level 2" in epochly.explain(function)
-    wrong = epochly.optimize(level=1, backend="numba")(programs.squares)
-    with pytest.raises(UsageError, match="is of level 2, not 1"):
-        wrong(10)
+    assert "runs: level 2 (compile), numba" in epochly.explain(function)
+
+
+@pytest.mark.parametrize("asks", [epochly.optimize, epochly.optimize_context])
+def test_a_backend_of_another_level_is_told_where_it_is_asked_for(asks):
+    with pytest.raises(UsageError, match="is of level 2, not 1") as raised:
+        asks(level=1, backend="numba")
+    assert "give level=2" in str(raised.value.remedy)
+
+
+def test_disabled_no_backend_is_loaded_to_learn_its_level(monkeypatch):
+    monkeypatch.setenv("EPOCHLY_DISABLE", "1")
+    monkeypatch.setattr("epochly.registry.get_backend", None)
+    assert epochly.optimize(backend="numba")(programs.squares) is programs.squares
+    with epochly.optimize_context(level=2, backend="numba"):
+        assert programs.squares(10) == 285
 
 
 def test_threads_that_make_the_first_call_together_prepare_once(monkeypatch):

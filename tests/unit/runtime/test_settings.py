@@ -38,11 +38,29 @@ def test_the_environment_is_read():
     assert epochly.configure().watch == 0.5
 
 
+def test_what_was_set_here_or_in_the_environment_is_taken_back(tmp_path, monkeypatch):
+    defaults = epochly.configure()
+    monkeypatch.setenv("EPOCHLY_WATCH", "0.5")
+    epochly.configure(level=2, max_workers=1, cache=tmp_path)
+    found = epochly.configure(level="default")
+    assert (found.level, found.max_workers, found.watch) == (None, 1, 0.5)
+    found = epochly.configure(max_workers="default", watch="default", cache="default")
+    assert found == defaults
+    assert "asked for: no level" in epochly.explain(epochly.optimize(programs.squares))
+
+
+def test_a_cache_folder_may_be_called_as_what_takes_it_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert epochly.configure(cache="./default").cache == str(tmp_path / "default")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"level": 5},
         {"level": "2"},
+        {"level": "none"},
+        {"level": "default", "watch": 2.0},
         {"level": True},
         {"level": 2.0},
         {"max_workers": 0},
@@ -54,8 +72,9 @@ def test_the_environment_is_read():
     ids=str,
 )
 def test_what_cannot_be_is_told_and_nothing_changes(wrong):
+    os.environ["EPOCHLY_LEVEL"] = "0"
     before = dict(os.environ)
-    (name,) = wrong
+    *_, name = wrong
     with pytest.raises(UsageError, match=f"^{name}=.* cannot be used"):
         epochly.configure(**{"max_workers": 1, **wrong})
     assert dict(os.environ) == before
