@@ -19,6 +19,7 @@ from epochly.code.function import undecorated
 from epochly.code.handed import handed_over
 from epochly.code.helpers import Helpers, argument_for, is_default, is_free
 from epochly.code.kinds import (
+    CLOSING,
     OPENING,
     assigned,
     is_listed,
@@ -186,6 +187,8 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
             return
     if name == "type" and len(call.node.args) > 1:
         yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+    elif name == CLOSING:
+        yield Cause(_effect_of_closing(function, call.node), call.line, call.text, True)
     elif name in OPENING:
         yield Cause(effect_of_open(call.node), call.line, call.text, True)
     elif name in _PRINTING:
@@ -198,6 +201,12 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
         elif effect is not Effect.PURE:
             shared = is_listed_as("settings", name)
             yield Cause(effect, call.line, call.text, True, shared=shared)
+
+
+def _effect_of_closing(function: FunctionType, node: ast.Call) -> Effect:
+    """What the end of a block does to what is closed there."""
+    kind = kind_of(function, node.args[0]) if len(node.args) == 1 else None
+    return Effect.UNKNOWN if kind is None else effect_of_name(f"{kind}.close")
 
 
 _PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
@@ -312,7 +321,7 @@ def _of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
     if kind is None:
         return None
     if kind.startswith("sqlite3.") and node.func.attr == "execute":
-        return effect_of_sql(node)
+        return effect_of_sql(function, node)
     if kind == "pathlib.Path" and node.func.attr == "open":
         return effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
     name = f"{kind}.{node.func.attr}"

@@ -13,6 +13,7 @@ from epochly.code.known_calls import CALLS, RETURNS
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
 
+CLOSING = "contextlib.closing"
 OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Tuple)
 _LISTS = frozenset({"collections.deque", "list"})
@@ -70,6 +71,9 @@ def _kind_of_call(function: FunctionType, node: ast.Call, open_names: frozenset[
     known, value = live_value(function, node.func)
     if known:
         name = qualified_name(value)
+        if name == CLOSING and node.args:
+            # The block that it opens gets what it was given.
+            return _kind(function, node.args[0], open_names)
         return RETURNS.get(name, _class_name(value) if isinstance(value, type) else None)
     if isinstance(node.func, ast.Attribute):
         owner = _kind(function, node.func.value, open_names)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import ast
+from types import FunctionType
 
 from epochly.code.causes import Effect
+from epochly.code.scopes import live_value
 
 _READING_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
 
 
-def effect_of_sql(node: ast.Call) -> Effect:
-    """What ``execute`` does; only a statement that stands there can be told."""
+def effect_of_sql(function: FunctionType, node: ast.Call) -> Effect:
+    """What ``execute`` does; only a statement that stands there, or in a global, can be told."""
     first = node.args[0] if node.args else None
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        return (
-            Effect.READS if first.value.split()[:1] in (["SELECT"], ["select"]) else Effect.WRITES
-        )
-    return Effect.UNKNOWN
+    text = first.value if isinstance(first, ast.Constant) else None
+    if isinstance(first, ast.Name):
+        text = live_value(function, first)[1]
+    if not isinstance(text, str):
+        return Effect.UNKNOWN
+    return Effect.READS if text.split()[:1] in (["SELECT"], ["select"]) else Effect.WRITES
 
 
 def effect_of_open(node: ast.Call) -> Effect:

@@ -1,8 +1,10 @@
 """Functions with known effects."""
 
+import contextlib
 import json
 import os
 import random
+import sqlite3
 import time
 from pathlib import Path
 
@@ -109,3 +111,32 @@ def forks():
 
 def writes_out(x):
     return np.sin(x, out=x)
+
+
+QUERY = "SELECT total FROM orders WHERE region = ?"
+ENTRY = "INSERT INTO orders VALUES (?)"
+
+
+def queries(path, region):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute(QUERY, (region,)).fetchall()
+
+
+def enters(path, region):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(ENTRY, (region,))
+
+
+class Door:
+    def close(self):
+        print("closed")
+
+
+def closes_what_prints():
+    with contextlib.closing(Door()):
+        return 1
+
+
+def closes_the_unknown(door):
+    with contextlib.closing(door):
+        return 1
