@@ -19,6 +19,7 @@ from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
+from epochly.runtime.forbidding import Forbidden, Forbidding
 from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeaten, words_of
 from epochly.runtime.standing import told
 
@@ -109,7 +110,10 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     try:
-        trial = _beside(answer, example, draws)
+        try:
+            trial = _beside(answer, example, draws)
+        except Forbidden as effect:
+            return Tried(name, math.inf, math.inf, "refused", str(effect))
         verdict, where = trial.equality.verdict, trial.equality.where or ""
         if where == OUT_OF_MEMORY:
             raise MemoryError
@@ -131,11 +135,17 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
 
 
 def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
+    from epochly.code.function import function_of
+    from epochly.runtime.replay import state_reached
     from epochly.runtime.trial import NotCopiedError, run_beside
 
     original, args, kwargs = example.load()
+    function, given = function_of(original), Arguments(args, kwargs)
     try:
-        return run_beside(original, prepared, args, kwargs, draws=draws)
+        return run_beside(
+            original, prepared, args, kwargs, draws=draws,
+            state=lambda: state_reached(function, given), around=Forbidding(),
+        )  # fmt: skip
     except NotCopiedError:
         raise
     except Exception as error:

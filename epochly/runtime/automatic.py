@@ -138,6 +138,7 @@ class Automatic:
                 self._search.launch,
                 replay=self._search.replay,
                 hazard=self._search.hazard,
+                state=self._search.state,
                 after_s=self._after_s,
                 watch=self._watch,
                 earlier=NO_CALLS if self._tiers else self._earlier,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
@@ -38,6 +38,8 @@ class Beside:
         Answers whether the original may run beside a candidate.
     hazard : callable
         ``hazard(arguments)``: why it may not with these; None where nothing is in the way.
+    state : callable
+        ``state(arguments)``: digests of what a call with these can reach besides them.
     clock : callable
         Seconds, monotonic.
 
@@ -56,12 +58,13 @@ class Beside:
         watch: Watch,
         replay: Callable[[], Replay],
         hazard: Callable[[Arguments], str | None],
+        state: Callable[[Arguments], Mapping[str, int]],
         clock: Callable[[], float],
     ) -> None:
         self.obstacle = ""
         self._name, self._kind = name, kind
         self._original, self._timed, self._watch = original, timed, watch
-        self._replay, self._hazard, self._clock = replay, hazard, clock
+        self._replay, self._hazard, self._state, self._clock = replay, hazard, state, clock
         self._pause = self._resting = 0
 
     def is_possible(self) -> bool:
@@ -113,7 +116,8 @@ class Beside:
         """
         started = self._clock()
         self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
-        self.obstacle = self._look_at(Arguments(args, kwargs))
+        arguments = Arguments(args, kwargs)
+        self.obstacle = self._look_at(arguments)
         if self.obstacle:
             self._watch.beside_s = self._clock() - started
             return None
@@ -123,6 +127,7 @@ class Beside:
             args,
             kwargs,
             draws=self._replay().draws,
+            state=lambda: self._state(arguments),
             clock=self._clock,
         )
         self._resting = self._pause = 0

@@ -101,19 +101,21 @@ class Evidence:
 
     def tried(self, trial: Trial) -> Conclusion:
         """A first call beside the original: it must be equal, and clearly faster."""
+        if trial.changed:
+            return self._in_vain(f"{self.candidate.backend}: {trial.equality.where}")
         if self._differs(trial):
             return "drop it"
         gain = _ratio(trial.plain_s, trial.candidate_s)
         if gain >= self._asked:
             self.speedup, self._plain_s, self._slower = gain, trial.plain_s, 0
             return "use it"
-        self._slower += 1
-        self.reason = f"{self.candidate.backend}: {gain:.3g}x on a real call"
-        return "drop it" if self._slower >= PATIENCE else "go on"
+        return self._in_vain(f"{self.candidate.backend}: {gain:.3g}x on a real call")
 
     def checked(self, trial: Trial) -> Conclusion:
         """A later call beside the original: it must still be equal, and not slower."""
         self.unwatched_s, self._unwatched_calls = 0.0, 0
+        if trial.changed:
+            return "go on"
         if self._differs(trial):
             return "drop it"
         self.speedup = _ratio(trial.plain_s, trial.candidate_s)
@@ -161,6 +163,11 @@ class Evidence:
         self._calls_since = 0
         self.reason = f"{self.candidate.backend}: {why}"
         return "drop it" if self._credit <= 0.0 else "go on"
+
+    def _in_vain(self, reason: str) -> Conclusion:
+        self._slower += 1
+        self.reason = reason
+        return "drop it" if self._slower >= PATIENCE else "go on"
 
     def _differs(self, trial: Trial) -> bool:
         verdict, where = trial.equality.verdict, trial.equality.where or ""

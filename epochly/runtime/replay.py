@@ -101,6 +101,18 @@ def hazard_of(function: Function, arguments: Arguments, *, changes: bool = True)
     return _of_given([*arguments.args, *arguments.kwargs.values()], names, changes=changes)
 
 
+def state_reached(function: Function, arguments: Arguments) -> dict[str, int]:
+    """What a call can reach besides its arguments, in digests (`state_of`)."""
+    from epochly.runtime.given import Given
+    from epochly.runtime.state import state_of
+
+    assert function.plain is not None
+    given = Given([*arguments.args, *arguments.kwargs.values()]).found
+    classes = {type(value) for value in given if not callable(value) or is_own(type(value))}
+    code = [value for value in given if callable(value) and not is_own(type(value))]
+    return state_of([*functions_of(function.plain), *_defaults(function), *classes, *code])
+
+
 def _of_given(values: list[Any], names: frozenset[str], *, changes: bool) -> str | None:
     from epochly.code.harmless import hazard
     from epochly.runtime.given import Given

@@ -23,7 +23,7 @@ from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.due import horizon_s
 from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
-from epochly.runtime.replay import Replay, hazard_of, replay_of
+from epochly.runtime.replay import Replay, hazard_of, replay_of, state_reached
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
@@ -101,6 +101,10 @@ class Search:
         if replay.allowed != "twice":
             return None
         return hazard_of(self._function, arguments, changes=replay.changes)
+
+    def state(self, arguments: Arguments) -> dict[str, int]:
+        """Digests of what a call can reach besides its arguments."""
+        return state_reached(self._function, arguments)
 
     def remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""

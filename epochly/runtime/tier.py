@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,8 @@ class Tier:
         Answers whether the original may run beside a candidate; asked when it first matters.
     hazard : callable
         Answers for each such call why it may not with these arguments; None where it may.
+    state : callable
+        Digests of what a call can reach besides its arguments.
     after_s : float
         Seconds spent in the original before looking for candidates is worth it; more where calls
         are short (`Due`).
@@ -67,6 +69,7 @@ class Tier:
         *,
         replay: Callable[[], Replay],
         hazard: Callable[[Arguments], str | None] = lambda arguments: None,
+        state: Callable[[Arguments], Mapping[str, int]] = lambda arguments: {},
         after_s: float,
         watch: float,
         earlier: tuple[float, float] = NO_CALLS,
@@ -87,7 +90,9 @@ class Tier:
         self._timed = Timed(original, clock)
         self._due = Due(self._timed, after_s, earlier)
         self._watch = Watch(watch, self._timed, after_s)
-        self._beside = Beside(name, kind, original, self._timed, self._watch, replay, hazard, clock)
+        self._beside = Beside(
+            name, kind, original, self._timed, self._watch, replay, hazard, state, clock
+        )  # fmt: skip
         self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
@@ -258,8 +263,8 @@ class Tier:
                 return self._timed(args, kwargs)
             trial = self._beside.both(current, args, kwargs)
             if trial is not None:
-                if trial.equality.where == OUT_OF_MEMORY:
-                    self.doubt = OUT_OF_MEMORY
+                if trial.equality.where == OUT_OF_MEMORY or trial.changed:
+                    self.doubt = trial.equality.where or ""
                 self._conclude(current, judge(current, trial))
                 return trial.value
             if self.state == "committed":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +37,15 @@ class Trial:
     equality : Equality
         ``unchecked`` where the candidate gave up, had too little memory, or the outcomes cannot be
         compared.
+    changed : str
+        What outlives the call and was another one after the original, so that nothing else was run.
     """
 
     value: Any
     plain_s: float
     candidate_s: float
     equality: Equality
+    changed: str = ""
 
 
 class NotCopiedError(EpochlyError):
@@ -58,6 +63,8 @@ def run_beside(
     kwargs: Mapping[str, Any],
     *,
     draws: bool,
+    state: Callable[[], Mapping[str, int]] = dict,
+    around: AbstractContextManager[None] | None = None,
     clock: Clock = time.perf_counter,
 ) -> Trial:
     """Run the original, then a candidate on copies of the same arguments, and compare.
@@ -71,6 +78,11 @@ def run_beside(
         The call; only the original gets these very objects.
     draws : bool
         Whether the streams of ``random`` and ``np.random`` must be put back in between.
+    state : callable
+        Digests of what the function can reach besides its arguments, asked for before and after
+        the original (`state_of`).
+    around : context manager, optional
+        The original runs within.
 
     Returns
     -------
@@ -87,10 +99,15 @@ def run_beside(
     again = 0 if draws or size > SMALL else SHORT_TIMES
     more = [_copied(args, kwargs)[1] for _ in range(2 * again)]
     before = _streams() if draws else None
-    started = clock()
-    value = original(*args, **kwargs)
-    plain_s = clock() - started
+    reached = state()
+    with around or contextlib.nullcontext():
+        started = clock()
+        value = original(*args, **kwargs)
+        plain_s = clock() - started
     after = _streams() if draws else None
+    if (what := _changed(reached, state())) is not None:
+        where = f"a call changes {what}"
+        return Trial(value, plain_s, float("nan"), Equality("unchecked", where=where), what)
     if before is not None:
         _set_streams(before)
     raised: BaseException | None = None
@@ -132,6 +149,10 @@ def run_beside(
         plain_s = min(_seconds(original, *given, clock=clock) for given in more[:again])
         candidate_s = min(_seconds(candidate, *given, clock=clock) for given in more[again:])
     return Trial(value, plain_s, candidate_s, equality)
+
+
+def _changed(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
+    return next((place for place, digest in before.items() if after.get(place) != digest), None)
 
 
 def _seconds(

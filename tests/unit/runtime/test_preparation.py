@@ -5,6 +5,7 @@ import math
 import os
 import threading
 import time
+import types
 from dataclasses import asdict
 
 import cloudpickle
@@ -110,7 +111,7 @@ def test_every_backend_has_an_answer(decisions):
 def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch):
     ran = []
 
-    def beside(original, prepared, args, kwargs, *, draws):
+    def beside(original, prepared, args, kwargs, **_):
         return trial.Trial(None, plain_s, plain_s / gain, Equality("identical"))
 
     def seconds(call, load, times):
@@ -127,8 +128,28 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     assert len([call for call in ran if call is not squares]) == calls
 
 
+def test_what_would_change_the_world_is_refused_before_it_happens(tmp_path):
+    def writes(values):
+        (tmp_path / "new").write_text("x")
+        return [value * value for value in values]
+
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((writes, ([1, 2],), {}))))
+    tried = attempts.try_backend(_Doubles(), example, False, math.inf)
+    assert (tried.verdict, "it writes to" in tried.reason) == ("refused", True)
+    assert not (tmp_path / "new").exists()
+
+
+class _Doubles:
+    """A backend that runs the function as it is."""
+
+    name = "doubles"
+
+    def prepare(self, function, example):
+        return types.SimpleNamespace(close=lambda: None)
+
+
 def test_a_first_call_that_takes_longer_makes_no_backend_unbeaten(monkeypatch):
-    def beside(original, prepared, args, kwargs, *, draws):
+    def beside(original, prepared, args, kwargs, **_):
         return trial.Trial(None, 1.0, 0.01, Equality("identical"))
 
     monkeypatch.setattr(trial, "run_beside", beside)
@@ -141,7 +162,7 @@ def test_a_first_call_that_takes_longer_makes_no_backend_unbeaten(monkeypatch):
 
 
 def test_memory_that_runs_out_is_a_failure_and_no_finding(monkeypatch):
-    def beside(original, prepared, args, kwargs, *, draws):
+    def beside(original, prepared, args, kwargs, **_):
         return trial.Trial(None, 1.0, math.nan, Equality("unchecked", where=trial.OUT_OF_MEMORY))
 
     monkeypatch.setattr(trial, "run_beside", beside)

@@ -61,10 +61,12 @@ class Program:
         self.launched = []
         self.decided = []
         self.hazard = None
+        self.changing = False
         replay = Replay(allowed, draws=draws)
         self.tier = Tier(
             "double", "int", self.original, self.launch,
             replay=lambda: replay, hazard=lambda arguments: self.look_at(arguments),
+            state=lambda arguments: {"calls": self.calls * self.changing},
             after_s=after_s, watch=watch, earlier=earlier, clock=self.clock,
         )  # fmt: skip
         self.tier.decided = lambda tier: self.decided.append(tier.backend)
@@ -288,6 +290,27 @@ def test_calls_whose_arguments_must_not_be_used_twice_are_run_once(hazard, told)
     program.run(20)
     assert program.tier.state == "committed"
     assert told not in program.tier.standing().reason
+
+
+def test_a_candidate_is_not_run_beside_calls_that_change_what_outlives_them():
+    program = Program()
+    program.run(4)
+    candidate = program.candidate()
+    program.tier.offer([candidate])
+    program.changing = True
+    program.run(10)
+    assert (program.calls, candidate.prepared.calls) == (14, 0)
+    assert (program.tier.state, program.tier.doubt) == ("settled", "a call changes calls")
+
+
+def test_a_candidate_in_use_stays_where_a_check_sees_another_thread_change_something():
+    program = Program(watch=0.5)
+    candidate = program.committed()
+    program.changing = True
+    program.run(1000)
+    assert program.tier.state == "committed"
+    assert program.tier.checks > 0
+    assert candidate.calls > 900
 
 
 def test_arguments_that_cannot_be_copied_leave_the_original_in_place():

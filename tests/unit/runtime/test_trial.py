@@ -183,3 +183,17 @@ def test_what_changes_its_arguments_is_timed_with_them_as_they_were():
 
     beside(pop, pop, [1, 2])
     assert seen == 8 * [[1, 2]]
+
+
+def test_nothing_else_is_run_where_the_original_changed_what_outlives_it():
+    kept, ran = [], []
+
+    def notes(value):
+        kept.append(value)
+        return value
+
+    found = run_beside(
+        notes, ran.append, (1,), {}, draws=False, state=lambda: {"kept": len(kept), "other": 0}
+    )
+    assert (found.value, kept, ran) == (1, [1], [])
+    assert (found.changed, found.equality.where) == ("kept", "a call changes kept")
