@@ -359,6 +359,53 @@ def test_a_folder_that_cannot_be_written_is_told_and_harms_nothing(tmp_path, cap
     assert "cannot be saved" in caplog.text
 
 
+SHOP = "def heavy(x):\n    return x * x + 1.0\n"
+SELLER = """
+import sys
+import epochly
+import shop
+from epochly.call import Arguments
+from epochly.code.function import function_of
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import decision_file, decision_path
+from epochly.runtime.identity import identity_of
+
+@epochly.optimize()
+def total(n):
+    found = 0.0
+    for i in range(n):
+        found += shop.heavy(i)
+    return found
+
+if sys.argv[1:]:
+    it = identity_of(function_of(total), Arguments((10,)))
+    decided = (2, "numba", 2.0, it.code, software(), hardware())
+    decision_file(decision_path()).put(Decision(it.function, it.kind, *decided))
+else:
+    print(total(10), epochly.explain(total))
+"""
+
+
+def test_a_decision_is_stale_once_a_function_of_another_module_has_changed(tmp_path):
+    def run(*arguments):
+        command = [sys.executable, "seller.py", *arguments]
+        done = subprocess.run(
+            command, cwd=tmp_path, check=True, capture_output=True, text=True,
+            env={**os.environ, "EPOCHLY_CACHE_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    (tmp_path / "seller.py").write_text(SELLER)
+    (tmp_path / "shop.py").write_text(SHOP)
+    run("decide")
+    assert "decided earlier, 2x" in run()
+    (tmp_path / "shop.py").write_text(SHOP.replace("1.0", "2.0"))
+    said = run()
+    assert "the decision for seller:total (int ~4^2) is stale" in said
+    assert said.splitlines()[0].startswith("305.0")
+    assert "decided earlier" not in said
+
+
 WRITER = """
 import sys
 from pathlib import Path
