@@ -99,7 +99,8 @@ class _Reached:
     def _of(self, value: Any) -> None:
         if is_plain(value):
             self.texts.append(of_plain(value))
-        elif not self._is_new(value):
+        # Which equal tuples are one object is the compiler's choice.
+        elif type(value) is not tuple and not self._is_new(value):
             return
         elif is_a(value, FunctionType):
             if self._is_own_function(value):

@@ -207,6 +207,11 @@ def test_modules_and_classes_that_lead_to_each_other_come_to_an_end(of):
     assert of(program=program, shop=shop) == of(program=program, shop=shop)
 
 
+def test_equal_tuples_are_alike_whether_or_not_they_are_one_object(of):
+    program = "A = (1, 2)\nB = {}\ndef total():\n    return A, B\n"
+    assert of(program=program.format("A")) == of(program=program.format("tuple([1, 2])"))
+
+
 def test_nothing_of_the_users_is_run(of):
     shop = """\
 def fail(*args):
