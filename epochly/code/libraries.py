@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import site
 import sysconfig
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -16,9 +17,17 @@ _NEVER_ADOPTED = frozenset(
 _adopted: set[str] = set()
 
 
-def in_library(file: str) -> bool:
-    """Whether a file belongs to the standard library or to an installed package not adopted."""
-    return file.startswith(library_folders()) and not file.startswith(tuple(_adopted))
+def in_library(file: str, adopted: Iterable[str] | None = None) -> bool:
+    """Whether a file belongs to the standard library or to an installed package not adopted.
+
+    Parameters
+    ----------
+    file : str
+    adopted : iterable of str, optional
+        Files and folders to take for the user's instead of those that were adopted by now.
+    """
+    own = tuple(_adopted if adopted is None else adopted)
+    return file.startswith(library_folders()) and not file.startswith(own)
 
 
 def adopt(function: FunctionType) -> None:
@@ -26,16 +35,22 @@ def adopt(function: FunctionType) -> None:
 
     Its helpers are then followed like those of any other code of the user's.
     """
+    _adopted.update(adopted_with(function))
+
+
+def adopted_with(function: FunctionType) -> list[str]:
+    """The files and folders that are the user's own where a function is."""
     file = function.__code__.co_filename
     if file.startswith(own_folders()):
         # A program that backends are tested with; what runs it is not the user's.
-        _adopted.add(f"{Path(file).parent}/")
-        return
+        return [f"{Path(file).parent}/"]
+    found = []
     for folder in _package_folders():
         if file.startswith(folder):
             top = Path(file[len(folder) :]).parts[0]
             if top.removesuffix(".py") not in _NEVER_ADOPTED:
-                _adopted.add(f"{folder}{top}" if top.endswith(".py") else f"{folder}{top}/")
+                found.append(f"{folder}{top}" if top.endswith(".py") else f"{folder}{top}/")
+    return found
 
 
 @cache

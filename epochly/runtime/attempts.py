@@ -98,7 +98,8 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
     Raises
     ------
     ExampleRaised
-    MemoryError
+    MemoryError, OSError
+        What says nothing of the function, and may pass.
     """
     from epochly.code.function import function_of
     from epochly.runtime.trial import OUT_OF_MEMORY, SHORT_S, SMALL
@@ -232,6 +233,9 @@ def try_all(
             return f"{backend.name}: {OUT_OF_MEMORY}"
         except NoRoomError as error:
             return f"{backend.name}: {error.what}"
+        except OSError as error:
+            # The disk, the working directory: another process may find them in order.
+            return f"{backend.name}: {type(error).__name__}: {error}"
         except Exception as error:  # noqa: BLE001 - user code may raise anything; it is told
             text = f"{type(error).__name__}: {error}"
             tried = Tried(backend.name, math.inf, math.inf, "refused", text)

@@ -32,6 +32,10 @@ Key = tuple[str, str, str, str]
 _SHORT = reprlib.Repr()
 _SHORT.maxdict = 9
 _SHORT.maxlevel = 2
+# The largest file of decisions holds half as many.
+_MOST_VALUES = 1 << 20
+# Python writes 4300 digits.
+_LONGEST_BITS = 14_000
 
 
 class DecisionFile:
@@ -119,6 +123,11 @@ class DecisionFile:
             said = _said(error)
             logger.warning("%s is ignored, since it cannot be read: %s", self.path, said)
             return {}
+        odd = _unfit(document)
+        if odd is not None:
+            self._broken = True
+            logger.warning("%s is ignored: %s", self.path, odd)
+            return {}
         self._text = text
         if document is None:
             return {}
@@ -169,6 +178,23 @@ def _says(text: str, document: Any) -> bool:
         return bool(plain_yaml(text) == document)
     except yaml.YAMLError:
         return False
+
+
+def _unfit(document: Any) -> str | None:
+    """Why what YAML says cannot be compared, shown or written in full, if it cannot."""
+    todo, left = [document], _MOST_VALUES
+    while todo:
+        value = todo.pop()
+        if isinstance(value, int) and value.bit_length() > _LONGEST_BITS:
+            return "it holds a number that is too long"
+        if isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, (list, tuple, set)):
+            todo += value
+        left -= 1
+        if left < len(todo):
+            return f"it leads back to itself, or says more than {_MOST_VALUES:,} values"
+    return None
 
 
 def _leading_comments(text: str) -> str:

@@ -56,6 +56,10 @@ def _end(node: Any) -> int:
     """The line after the last that a node takes, comments behind it left out."""
     while isinstance(node.value, list) and node.value and not node.flow_style:
         last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
+        last = last[1] if isinstance(last, tuple) else last
+        if last.start_mark.index <= node.start_mark.index:
+            # What an alias stands for is written elsewhere, or is this very node.
+            break
+        node = last
     mark = node.end_mark
     return int(mark.line + bool(mark.column))

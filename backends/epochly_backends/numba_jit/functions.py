@@ -20,7 +20,7 @@ from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.passing import Translated
 from epochly_backends.numba_jit.storage import loaded, stored
 from epochly_backends.numba_jit.unit import Unit
-from epochly_backends.numba_jit.values import Refusal
+from epochly_backends.numba_jit.values import PASSING, Refusal
 
 
 def build(
@@ -39,6 +39,8 @@ def build(
     ------
     Refusal
         When Numba cannot compile it after all.
+    OSError, MemoryError
+        When it cannot now; there may be room, or a working directory, later.
     """
     namespace = {**_names(), "__name__": __name__}
     text = "\n".join(line for _, line in unit.lines)
@@ -68,6 +70,8 @@ def build(
             if file is not None and isinstance(error, OSError):
                 # What cannot be kept, for want of room above all, can be compiled all the same.
                 return build(unit, root, example, keep=False)
+            if isinstance(error, PASSING):
+                raise
             raise Refusal(
                 f"Numba cannot compile it: {_first_line(error)}",
                 "keep the numeric loop in a function of its own, with numbers and arrays only",

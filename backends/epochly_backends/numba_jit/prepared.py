@@ -14,7 +14,7 @@ from epochly.levels import Level
 from epochly_backends.numba_jit.guards import parts_of, still
 from epochly_backends.numba_jit.kinds import kind_of
 from epochly_backends.numba_jit.specialization import Specialization
-from epochly_backends.numba_jit.values import Refusal
+from epochly_backends.numba_jit.values import PASSING, Refusal
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
@@ -39,6 +39,8 @@ class CompiledFunction:
     ------
     Refusal
         When it cannot be compiled for the example.
+    OSError, MemoryError
+        When it cannot be compiled now.
     """
 
     def __init__(self, function: Function, plain: FunctionType, example: Arguments) -> None:
@@ -102,7 +104,7 @@ class CompiledFunction:
             key = self._key(values)
             chosen = self._specializations.get(key)
             if chosen is None or (isinstance(chosen, Specialization) and not chosen.guards.hold()):
-                chosen = self._specialized(key, values)
+                chosen = self._specialized_now(key, values)
             if isinstance(chosen, Refusal):
                 raise Deoptimize(chosen.reason, line=chosen.line)
             return chosen(values)
@@ -128,6 +130,16 @@ class CompiledFunction:
             else:
                 key.append(kind_of(value, len(key)))
         return tuple(key)
+
+    def _specialized_now(
+        self, key: tuple[Any, ...], values: Sequence[Any]
+    ) -> Specialization | Refusal:
+        try:
+            return self._specialized(key, values)
+        except PASSING as error:
+            # A later call tries again.
+            said = f"it cannot be compiled now: {type(error).__name__}: {error}"
+            raise Deoptimize(said) from error
 
     def _specialized(self, key: tuple[Any, ...], values: Sequence[Any]) -> Specialization | Refusal:
         if self._compilations >= MOST_SPECIALIZATIONS:

@@ -23,6 +23,10 @@ BOOLS = frozenset((PY_BOOL, NP_BOOL))
 FLOATS = frozenset((PY_FLOAT, NP_FLOAT))
 
 
+# What says nothing of the function: disk, working directory and memory may be there later.
+PASSING = (OSError, MemoryError)
+
+
 class Refusal(Exception):
     """The function cannot be compiled with its meaning kept; ends the translation."""
 

@@ -83,10 +83,19 @@ def test_a_decision_of_another_machine_is_kept_but_not_used(path, field):
         "version: 1\ndecisions: {shop: total}\n",
         "!!python/object/apply:os.system ['true']",
         "version: 1\ndecisions: [2024-13-45]\n",
+        "version: 1\ndecisions: []\n---\nversion: 1\ndecisions: []\n",
+        "version: 1\ndecisions: " + "[" * 5000 + "]" * 5000,
         "version: " + "9" * 5000,
         "version: !!bool maybe",
         "version: !!timestamp soon",
         "version: 1\ndecisions: []\n" + "# long\n" * 700_000,
+        "version: 1\ndecisions: &a\n- *a\n",
+        "version: 1\ndecisions: &a\n- [*a, 1]\n",
+        "version: 1\ndecisions:\n- &a\n  x: *a\n",
+        "&a\nversion: 1\nx: *a\ndecisions: []\n",
+        "version: 1\ndecisions: !!pairs &a [x: *a]\n",
+        "version: 1\ndecisions:\n- &a\n  <<: &b\n    x: *a\n",
+        "version: 1\ndecisions:\n- 0x" + "9" * 5000,
     ],
     ids=lambda text: text[:30],
 )
@@ -252,6 +261,8 @@ def test_of_several_for_the_same_the_one_that_counts_is_replaced(reviewed):
         "owner: Ann\nversion: 1\ndecisions: [3, 4]\n",
         "owner: Ann\nversion: 1\ndecisions:\n-\n  3\n",
         "owner: Ann\nversion: 1\ndecisions:\n- &one [3]\n- *one\n",
+        "owner: Ann\nversion: 1\ndecisions:\n- &one\n  a: 3\n  <<: *one\n",
+        "owner: Ann\r\nversion: 1\r\ndecisions:\r\n- 3\r\n- 4\r\n",
         "owner: Ann\nversion: 1\ndecisions:\n- a: 3\r- b: 4\x85- c\r\n",
         "owner: Ann\nversion: 1\ndecisions: !!seq\n- 3",
         "---\nowner: Ann\nversion: 1\ndecisions:\n- |\n  3\n...\n",
@@ -304,13 +315,15 @@ def test_the_line_of_what_is_no_yaml_is_told(path, caplog):
     assert "cannot be read: line 4: " in caplog.text
 
 
-def test_an_entry_that_would_fill_the_memory_in_full_is_ignored_at_once(path, caplog):
+@pytest.mark.parametrize("last", ["decisions: *l11\n", "decisions: []\n"])
+def test_what_would_fill_the_memory_in_full_is_ignored_at_once(path, last, caplog):
     layers = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12)]
     path.parent.mkdir()
-    path.write_text("version: 1\nl0: &l0 [ha]\n" + "".join(layers) + "decisions: *l11\n")
+    path.write_text("version: 1\nl0: &l0 [ha]\n" + "".join(layers) + last)
     with caplog.at_level(logging.WARNING, logger="epochly"):
         assert find(path) is None
-    assert "this entry is ignored" in caplog.text
+        DecisionFile(path).put(decision())
+    assert "says more than 1,048,576 values" in caplog.text
     assert len(caplog.text) < 10_000
 
 
@@ -357,6 +370,53 @@ def test_a_folder_that_cannot_be_written_is_told_and_harms_nothing(tmp_path, cap
     with caplog.at_level(logging.WARNING, logger="epochly"):
         file.put(decision())
     assert "cannot be saved" in caplog.text
+
+
+SHOP = "def heavy(x):\n    return x * x + 1.0\n"
+SELLER = """
+import sys
+import epochly
+import shop
+from epochly.call import Arguments
+from epochly.code.function import function_of
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import decision_file, decision_path
+from epochly.runtime.identity import identity_of
+
+@epochly.optimize()
+def total(n):
+    found = 0.0
+    for i in range(n):
+        found += shop.heavy(i)
+    return found
+
+if sys.argv[1:]:
+    it = identity_of(function_of(total), Arguments((10,)))
+    decided = (2, "numba", 2.0, it.code, software(), hardware())
+    decision_file(decision_path()).put(Decision(it.function, it.kind, *decided))
+else:
+    print(total(10), epochly.explain(total))
+"""
+
+
+def test_a_decision_is_stale_once_a_function_of_another_module_has_changed(tmp_path):
+    def run(*arguments):
+        command = [sys.executable, "seller.py", *arguments]
+        done = subprocess.run(
+            command, cwd=tmp_path, check=True, capture_output=True, text=True,
+            env={**os.environ, "EPOCHLY_CACHE_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    (tmp_path / "seller.py").write_text(SELLER)
+    (tmp_path / "shop.py").write_text(SHOP)
+    run("decide")
+    assert "decided earlier, 2x" in run()
+    (tmp_path / "shop.py").write_text(SHOP.replace("1.0", "2.0"))
+    said = run()
+    assert "the decision for seller:total (int ~4^2) is stale" in said
+    assert said.splitlines()[0].startswith("305.0")
+    assert "decided earlier" not in said
 
 
 WRITER = """

@@ -182,6 +182,20 @@ def test_no_room_for_a_copy_is_a_failure_and_no_finding(monkeypatch, decisions):
     assert not decisions.exists()
 
 
+def test_a_backend_that_cannot_prepare_now_is_a_failure_and_no_finding(monkeypatch, decisions):
+    from epochly_backends.numba_jit import NumbaJit
+
+    def prepare(self, function, example):
+        raise FileNotFoundError("there is no working directory")
+
+    monkeypatch.setattr(NumbaJit, "prepare", prepare)
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((slow, (3,), {}))))
+    request = {"known": asdict(NOTHING), "draws": False, "identity": ("m:f", "int", "code")}
+    failure = attempts.try_all(example, request, lambda tried: None)
+    assert failure == "numba: FileNotFoundError: there is no working directory"
+    assert not decisions.exists()
+
+
 def test_what_real_calls_have_shown_is_not_tried_again():
     tried, failure = prepared(slow, known=Known(("threads",)))
     assert "threads" not in [item.backend for item in tried]

@@ -235,6 +235,24 @@ class _nothing:
     def __exit__(self, *_: object) -> None: ...
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError("no folder"), MemoryError()], ids=repr)
+def test_what_cannot_be_compiled_now_is_tried_again_at_a_later_call(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    function = compiled(twice, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("numba.core.dispatcher.Dispatcher.compile", fail)
+        patch.setattr("epochly_backends.numba_jit.functions.loaded", lambda *_: False)
+        with pytest.raises(type(error)):
+            compiled(twice, 3)
+        with pytest.raises(Deoptimize, match="cannot be compiled now"):
+            function(1.5)
+    assert function(1.5) == 3.0
+
+
 def test_a_closed_function_cannot_be_called() -> None:
     prepared = compiled(scaled, 3)
     prepared.close()
