@@ -137,11 +137,12 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
 
 def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
     from epochly.code.function import function_of
+    from epochly.runtime.given import Given
     from epochly.runtime.replay import state_reached
     from epochly.runtime.trial import NotCopiedError, run_beside
 
     original, args, kwargs = example.load()
-    function, given = function_of(original), Arguments(args, kwargs)
+    function, given = function_of(original), Given([*args, *kwargs.values()])
     try:
         return run_beside(
             original, prepared, args, kwargs, draws=draws,

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from epochly.call import Arguments
 from epochly.errors import Deoptimize, in_words
 from epochly.interrupted import let_through
 from epochly.runtime.crowd import CROWDED, is_crowded
@@ -14,6 +13,7 @@ from epochly.runtime.evidence import Evidence, Timed
 from epochly.runtime.trial import Trial, run_beside
 
 if TYPE_CHECKING:
+    from epochly.runtime.given import Given
     from epochly.runtime.replay import Replay
     from epochly.runtime.watch import Watch
 
@@ -37,9 +37,9 @@ class Beside:
     replay : callable
         Answers whether the original may run beside a candidate.
     hazard : callable
-        ``hazard(arguments)``: why it may not with these; None where nothing is in the way.
+        ``hazard(given)``: why it may not with these; None where nothing is in the way.
     state : callable
-        ``state(arguments)``: digests of what a call with these can reach besides them.
+        ``state(given)``: digests of what a call with these can reach besides them.
     clock : callable
         Seconds, monotonic.
 
@@ -57,8 +57,8 @@ class Beside:
         timed: Timed,
         watch: Watch,
         replay: Callable[[], Replay],
-        hazard: Callable[[Arguments], str | None],
-        state: Callable[[Arguments], Mapping[str, int]],
+        hazard: Callable[[Given], str | None],
+        state: Callable[[Given], Mapping[str, int]],
         clock: Callable[[], float],
     ) -> None:
         self.obstacle = ""
@@ -116,9 +116,8 @@ class Beside:
         """
         started = self._clock()
         self._resting = self._pause = min(self._pause * 3 // 2 + 1, MOST_PAUSE)
-        arguments = Arguments(args, kwargs)
-        self.obstacle = self._look_at(arguments)
-        if self.obstacle:
+        given, self.obstacle = self._look_at([*args, *kwargs.values()])
+        if given is None or self.obstacle:
             self._watch.beside_s = self._clock() - started
             return None
         trial = run_beside(
@@ -127,7 +126,7 @@ class Beside:
             args,
             kwargs,
             draws=self._replay().draws,
-            state=lambda: self._state(arguments),
+            state=lambda: self._state(given),
             clock=self._clock,
         )
         self._resting = self._pause = 0
@@ -140,9 +139,13 @@ class Beside:
             )  # fmt: skip
         return trial
 
-    def _look_at(self, arguments: Arguments) -> str:
+    def _look_at(self, values: list[Any]) -> tuple[Given | None, str]:
+        """What arguments lead to, and why they must not be used twice."""
+        from epochly.runtime.given import Given
+
         try:
-            return self._hazard(arguments) or ""
+            given = Given(values)
+            return given, self._hazard(given) or ""
         except Exception as error:  # noqa: BLE001 - other threads may change them meanwhile
             let_through(error)
-            return f"its arguments cannot be looked at: {in_words(error)}"
+            return None, f"its arguments cannot be looked at: {in_words(error)}"

@@ -7,6 +7,7 @@ import operator
 import sys
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import ProxyTypes
@@ -19,8 +20,9 @@ from epochly.code.kinds import qualified_name
 from epochly.code.sharing import ATOMS, CONTAINERS, is_own, slots_of
 from epochly.loaded import loaded
 
-# To look at so many takes 0.3 s, of the caller's time.
-MOST = 100_000
+# To look at so many takes 0.2 s, of the caller's time.
+MOST = 10_000
+_ROWS = {tuple, list}
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
 
 
@@ -59,7 +61,7 @@ class Given:
     def _look_at(self, value: Any, within_library: bool) -> None:
         cls = type(value)
         if cls in CONTAINERS:
-            self._add(_parts(value), within_library)
+            self._add(self._parts(value), within_library)
             return
         self._looked_at += 1
         if self._looked_at > MOST:
@@ -104,6 +106,20 @@ class Given:
     def _add(self, values: Iterable[Any], within_library: bool) -> None:
         self._todo += [(value, within_library) for value in values]
 
+    def _parts(self, container: Any) -> list[Any]:
+        """What a container holds, unless all of it is data, or rows of data."""
+        both = (
+            (container.keys(), container.values()) if hasattr(container, "keys") else (container,)
+        )
+        parts: list[Any] = []
+        for values in both:
+            kinds = set(map(type, values))
+            if kinds <= _ROWS:
+                kinds = set(map(type, chain.from_iterable(values)))
+            if not all(map(self._is_data, kinds)):
+                parts += values
+        return parts
+
     def _is_data(self, cls: type) -> bool:
         """Whether its objects hold nothing else, and what is done with them has no effects."""
         if cls not in self._data:
@@ -118,18 +134,6 @@ class Given:
         if cls not in self._own:
             self._own[cls] = is_own(cls)
         return self._own[cls]
-
-
-def _parts(container: Any) -> list[Any]:
-    """What a container holds, unless all of it is numbers, texts and the like."""
-    both = (container.keys(), container.values()) if hasattr(container, "keys") else (container,)
-    kinds = [set(map(type, values)) for values in both]
-    return [
-        part
-        for values, kind in zip(both, kinds, strict=True)
-        if not kind <= ATOMS or slice in kind
-        for part in values
-    ]
 
 
 def _is_pure(value: Any) -> bool:

@@ -12,8 +12,8 @@ from epochly.code.sharing import is_own, named_parts
 from epochly.runtime.owning import may_change, owned_by
 
 if TYPE_CHECKING:
-    from epochly.call import Arguments
     from epochly.code.function import Function
+    from epochly.runtime.given import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def replay_of(function: Function) -> Replay:
     from epochly.code.effects import Effect, effects_of
     from epochly.code.harmless import hazard
     from epochly.code.sharing import changed_by_reading
+    from epochly.runtime.given import Given
 
     if function.plain is None:
         return Replay("never", reason=function.without_python().reason)
@@ -76,7 +77,7 @@ def replay_of(function: Function) -> Replay:
     values, names = _held(function)
     objects = _objects(values, names)
     more = changed_by_reading(values, names)
-    more = more or _of_given(_defaults(function), names, changes=changes)
+    more = more or _of_given(Given(_defaults(function)), names, changes=changes)
     more = more or hazard(objects, names, changing=False)
     if changes:
         more = more or _shared_by_instances(objects)
@@ -85,39 +86,42 @@ def replay_of(function: Function) -> Replay:
     return Replay("twice", draws, changes=changes)
 
 
-def hazard_of(function: Function, arguments: Arguments, *, changes: bool = True) -> str | None:
+def hazard_of(function: Function, given: Given, *, changes: bool = True) -> str | None:
     """What arguments do, beside what the source shows, where a function uses them.
 
     Parameters
     ----------
     function : Function
         One that its source allows to run twice.
-    arguments : Arguments
-        Their functions, and the operators and properties of the user's classes, are looked at.
+    given : Given
+        The arguments of a call: their functions, and the operators and properties of the user's
+        classes, are looked at.
     changes : bool
         That of its `Replay`.
     """
-    _, names = _held(function)
-    return _of_given([*arguments.args, *arguments.kwargs.values()], names, changes=changes)
+    return _of_given(given, _held(function)[1], changes=changes)
 
 
-def state_reached(function: Function, arguments: Arguments) -> dict[str, int]:
-    """What a call can reach besides its arguments, in digests (`state_of`)."""
-    from epochly.runtime.given import Given
+def state_reached(function: Function, given: Given) -> dict[str, int]:
+    """What a call can reach besides its arguments, in digests (`state_of`).
+
+    Parameters
+    ----------
+    function : Function
+    given : Given
+        The arguments: they are copied, but their classes and functions are not.
+    """
     from epochly.runtime.state import state_of
 
     assert function.plain is not None
-    given = Given([*arguments.args, *arguments.kwargs.values()]).found
-    classes = {type(value) for value in given if not callable(value) or is_own(type(value))}
-    code = [value for value in given if callable(value) and not is_own(type(value))]
+    code = [value for value in given.found if callable(value) and not is_own(type(value))]
+    classes = {type(value) for value in given.found}
     return state_of([*functions_of(function.plain), *_defaults(function), *classes, *code])
 
 
-def _of_given(values: list[Any], names: frozenset[str], *, changes: bool) -> str | None:
+def _of_given(given: Given, names: frozenset[str], *, changes: bool) -> str | None:
     from epochly.code.harmless import hazard
-    from epochly.runtime.given import Given
 
-    given = Given(values)
     if given.reason is not None or not given.found:
         return given.reason
     shared = _shared_by_instances(given.found) if changes else None

@@ -31,6 +31,7 @@ from epochly.runtime.way import ENDING, is_ending, side_by_side
 if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.code.function import Function
+    from epochly.runtime.given import Given
     from epochly.runtime.preparation import Tried
     from epochly.runtime.tier import Tier
 
@@ -95,16 +96,16 @@ class Search:
             self._allowed = replay_of(self._function)
         return self._allowed
 
-    def hazard(self, arguments: Arguments) -> str | None:
+    def hazard(self, given: Given) -> str | None:
         """Why the original may not run twice with these arguments, where its source allows it."""
         replay = self.replay()
         if replay.allowed != "twice":
             return None
-        return hazard_of(self._function, arguments, changes=replay.changes)
+        return hazard_of(self._function, given, changes=replay.changes)
 
-    def state(self, arguments: Arguments) -> dict[str, int]:
+    def state(self, given: Given) -> dict[str, int]:
         """Digests of what a call can reach besides its arguments."""
-        return state_reached(self._function, arguments)
+        return state_reached(self._function, given)
 
     def remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
@@ -130,9 +131,11 @@ class Search:
 
     def launch(self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Begin to look for what pays for calls like this one."""
+        from epochly.runtime.given import Given
+
         replay, example = self.replay(), Arguments(args, kwargs)
         tier.reason = tier.doubt = ""
-        hazard = self.hazard(example)
+        hazard = self.hazard(Given([*args, *kwargs.values()]))
         if replay.allowed == "never" or hazard is not None:
             tier.settle(f"it may not be run another way: {hazard or replay.reason}")
             return

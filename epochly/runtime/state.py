@@ -15,13 +15,14 @@ from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
 from epochly.code.function import undecorated
 from epochly.code.outside import names_in
-from epochly.code.sharing import ATOMS, is_own, is_own_module, slots_of
+from epochly.code.sharing import ATOMS, CONTAINERS, is_own, is_own_module, slots_of
 from epochly.loaded import loaded
 
-# To look at so many takes 0.1 s; what lies beyond is not seen.
-MOST = 50_000
-# Of larger arrays a part is looked at.
-LARGE, SAMPLES = 1 << 22, 1 << 16
+# To look at so many takes 0.03 s; what lies beyond is not seen.
+MOST = 20_000
+# Of larger arrays, in bytes, and of longer containers a part is looked at.
+LARGE, SAMPLES = 1 << 22, 1 << 14
+_PLAIN = ATOMS - {slice, ModuleType}
 
 
 def state_of(functions: Iterable[Any]) -> dict[str, int]:
@@ -88,8 +89,8 @@ class _Look:
             self.left -= 1
             one = todo.pop()
             cls = type(one)
-            if cls in ATOMS and cls is not ModuleType:
-                told.append((cls, one if cls is not slice else id(one)))
+            if cls in _PLAIN:
+                told.append((cls, one))
             elif id(one) in self._seen:
                 told.append(id(one))
             else:
@@ -100,22 +101,22 @@ class _Look:
 
     def _parts(self, value: Any, told: list[Any]) -> list[Any]:
         """What an object holds; what cannot be followed is put into ``told``."""
+        if is_a(value, (dict, list, tuple, set, frozenset)):
+            table = (dict.keys(value), dict.values(value)) if is_a(value, dict) else (value,)
+            found = [part for values in table for part in self._items(values, told)]
+            if type(value) in CONTAINERS:
+                return found
+            self.further.append(type(value))
+            return found + vars_of(value)
         if is_a(value, (FunctionType, type, ModuleType)):
             told.append(id(value))
             return self._of_code(value)
         if any(value is stream for stream in self._streams):
             return []
-        own = is_own(type(value))
-        if own:
-            self.further.append(type(value))
+        self.further.append(type(value))
         numpy = loaded("numpy")
         if is_a(value, (BuiltinFunctionType, MethodType)):
             return [attribute_of(value, "__func__"), attribute_of(value, "__self__")]
-        if is_a(value, dict):
-            return [*dict.keys(value), *dict.values(value), *vars_of(value)]
-        if is_a(value, (list, tuple, set, frozenset)):
-            told.append(len(value))
-            return [*value, *vars_of(value)]
         if is_a(value, (bytearray, memoryview)):
             told.append(hash(bytes(value[:LARGE])))
             return []
@@ -125,7 +126,18 @@ class _Look:
             return [value.func, value.args, value.keywords]
         told += _of_stream(value)
         held = vars_of(value)
-        return held if held or own else gc.get_referents(value)
+        return held if held or is_own(type(value)) else gc.get_referents(value)
+
+    def _items(self, values: Any, told: list[Any]) -> list[Any]:
+        """What a container holds, of many things a part."""
+        told.append(len(values))
+        if len(values) > SAMPLES:
+            step = len(values) // SAMPLES if is_a(values, (list, tuple)) else 1
+            values = list(itertools.islice(values, 0, step * SAMPLES, step))
+        if set(map(type, values)) <= _PLAIN:
+            told.append(hash(tuple(values)))
+            return []
+        return list(itertools.islice(values, max(0, self.left)))
 
     def _of_code(self, value: Any) -> list[Any]:
         if is_a(value, ModuleType):

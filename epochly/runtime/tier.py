@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from epochly.call import Arguments, Realized
+from epochly.call import Realized
 from epochly.interrupted import let_through
 from epochly.levels import Level
 from epochly.runtime.beside import Beside
@@ -23,6 +23,7 @@ from epochly.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
+    from epochly.runtime.given import Given
     from epochly.runtime.replay import Replay
 
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
@@ -68,8 +69,8 @@ class Tier:
         launch: Callable[[Tier, tuple[Any, ...], dict[str, Any]], None],
         *,
         replay: Callable[[], Replay],
-        hazard: Callable[[Arguments], str | None] = lambda arguments: None,
-        state: Callable[[Arguments], Mapping[str, int]] = lambda arguments: {},
+        hazard: Callable[[Given], str | None] = lambda given: None,
+        state: Callable[[Given], Mapping[str, int]] = lambda given: {},
         after_s: float,
         watch: float,
         earlier: tuple[float, float] = NO_CALLS,

@@ -11,8 +11,8 @@ import pytest
 from unit.runtime import leading_programs as leading
 from unit.runtime import replayed_programs as programs
 
-from epochly.call import Arguments
 from epochly.code.function import function_of
+from epochly.runtime.given import Given
 from epochly.runtime.replay import hazard_of, replay_of
 
 
@@ -100,7 +100,7 @@ def test_what_leaves_a_trace_is_never_run_twice_and_the_reason_is_told(function)
     ],
 )
 def test_what_properties_of_arguments_do_is_seen(function, given, reason):
-    found = hazard_of(function_of(function), Arguments((given,)))
+    found = hazard_of(function_of(function), Given([given]))
     assert found == reason if reason is None else reason in found
 
 
@@ -178,7 +178,7 @@ PLAIN = leading.Plain()
     ],
 )
 def test_what_arguments_do_when_they_are_used_is_seen(function, given):
-    assert hazard_of(function_of(function), Arguments(given))
+    assert hazard_of(function_of(function), Given(given))
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ def test_what_arguments_do_when_they_are_used_is_seen(function, given):
     ],
 )
 def test_what_only_computes_may_be_given(function, given):
-    assert hazard_of(function_of(function), Arguments(given)) is None
+    assert hazard_of(function_of(function), Given(given)) is None

@@ -65,8 +65,8 @@ class Program:
         replay = Replay(allowed, draws=draws)
         self.tier = Tier(
             "double", "int", self.original, self.launch,
-            replay=lambda: replay, hazard=lambda arguments: self.look_at(arguments),
-            state=lambda arguments: {"calls": self.calls * self.changing},
+            replay=lambda: replay, hazard=lambda given: self.look_at(given),
+            state=lambda given: {"calls": self.calls * self.changing},
             after_s=after_s, watch=watch, earlier=earlier, clock=self.clock,
         )  # fmt: skip
         self.tier.decided = lambda tier: self.decided.append(tier.backend)
@@ -79,10 +79,10 @@ class Program:
     def launch(self, tier, args, kwargs):
         self.launched.append(args)
 
-    def look_at(self, arguments):
+    def look_at(self, given):
         if isinstance(self.hazard, Exception):
             raise self.hazard
-        return self.hazard and f"{self.hazard}: {arguments.args}"
+        return self.hazard and f"{self.hazard}: {given.found}"
 
     def run(self, times=1):
         for _ in range(times):
@@ -272,7 +272,7 @@ def test_what_draws_random_numbers_is_tried_while_nobody_else_may_draw(monkeypat
 @pytest.mark.parametrize(
     ("hazard", "told"),
     [
-        ("it is given write", "it is given write: (21,)"),
+        ("it is given write", "it is given write: []"),
         (RuntimeError("changed size"), "its arguments cannot be looked at: RuntimeError: changed"),
     ],
 )
