@@ -59,6 +59,8 @@ def _check(event: str, args: tuple[Any, ...]) -> None:
     if not _open:
         return
     what = ""
+    if args and _is_compiled_code(args[0]):
+        return
     if event == "open":
         path, _, flags = args
         if path != os.devnull and isinstance(flags, int) and flags & _WRITING:
@@ -68,3 +70,11 @@ def _check(event: str, args: tuple[Any, ...]) -> None:
     if what:
         _asked.append(what)
         raise Forbidden(what)
+
+
+def _is_compiled_code(path: Any) -> bool:
+    """Whether it lies where Python and Numba keep what they compile, which is no effect."""
+    if not isinstance(path, (str, os.PathLike)):
+        return False
+    folders = ("__pycache__", os.environ.get("NUMBA_CACHE_DIR") or "__pycache__")
+    return any(folder in os.fspath(path) for folder in folders)

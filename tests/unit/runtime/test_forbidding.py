@@ -47,6 +47,13 @@ def test_reading_is_allowed_and_so_is_all_afterwards(tmp_path):
     (tmp_path / "new").write_text("x")
 
 
+def test_keeping_compiled_code_is_no_effect(tmp_path):
+    with Forbidding():
+        (tmp_path / "__pycache__").mkdir()
+        (tmp_path / "__pycache__" / "f.nbi.tmp").write_text("x")
+        os.replace(tmp_path / "__pycache__" / "f.nbi.tmp", tmp_path / "__pycache__" / "f.nbi")
+
+
 def test_what_the_program_has_caught_is_told_all_the_same(tmp_path):
     def writes():
         with contextlib.suppress(BaseException):
