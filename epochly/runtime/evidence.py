@@ -14,6 +14,8 @@ Conclusion = Literal["go on", "use it", "drop it"]
 
 PATIENCE = 2
 PROVEN_CALLS = 3
+# A first call starts pools; where the second takes so many times as long, a third is a waste.
+HOPELESS = 1.5
 # Attempts in vain, whatever was saved before; when it begins to always give up, that ends soon.
 MOST_CREDIT = 10.0
 
@@ -126,7 +128,8 @@ class Evidence:
     def proven(self, seconds: float, plain_s: float) -> Conclusion:
         """A call that needed no comparison; the median of a few tells whether it pays."""
         self._proven.append(seconds)
-        if len(self._proven) < PROVEN_CALLS:
+        hopeless = len(self._proven) > 1 and min(self._proven) > HOPELESS * plain_s
+        if len(self._proven) < PROVEN_CALLS and not hopeless:
             return "go on"
         from statistics import median
 

@@ -15,6 +15,7 @@ from weakref import ProxyTypes
 from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
 from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.function import undecorated
 from epochly.code.harmless import LIBRARIES
 from epochly.code.kinds import qualified_name
 from epochly.code.sharing import ATOMS, CONTAINERS, is_own, slots_of
@@ -87,6 +88,7 @@ class Given:
             self._add(gc.get_referents(value), within_library or others)
 
     def _look_at_code(self, value: Any, within_library: bool) -> None:
+        value = undecorated(value)
         if is_a(value, MethodType):
             self._add([value.__func__, value.__self__], within_library)
             return

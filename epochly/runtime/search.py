@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import Thread
@@ -41,6 +41,8 @@ logger = logging.getLogger("epochly")
 AT_HAND = "threads"
 # To import: 0.16 s, which may be in vain, and no more than a twentieth of the program's calls.
 TAKES_LONG, WORTH_S = "numba", 3.2
+# Worker processes take 0.4 s to start, and two calls to be found slower.
+WORTH_WORKERS_S = 16.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
@@ -142,7 +144,10 @@ class Search:
         tier.decided = self._keep
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
-            tier.prove(self._proven(example))
+            enough = horizon_s(*tier.spent) >= WORTH_WORKERS_S
+            levels = SPREADING if enough else SPREADING[:1]
+            then = None if enough else partial(self._until_worth_workers, tier)
+            tier.prove(self._proven(example, levels), then=then)
             return
         held = held_by((args, kwargs))
         if not has_room_for(COPIES * held.size):
@@ -174,11 +179,20 @@ class Search:
         made = self._prepared(AT_HAND, example)
         return made if isinstance(made, Candidate) else None
 
-    def _proven(self, example: Arguments) -> list[Candidate]:
+    def _proven(self, example: Arguments, levels: Sequence[Level]) -> list[Candidate]:
         from epochly.registry import usable_backends
 
-        made = [self._prepared(backend.name, example) for backend in usable_backends(SPREADING)]
+        made = [self._prepared(backend.name, example) for backend in usable_backends(levels)]
         return [item for item in made if isinstance(item, Candidate)]
+
+    def _until_worth_workers(
+        self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """Threads are used, or all is looked at again when as much was spent once more."""
+        if tier.prepared is None:
+            tier.wait()
+        else:
+            tier.offer([])
 
     def _try_elsewhere(
         self, offers: Offers, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]

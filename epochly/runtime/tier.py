@@ -151,10 +151,10 @@ class Tier:
         self._lineup.offer(candidates, in_use=self.state == "committed")
         self._next()
 
-    def prove(self, candidates: Sequence[Candidate]) -> None:
+    def prove(self, candidates: Sequence[Candidate], *, then: Action | None = None) -> None:
         """Candidates that need no comparison, since a proof stands for it; only time decides."""
         self._proof = True
-        self.offer(candidates)
+        self.offer(candidates, then=then)
 
     def when_called(self, action: Action) -> None:
         """Do something at the next call, in its thread, with its arguments.

@@ -62,6 +62,13 @@ def test_what_is_proven_is_judged_by_the_median_of_a_few_calls():
     assert found.proven(0.1, 1.0) == "use it"
 
 
+def test_what_is_proven_is_dropped_after_two_calls_that_take_much_longer():
+    found = evidence()
+    assert [found.proven(seconds, 1.0) for seconds in (2.0, 1.6)] == ["go on", "drop it"]
+    found = evidence()
+    assert [found.proven(seconds, 1.0) for seconds in (2.0, 1.4)] == ["go on", "go on"]
+
+
 def test_what_cannot_be_compared_is_reviewed_by_its_mean():
     found = evidence()
     for seconds in (0.5, 0.5, 3.0):

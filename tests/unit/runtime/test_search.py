@@ -1,6 +1,8 @@
 """What the search for a level prepares."""
 
+import itertools
 import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -24,7 +26,7 @@ def roots(values):
 
 
 def test_what_spreads_items_leaves_them_to_the_original_at_the_end_of_the_program(monkeypatch):
-    made = Search(roots, lambda tier: None)._proven(Arguments(([1.0, 4.0],)))
+    made = Search(roots, lambda tier: None)._proven(Arguments(([1.0, 4.0],)), SPREADING)
     assert {candidate.backend for candidate in made} == {
         backend.name for backend in usable_backends(SPREADING)
     }
@@ -34,6 +36,34 @@ def test_what_spreads_items_leaves_them_to_the_original_at_the_end_of_the_progra
         with pytest.raises(Deoptimize, match="ending"):
             candidate.prepared([1.0, 4.0])
         candidate.prepared.close()
+
+
+def waits(values):
+    return [time.monotonic() and value for value in values]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "tried", "state"),
+    [((1.0, 0.1), {"threads"}, "observing"), ((17.0, 0.1), {"threads", "processes"}, "settled")],
+)
+def test_worker_processes_are_started_once_so_much_was_spent_that_it_may_pay(
+    monkeypatch, earlier, tried, state
+):
+    asked = set()
+
+    def prepared(self, name, example, level=None):
+        asked.add(name)
+        return f"{name}: not here"
+
+    monkeypatch.setattr(Search, "_prepared", prepared)
+    found = Search(waits, lambda tier: None)
+    tier = Tier(
+        "waits", "list", waits, found.launch, replay=found.replay, after_s=0.0, watch=0.0,
+        earlier=earlier, clock=itertools.count().__next__,
+    )  # fmt: skip
+    for _ in range(3):
+        tier.run(([1.0],), {})
+    assert (asked, tier.state) == (tried, state)
 
 
 def summed(values):
