@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from types import TracebackType
@@ -25,7 +26,7 @@ class Forbidden(BaseException):
 
 
 class Forbidding:
-    """Raises where the code of the block is about to write a file, send, or start a process.
+    """Raises where the code of the block is about to write, print, send, or start a process.
 
     It uses Python's audit events (PEP 578), which cannot be given up, so it is for a process of
     our own. What has source that hides such an effect is found out before it happens.
@@ -39,6 +40,8 @@ class Forbidding:
             Forbidding._installed = True
         # A module that is imported there is compiled anew elsewhere.
         self._bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        # Warnings go to the other stream.
+        self._stdout, sys.stdout = sys.stdout, _Silent()
         _asked.clear()
         _open.append(self)
 
@@ -49,10 +52,17 @@ class Forbidding:
         traceback: TracebackType | None,
     ) -> None:
         _open.remove(self)
+        sys.stdout = self._stdout
         sys.dont_write_bytecode = self._bytecode
         if _asked and not isinstance(error, Forbidden):
             # The program has caught it, or another thread was told.
             raise Forbidden(_asked[0])
+
+
+class _Silent(io.TextIOBase):
+    def write(self, text: str) -> int:
+        _forbid("it prints")
+        return 0
 
 
 def _check(event: str, args: tuple[Any, ...]) -> None:
@@ -68,8 +78,12 @@ def _check(event: str, args: tuple[Any, ...]) -> None:
     elif event in _EVENTS or event.startswith("shutil."):
         what = f"it asks the system for {event}"
     if what:
-        _asked.append(what)
-        raise Forbidden(what)
+        _forbid(what)
+
+
+def _forbid(what: str) -> None:
+    _asked.append(what)
+    raise Forbidden(what)
 
 
 def _is_compiled_code(path: Any) -> bool:

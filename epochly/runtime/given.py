@@ -71,6 +71,8 @@ class Given:
             self.reason = "its arguments hold a weak proxy, whose object is not copied"
         elif is_a(value, _CODE):
             self._look_at_code(value, within_library)
+        elif self._is_own(cls) and _copies_itself(cls):
+            self.reason = f"{cls.__qualname__} objects decide themselves how they are copied"
         elif self._is_own(cls):
             self.found.append(value)
             self._add([*attribute_of(value, "__dict__", {}).values(), *slots_of(value)], False)
@@ -79,8 +81,10 @@ class Given:
         elif cls is slice:
             self._add([value.start, value.stop, value.step], within_library)
         elif (numpy := loaded("numpy")) is not None and is_a(value, numpy.ndarray):
-            if value.dtype.hasobject:
-                self._add([value.ravel().tolist()], within_library)
+            held = value.ravel().tolist() if value.dtype.hasobject else []
+            self._add([held], within_library)
+            if within_library and self._parts(held):
+                self.reason = "its arguments hold a column of objects, which are not copied with it"
         elif callable(value) and not within_library and not _only_computes(value):
             self.reason = f"it is given a {cls.__qualname__}, which may do more than compute"
         else:
@@ -136,6 +140,12 @@ class Given:
         if cls not in self._own:
             self._own[cls] = is_own(cls)
         return self._own[cls]
+
+
+def _copies_itself(cls: type) -> bool:
+    copying = ("__deepcopy__", "__reduce__", "__reduce_ex__")
+    makers = (vars(base).get(name) for base in cls.__mro__ if is_own(base) for name in copying)
+    return any(isinstance(maker, FunctionType) for maker in makers)
 
 
 def _is_pure(value: Any) -> bool:

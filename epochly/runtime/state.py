@@ -22,6 +22,7 @@ from epochly.loaded import loaded
 MOST = 20_000
 # Of larger arrays, in bytes, and of longer containers a part is looked at.
 LARGE, SAMPLES = 1 << 22, 1 << 14
+_METHODS = (FunctionType, staticmethod, classmethod, property)
 _PLAIN = ATOMS - {slice, ModuleType}
 
 
@@ -76,7 +77,8 @@ class _Look:
             for base in value.__mro__:
                 if is_own(base):
                     for name, held in list(vars(base).items()):
-                        if not (name.startswith("__") and name.endswith("__")):
+                        is_special = name.startswith("__") and name.endswith("__")
+                        if not is_special or is_a(held, _METHODS):
                             yield f"{base.__qualname__}.{name}", held
         elif not is_a(value, (FunctionType, type)):
             yield type(value).__qualname__, value

@@ -273,5 +273,10 @@ class Plain:
         return value
 
 
+class Single:
+    def __deepcopy__(self, memo):
+        return self
+
+
 def space(**parts):
     return types.SimpleNamespace(**parts)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import warnings
 
 import pytest
 
@@ -27,6 +28,7 @@ from epochly.runtime.forbidding import Forbidden, Forbidding
         (lambda folder: sqlite3.connect(folder / "new"), "sqlite3.connect"),
         (lambda folder: subprocess.run([sys.executable, "-c", ""], check=True), "subprocess.Popen"),
         (lambda folder: os.system("true"), "os.system"),
+        (lambda folder: list(map(print, ["x"])), "it prints"),
         (lambda folder: socket.create_connection(("127.0.0.1", 9), 1), "socket.connect"),
     ],
 )
@@ -45,6 +47,11 @@ def test_reading_is_allowed_and_so_is_all_afterwards(tmp_path):
         with open(os.devnull, "w") as nowhere:
             nowhere.write("x")
     (tmp_path / "new").write_text("x")
+
+
+def test_a_warning_is_no_effect():
+    with pytest.warns(UserWarning, match="careful"), Forbidding():
+        warnings.warn("careful", stacklevel=1)
 
 
 def test_keeping_compiled_code_is_no_effect(tmp_path):

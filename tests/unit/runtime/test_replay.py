@@ -7,6 +7,7 @@ import random
 import weakref
 
 import numpy as np
+import pandas as pd
 import pytest
 from unit.runtime import leading_programs as leading
 from unit.runtime import replayed_programs as programs
@@ -175,6 +176,8 @@ PLAIN = leading.Plain()
         (leading.asks_by_matching, (leading.Order(),)),
         (leading.size_of, (leading.space(items=None, old=leading.Fading()),)),
         (leading.size_of, (slice(leading.Sized()),)),
+        (leading.size_of, (leading.Single(),)),
+        (leading.size_of, (pd.Series([[1], [2]]),)),
     ],
 )
 def test_what_arguments_do_when_they_are_used_is_seen(function, given):
@@ -196,6 +199,7 @@ def test_what_arguments_do_when_they_are_used_is_seen(function, given):
         (leading.sum_of_a_pair, (np.array([1, "a"], dtype=object),)),
         (leading.deepest, ([[[[[PLAIN]]]]],)),
         (leading.size_of, ([(1, 2.0)] * 3,)),
+        (leading.size_of, (pd.DataFrame({"name": ["a", "b"], "value": [1, 2]}),)),
     ],
 )
 def test_what_only_computes_may_be_given(function, given):

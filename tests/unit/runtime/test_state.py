@@ -58,6 +58,27 @@ def cell():
     return counts
 
 
+class Counted:
+    def __init__(self):
+        grid = GRID
+        grid += 1.0
+
+    def __iter__(self):
+        return iter(ROWS)
+
+
+KINDS = {"counted": Counted}
+
+
+def makes_what_counts():
+    return [KINDS[name]() for name in KINDS]
+
+
+def appends_to_what_it_iterates():
+    for row in Counted():
+        row.append(0.0)
+
+
 def changes_a_table_of_a_module():
     conf = TOOLS.CONF
     conf["n"].append(1)
@@ -175,6 +196,8 @@ NUMBER = 1
         (sets_the_environment, "os.environ"),
         (appends_to_the_path, "sys.path"),
         (rebinds_a_global, "NUMBER"),
+        (makes_what_counts, "GRID"),
+        (appends_to_what_it_iterates, "ROWS"),
         (cell(), "kept"),
     ],
 )
