@@ -83,7 +83,7 @@ class Given:
         elif (numpy := loaded("numpy")) is not None and is_a(value, numpy.ndarray):
             held = value.ravel().tolist() if value.dtype.hasobject else []
             self._add([held], within_library)
-            if within_library and self._parts(held):
+            if within_library and not all(map(self._is_data, set(map(type, held)))):
                 self.reason = "its arguments hold a column of objects, which are not copied with it"
         elif callable(value) and not within_library and not _only_computes(value):
             self.reason = f"it is given a {cls.__qualname__}, which may do more than compute"
