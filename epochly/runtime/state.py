@@ -104,8 +104,7 @@ class _Look:
     def _parts(self, value: Any, told: list[Any]) -> list[Any]:
         """What an object holds; what cannot be followed is put into ``told``."""
         if is_a(value, (dict, list, tuple, set, frozenset)):
-            table = (dict.keys(value), dict.values(value)) if is_a(value, dict) else (value,)
-            found = [part for values in table for part in self._items(values, told)]
+            found = [part for values in _contents(value) for part in self._items(values, told)]
             if type(value) in CONTAINERS:
                 return found
             self.further.append(type(value))
@@ -124,7 +123,7 @@ class _Look:
             return []
         if numpy is not None and is_a(value, numpy.ndarray):
             return _of_array(value, told)
-        if is_a(value, partial):
+        if type(value) is partial:
             return [value.func, value.args, value.keywords]
         told += _of_stream(value)
         held = vars_of(value)
@@ -175,9 +174,20 @@ def _data_of(module: ModuleType) -> Iterator[Any]:
             yield value
 
 
+def _contents(value: Any) -> tuple[Any, ...]:
+    """What a container holds, whatever a class of the user's makes of that."""
+    if is_a(value, dict):
+        return dict.keys(value), dict.values(value)
+    if type(value) in CONTAINERS:
+        return (value,)
+    kind = next(kind for kind in (list, tuple, set, frozenset) if is_a(value, kind))
+    return (tuple(kind.__iter__(value)),)
+
+
 def _of_array(value: Any, told: list[Any]) -> list[Any]:
     import numpy
 
+    value = numpy.ndarray.view(value, numpy.ndarray)
     told += [value.dtype.str, value.shape]
     if value.dtype.hasobject:
         return value.ravel().tolist() if value.size <= SAMPLES else []

@@ -99,13 +99,13 @@ def run_beside(
     again = 0 if draws or size > SMALL else SHORT_TIMES
     more = [_copied(args, kwargs)[1] for _ in range(2 * again)]
     before = _streams() if draws else None
-    reached = state()
+    reached = _looked_at(state)
     with around or contextlib.nullcontext():
         started = clock()
         value = original(*args, **kwargs)
         plain_s = clock() - started
     after = _streams() if draws else None
-    if (what := _changed(reached, state())) is not None:
+    if (what := _changed(reached, _looked_at(state))) is not None:
         where = f"a call changes {what}"
         return Trial(value, plain_s, float("nan"), Equality("unchecked", where=where), what)
     if before is not None:
@@ -151,7 +151,18 @@ def run_beside(
     return Trial(value, plain_s, candidate_s, equality)
 
 
-def _changed(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
+def _looked_at(state: Callable[[], Mapping[str, int]]) -> Mapping[str, int] | None:
+    """Digests; None where other threads change what they are taken of."""
+    try:
+        return state()
+    except Exception as error:  # noqa: BLE001 - the caller's call goes on, and nothing else is run
+        let_through(error)
+        return None
+
+
+def _changed(before: Mapping[str, int] | None, after: Mapping[str, int] | None) -> str | None:
+    if before is None or after is None:
+        return "what it reaches, while that is looked at"
     return next((place for place, digest in before.items() if after.get(place) != digest), None)
 
 

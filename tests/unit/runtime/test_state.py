@@ -225,6 +225,21 @@ def test_what_changes_nothing_leaves_the_same_state(function):
     assert state_of([function]) == before
 
 
+class Counts(list):
+    def __iter__(self):
+        pytest.fail("a list was asked for its items")
+
+    __len__ = __iter__
+
+
+def test_nothing_of_the_users_is_run(monkeypatch):
+    rows = Counts([[1.0], [2.0]])
+    monkeypatch.setitem(globals(), "ROWS", rows)
+    before = state_of([appends_to_a_row])
+    list.append(rows, 1)
+    assert state_of([appends_to_a_row]) != before
+
+
 def test_objects_that_lead_back_to_themselves_have_an_end(monkeypatch):
     loop = []
     loop.append(loop)

@@ -185,6 +185,20 @@ def test_what_changes_its_arguments_is_timed_with_them_as_they_were():
     assert seen == 8 * [[1, 2]]
 
 
+@pytest.mark.parametrize("looks", [0, 1])
+def test_what_changes_while_it_is_looked_at_does_not_reach_the_caller(looks):
+    ran, seen = [], iter([{}] * looks)
+
+    def state():
+        for digests in seen:
+            return digests
+        raise RuntimeError("dictionary changed size during iteration")
+
+    found = run_beside(abs, ran.append, (-1,), {}, draws=False, state=state)
+    assert (found.value, ran, found.equality.verdict) == (1, [], "unchecked")
+    assert found.changed
+
+
 def test_nothing_else_is_run_where_the_original_changed_what_outlives_it():
     kept, ran = [], []
 
