@@ -20,11 +20,11 @@ from epochly.code.outside import names_in, outside
 from epochly.code.sharing import (
     ATOMS,
     CONTAINERS,
+    attributes_of,
     is_own,
     is_own_module,
     named_parts,
     parts_of,
-    slots_of,
 )
 from epochly.code.source import source_of
 from epochly.errors import SourceError
@@ -120,8 +120,7 @@ class _Look:
             parts = attribute_of(value, "__dict__", {})
             if any(callable(parts.get(name)) for name in METHODS & self.names):
                 self._given = f"a method kept in a {cls.__qualname__} may give what others hold"
-            self._todo += parts.values()
-            self._todo += slots_of(value)
+            self._todo += attributes_of(value)
         elif cls.__module__ == "numpy" and getattr(
             getattr(value, "dtype", None), "hasobject", False
         ):

@@ -6,7 +6,7 @@ import inspect
 import sys
 import threading
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
@@ -40,6 +40,9 @@ ATOMS = frozenset(
 CONTAINERS = frozenset(
     (list, tuple, dict, set, frozenset, deque, OrderedDict, Counter, MappingProxyType)
 )
+
+
+_SEQUENCES = (list, tuple, set, frozenset, deque)
 
 
 def shared_state(values: Iterable[Any], names: frozenset[str] = frozenset()) -> str | None:
@@ -220,13 +223,34 @@ def is_own_module(module: ModuleType | None) -> bool:
 
 def parts_of(value: Any) -> list[Any]:
     """What a container holds, unless all of it is numbers, texts and the like."""
-    if is_a(value, (dict, MappingProxyType)):
-        return _odd(value.keys()) + _odd(value.values())
-    return _odd(value)
+    return [part for values in contents_of(value) for part in _odd(values)]
+
+
+def contents_of(value: Any) -> tuple[Collection[Any], ...]:
+    """The items of a container, or its keys and values, whatever a class of the user's makes of it.
+
+    Parameters
+    ----------
+    value : object
+        Of one of the `CONTAINERS`, or of a class made of one.
+    """
+    if is_a(value, dict):
+        return dict.keys(value), dict.values(value)
+    if is_a(value, MappingProxyType):
+        return value.keys(), value.values()
+    if type(value) in CONTAINERS:
+        return (value,)
+    kind = next(kind for kind in _SEQUENCES if is_a(value, kind))
+    return (tuple(kind.__iter__(value)),)
 
 
 def _odd(values: Iterable[Any]) -> list[Any]:
     return [] if set(map(type, values)) <= ATOMS else list(values)
+
+
+def attributes_of(value: Any) -> list[Any]:
+    """What an object holds in its dictionary, in slots, and as a container."""
+    return [*attribute_of(value, "__dict__", {}).values(), *slots_of(value)]
 
 
 def slots_of(value: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from epochly.code.effects import Effect, effect_of_name, effects_of
 from epochly.code.function import undecorated
 from epochly.code.harmless import LIBRARIES
 from epochly.code.kinds import qualified_name
-from epochly.code.sharing import ATOMS, CONTAINERS, is_own, slots_of
+from epochly.code.sharing import ATOMS, CONTAINERS, attributes_of, contents_of, is_own
 from epochly.loaded import loaded
 
 # To look at so many takes 0.2 s, of the caller's time.
@@ -75,7 +75,7 @@ class Given:
             self.reason = f"{cls.__qualname__} objects decide themselves how they are copied"
         elif self._is_own(cls):
             self.found.append(value)
-            self._add([*attribute_of(value, "__dict__", {}).values(), *slots_of(value)], False)
+            self._add(attributes_of(value), False)
         elif cls is partial:
             self._add([value.func, *value.args, *value.keywords.values()], within_library)
         elif cls is slice:
@@ -114,11 +114,8 @@ class Given:
 
     def _parts(self, container: Any) -> list[Any]:
         """What a container holds, unless all of it is data, or rows of data."""
-        both = (
-            (container.keys(), container.values()) if hasattr(container, "keys") else (container,)
-        )
         parts: list[Any] = []
-        for values in both:
+        for values in contents_of(container):
             kinds = set(map(type, values))
             if kinds <= _ROWS:
                 kinds = set(map(type, chain.from_iterable(values)))

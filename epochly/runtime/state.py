@@ -15,7 +15,14 @@ from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
 from epochly.code.function import undecorated
 from epochly.code.outside import names_in
-from epochly.code.sharing import ATOMS, CONTAINERS, is_own, is_own_module, slots_of
+from epochly.code.sharing import (
+    ATOMS,
+    CONTAINERS,
+    attributes_of,
+    contents_of,
+    is_own,
+    is_own_module,
+)
 from epochly.loaded import loaded
 
 # To look at so many takes 0.03 s; what lies beyond is not seen.
@@ -104,11 +111,11 @@ class _Look:
     def _parts(self, value: Any, told: list[Any]) -> list[Any]:
         """What an object holds; what cannot be followed is put into ``told``."""
         if is_a(value, (dict, list, tuple, set, frozenset)):
-            found = [part for values in _contents(value) for part in self._items(values, told)]
+            found = [part for values in contents_of(value) for part in self._items(values, told)]
             if type(value) in CONTAINERS:
                 return found
             self.further.append(type(value))
-            return found + vars_of(value)
+            return found + attributes_of(value)
         if is_a(value, (FunctionType, type, ModuleType)):
             told.append(id(value))
             return self._of_code(value)
@@ -126,7 +133,7 @@ class _Look:
         if type(value) is partial:
             return [value.func, value.args, value.keywords]
         told += _of_stream(value)
-        held = vars_of(value)
+        held = attributes_of(value)
         return held if held or is_own(type(value)) else gc.get_referents(value)
 
     def _items(self, values: Any, told: list[Any]) -> list[Any]:
@@ -174,16 +181,6 @@ def _data_of(module: ModuleType) -> Iterator[Any]:
             yield value
 
 
-def _contents(value: Any) -> tuple[Any, ...]:
-    """What a container holds, whatever a class of the user's makes of that."""
-    if is_a(value, dict):
-        return dict.keys(value), dict.values(value)
-    if type(value) in CONTAINERS:
-        return (value,)
-    kind = next(kind for kind in (list, tuple, set, frozenset) if is_a(value, kind))
-    return (tuple(kind.__iter__(value)),)
-
-
 def _of_array(value: Any, told: list[Any]) -> list[Any]:
     import numpy
 
@@ -196,11 +193,6 @@ def _of_array(value: Any, told: list[Any]) -> list[Any]:
         flat = flat[:: max(1, flat.size // SAMPLES)]
     told.append(hash(numpy.ascontiguousarray(flat).tobytes()))
     return []
-
-
-def vars_of(value: Any) -> list[Any]:
-    """Attributes of an object, in its dictionary and its slots."""
-    return [*attribute_of(value, "__dict__", {}).values(), *slots_of(value)]
 
 
 def _of_stream(value: Any) -> list[Any]:
