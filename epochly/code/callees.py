@@ -67,9 +67,13 @@ def has_own_stream(call: Call) -> bool:
     owner = attribute_of(call.value, "__self__")
     if owner is None or isinstance(owner, ModuleType | type):
         return False
+    return not any(owner is stream for stream in global_streams())
+
+
+def global_streams() -> list[Any]:
+    """The generators behind the functions of ``random`` and, where it is loaded, ``np.random``."""
     numpy = loaded("numpy")
-    streams = [vars(random)["_inst"], numpy and numpy.random.mtrand._rand]
-    return not any(owner is stream for stream in streams)
+    return [vars(random)["_inst"], *([] if numpy is None else [numpy.random.mtrand._rand])]
 
 
 def _is_of_class(function: FunctionType, called: ast.expr) -> bool:

@@ -25,7 +25,7 @@ _ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
 _FACTORIES = (int, float, str, list, dict, set)
-_FILLING = frozenset(
+FILLING = frozenset(
     "add append appendleft extend extendleft insert setdefault update __setitem__".split()
 )
 _PARTS_OF = (ast.Subscript, ast.Attribute)
@@ -207,7 +207,7 @@ def _fills(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _FILLING
+        and node.func.attr in FILLING
         and root_name(node.func) == name
     )
 

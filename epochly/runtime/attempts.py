@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
 
-from epochly.call import Arguments, Refused
+from epochly.call import Arguments, Equality, Refused
 from epochly.cores import usable_cores
 from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
@@ -111,10 +111,7 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     try:
-        try:
-            trial = _beside(answer, example, draws)
-        except Forbidden as effect:
-            return Tried(name, math.inf, math.inf, "refused", str(effect))
+        trial = _beside(answer, example, draws)
         verdict, where = trial.equality.verdict, trial.equality.where or ""
         if where == OUT_OF_MEMORY:
             raise MemoryError
@@ -139,7 +136,7 @@ def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
     from epochly.code.function import function_of
     from epochly.runtime.given import Given
     from epochly.runtime.replay import state_reached
-    from epochly.runtime.trial import NotCopiedError, run_beside
+    from epochly.runtime.trial import NotCopiedError, Trial, run_beside
 
     original, args, kwargs = example.load()
     function, given = function_of(original), Given([*args, *kwargs.values()])
@@ -148,6 +145,8 @@ def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
             original, prepared, args, kwargs, draws=draws,
             state=lambda: state_reached(function, given), around=Forbidding(),
         )  # fmt: skip
+    except Forbidden as effect:
+        return Trial(None, math.nan, math.nan, Equality("unchecked", where=str(effect)))
     except NotCopiedError:
         raise
     except Exception as error:

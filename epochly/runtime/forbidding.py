@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _EVENTS = frozenset(
@@ -62,26 +62,20 @@ class Forbidding:
 class _Silent(io.TextIOBase):
     def write(self, text: str) -> int:
         _forbid("it prints")
-        return 0
 
 
 def _check(event: str, args: tuple[Any, ...]) -> None:
-    if not _open:
-        return
-    what = ""
-    if args and _is_compiled_code(args[0]):
+    if not _open or (args and _is_compiled_code(args[0])):
         return
     if event == "open":
         path, _, flags = args
         if path != os.devnull and isinstance(flags, int) and flags & _WRITING:
-            what = f"it writes to {path!r}"
+            _forbid(f"it writes to {path!r}")
     elif event in _EVENTS or event.startswith("shutil."):
-        what = f"it asks the system for {event}"
-    if what:
-        _forbid(what)
+        _forbid(f"it asks the system for {event}")
 
 
-def _forbid(what: str) -> None:
+def _forbid(what: str) -> NoReturn:
     _asked.append(what)
     raise Forbidden(what)
 
@@ -90,5 +84,5 @@ def _is_compiled_code(path: Any) -> bool:
     """Whether it lies where Python and Numba keep what they compile, which is no effect."""
     if not isinstance(path, (str, os.PathLike)):
         return False
-    folders = ("__pycache__", os.environ.get("NUMBA_CACHE_DIR") or "__pycache__")
-    return any(folder in os.fspath(path) for folder in folders)
+    kept = os.environ.get("NUMBA_CACHE_DIR") or "__pycache__"
+    return "__pycache__" in os.fspath(path) or kept in os.fspath(path)

@@ -15,14 +15,12 @@ from epochly.code.outside import outside
 from epochly.code.parsing import parsed
 from epochly.code.scopes import live_value
 from epochly.code.sharing import is_own
+from epochly.code.stores import FILLING
 from epochly.errors import SourceError
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
 
-_FILLING = frozenset(
-    "add append appendleft extend extendleft insert setdefault update __setitem__ setattr".split()
-)
 _PARTS = (ast.Attribute, ast.Subscript)
 _MAKING = ("__init__", "__new__", "__post_init__")
 
@@ -142,13 +140,11 @@ def _filled(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
         if isinstance(part, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and part.value is not None:
             targets = part.targets if isinstance(part, ast.Assign) else [part.target]
             places = (place for target in targets for place in ast.walk(target))
-            stored = (
-                place for place in places if isinstance(place, (ast.Attribute, ast.Subscript))
-            )
+            stored = (place for place in places if isinstance(place, _PARTS))
             yield {root_name(place) for place in stored}, part.value
         elif isinstance(part, ast.Call):
             called = part.func
-            if isinstance(called, ast.Attribute) and called.attr in _FILLING:
+            if isinstance(called, ast.Attribute) and called.attr in FILLING:
                 for argument in (*part.args, *(keyword.value for keyword in part.keywords)):
                     yield {root_name(called)}, argument
             elif isinstance(called, ast.Name) and called.id == "setattr" and part.args:

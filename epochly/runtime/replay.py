@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.code.outside import functions_of, names_in, outside
@@ -77,7 +77,9 @@ def replay_of(function: Function) -> Replay:
     values, names = _held(function)
     objects = _objects(values, names)
     more = changed_by_reading(values, names)
-    more = more or _of_given(Given(_defaults(function)), names, changes=changes)
+    more = more or _of_given(
+        Given(_defaults(function, functions_of(function.plain))), names, changes=changes
+    )
     more = more or hazard(objects, names, changing=False)
     if changes:
         more = more or _shared_by_instances(objects)
@@ -99,6 +101,8 @@ def hazard_of(function: Function, given: Given, *, changes: bool = True) -> str 
     changes : bool
         That of its `Replay`.
     """
+    if given.reason is not None or not given.found:
+        return given.reason
     return _of_given(given, _held(function)[1], changes=changes)
 
 
@@ -116,13 +120,14 @@ def state_reached(function: Function, given: Given) -> dict[str, int]:
     assert function.plain is not None
     code = [value for value in given.found if callable(value) and not is_own(type(value))]
     classes = {type(value) for value in given.found}
-    return state_of([*functions_of(function.plain), *_defaults(function), *classes, *code])
+    parts = functions_of(function.plain)
+    return state_of([*parts, *_defaults(function, parts), *classes, *code])
 
 
 def _of_given(given: Given, names: frozenset[str], *, changes: bool) -> str | None:
     from epochly.code.harmless import hazard
 
-    if given.reason is not None or not given.found:
+    if given.reason is not None:
         return given.reason
     shared = _shared_by_instances(given.found) if changes else None
     return shared or hazard(given.found, names, changing=False)
@@ -162,18 +167,18 @@ def _objects(values: list[Any], names: frozenset[str]) -> list[Any]:
 def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
     """What a function and its helpers hold outside the arguments of a call, and what they name."""
     assert function.plain is not None
-    values = _defaults(function)
+    parts = functions_of(function.plain)
+    values = _defaults(function, parts)
     names: frozenset[str] = frozenset()
-    for part in functions_of(function.plain):
+    for part in parts:
         values += outside(part).values()
         names |= names_in(part.__code__)
     return values, names
 
 
-def _defaults(function: Function) -> list[Any]:
+def _defaults(function: Function, parts: list[FunctionType]) -> list[Any]:
     """What a function is bound to, and the defaults of it and its helpers."""
-    assert function.plain is not None
     values = [*function.bound.args, *function.bound.kwargs.values()]
-    for part in functions_of(function.plain):
+    for part in parts:
         values += [*(part.__defaults__ or ()), *(part.__kwdefaults__ or {}).values()]
     return values

@@ -145,7 +145,7 @@ class Search:
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
             enough = horizon_s(*tier.spent) >= WORTH_WORKERS_S
-            levels = SPREADING if enough else SPREADING[:1]
+            levels = SPREADING if enough else (Level.THREADS,)
             then = None if enough else partial(self._until_worth_workers, tier)
             tier.prove(self._proven(example, levels), then=then)
             return

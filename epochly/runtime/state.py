@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of, is_a
+from epochly.code.callees import global_streams
 from epochly.code.callgraph import is_users
 from epochly.code.function import undecorated
 from epochly.code.outside import names_in
@@ -68,10 +69,8 @@ class _Look:
         self.left = MOST
         self._holders: set[int] = set()
         self._seen: dict[int, Any] = {}
-        numpy = loaded("numpy")
-        streams = [vars(random)["_inst"], numpy and numpy.random.mtrand._rand]
         # Their draws are told by the source, and put back.
-        self._streams = [stream for stream in streams if stream is not None]
+        self._streams = global_streams()
 
     def places_of(self, value: Any) -> Iterator[tuple[str, Any]]:
         """What a function or a class of the user's holds, under names for people."""
