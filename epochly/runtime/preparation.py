@@ -14,11 +14,13 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from epochly.cores import usable_cores
 from epochly.measure.channel import Channel
 from epochly.recommend.gain import CLEAR_GAIN
+from epochly.runtime.copied import Copy, copied
 
 if TYPE_CHECKING:
     from epochly.call import Arguments
@@ -32,6 +34,7 @@ UNBEATEN = 2.0
 # Idle threads of OpenBLAS, as many as there are cores, spin for 25 ms from the import of NumPy on,
 # and the caller's calls have to do without the cores meanwhile. 2**18 cycles are 0.1 ms.
 BRIEFLY_IDLE = {"OPENBLAS_THREAD_TIMEOUT": "18"}
+PLAIN = {"EPOCHLY_DISABLE": "1"}
 NOT_STARTED = "the process that tries other levels did not start"
 EXAMPLE_RAISED = "the call that served as an example raised an exception"
 
@@ -152,8 +155,14 @@ class Preparation:
         self._packed = packed
         self._request = {"identity": identity, "draws": draws, "known": asdict(known)}
         self._report = report
-        self._process: subprocess.Popen[bytes] | None = None
         self._pid = os.getpid()
+        ours, self._theirs = socket.socketpair()
+        self._channel = Channel(ours)
+        descriptors = self._theirs.fileno(), packed.fileno()
+        # A thread more, and there is no copying.
+        self._process: Copy | subprocess.Popen[bytes] | None = copied(
+            partial(_try_in_copy, *descriptors), descriptors
+        )
         threading.Thread(target=self._follow, name="epochly-preparation", daemon=True).start()
 
     def stop(self) -> None:
@@ -167,8 +176,11 @@ class Preparation:
         failure = NOT_STARTED
         atexit.register(self.stop)
         try:
-            with self._packed as file:
-                failure = self._try(file.fileno(), found)
+            with contextlib.closing(self._channel), self._packed:
+                with self._theirs:
+                    if self._process is None:
+                        self._process = self._started()
+                failure = self._try(found)
         except OSError as error:
             failure = f"{failure}: {error}"
         finally:
@@ -178,38 +190,42 @@ class Preparation:
             if self._process is not None:
                 self._process.wait()
 
-    def _try(self, data: int, found: list[Tried]) -> str:
+    def _started(self) -> subprocess.Popen[bytes]:
+        descriptors = self._theirs.fileno(), self._packed.fileno()
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", PROGRAM, *map(str, descriptors)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**BRIEFLY_IDLE, **os.environ, **PLAIN},
+            pass_fds=descriptors,
+        )
+
+    def _try(self, found: list[Tried]) -> str:
         """Add what came of each backend; returns why it ended early, if it did."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", PROGRAM, str(theirs.fileno()), str(data)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**BRIEFLY_IDLE, **os.environ, "EPOCHLY_DISABLE": "1"},
-                pass_fds=(theirs.fileno(), data),
-            )
-        channel = Channel(ours)
-        failure = f"the process that tries other levels gave no answer for {LONGEST_S:g} s"
-        with contextlib.closing(channel):
-            try:
-                channel.send(self._request)
-                while (answer := channel.receive(LONGEST_S)) is not None:
-                    if "done" in answer:
-                        failure = answer["done"]
-                        break
-                    if "warning" in answer:
-                        logger.warning("%s", answer["warning"])
-                        continue
-                    found.append(Tried(**answer))
-                    if found[-1].unbeaten:
-                        failure = ""
-                        break
-                    self._report(tuple(found), None)
-            except ConnectionError:
-                failure = "the process that tries other levels ended before it was done"
-        return failure
+        try:
+            self._channel.send(self._request)
+            while (answer := self._channel.receive(LONGEST_S)) is not None:
+                if "done" in answer:
+                    done: str = answer["done"]
+                    return done
+                if "warning" in answer:
+                    logger.warning("%s", answer["warning"])
+                    continue
+                found.append(Tried(**answer))
+                if found[-1].unbeaten:
+                    return ""
+                self._report(tuple(found), None)
+        except ConnectionError:
+            return "the process that tries other levels ended before it was done"
+        return f"the process that tries other levels gave no answer for {LONGEST_S:g} s"
+
+
+def _try_in_copy(*descriptors: int) -> None:
+    from epochly.runtime.attempts import main
+
+    os.environ.update({**BRIEFLY_IDLE, **os.environ, **PLAIN})
+    main(*descriptors)
 
 
 def pack(function: Function, arguments: Arguments) -> IO[bytes]:
