@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -113,15 +113,16 @@ def backends_of(level: Level) -> tuple[Backend, ...]:
     return tuple(backend for backend in _loaded()[0] if backend.level == level)
 
 
-def usable_backends(levels: Iterable[Level]) -> tuple[Backend, ...]:
-    """Backends of some levels that can be used here and act inside a running interpreter."""
-    return tuple(
-        backend
-        for level in levels
-        for backend in backends_of(level)
-        if not backend.capabilities.worker_environment
-        and isinstance(backend.availability(), Available)
-    )
+def usable_backends(levels: Iterable[Level]) -> Iterator[Backend]:
+    """Backends of some levels that can be used here and act inside a running interpreter.
+
+    Whether one can be used is asked when it is reached: a driver takes 15 ms to be looked for.
+    """
+    for backend in (backend for level in levels for backend in backends_of(level)):
+        if backend.capabilities.worker_environment:
+            continue
+        if isinstance(backend.availability(), Available):
+            yield backend
 
 
 def broken_backends() -> tuple[EpochlyError, ...]:
