@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -230,7 +231,10 @@ class Search:
                 Thread(target=turns.pass_on, name="epochly-turns", daemon=True).start()
 
     def _anticipate(self, example: Arguments) -> None:
-        """Import meanwhile what takes longest to, where it will most likely be needed."""
+        """Import meanwhile what takes longest to, where it will most likely be needed.
+
+        A trial on a real call, too, begins with an import: that of what compares.
+        """
         from epochly.backend import Available
         from epochly.registry import get_backend
 
@@ -239,6 +243,7 @@ class Search:
             anticipate = getattr(backend, "anticipate", None)
             if anticipate is not None and isinstance(backend.availability(), Available):
                 anticipate(self._function, example)
+                import_module("epochly.verify.compare")
         except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
             let_through(error)
 

@@ -61,7 +61,10 @@ class NumbaJit:
             return Refused(error.what, remedy="give arguments that the function takes")
 
     def anticipate(self, function: Function, example: Arguments) -> None:
-        """Import Numba, which takes 0.2 s, if nothing in the function's loops speaks against it."""
+        """Import Numba, and do what loading any compiled program begins with.
+
+        It takes 0.2 s, so only if nothing in the function's loops speaks against compiling it.
+        """
         if function.plain is None or not _has_loops(function):
             return
         from epochly.code.function import signature_of
@@ -74,7 +77,7 @@ class NumbaJit:
             translated(function.plain, kinds_of(values_of(signature_of(function.plain), given)))
         except (Refusal, Deoptimize, RecursionError):
             return
-        import_module("epochly_backends.numba_jit.functions")
+        import_module("epochly_backends.numba_jit.functions").get_ready()
 
 
 def _has_loops(function: Function) -> bool:

@@ -12,13 +12,14 @@ from typing import Any, cast
 import numba
 import numpy as np
 from numba.core.errors import NumbaWarning
+from numba.core.registry import cpu_target
 
 from epochly.interrupted import let_through
 from epochly_backends.numba_jit import arithmetic, chance, pairs, powers, sequences, ufuncs
 from epochly_backends.numba_jit.arithmetic import NOT_FOR_PYTHON, compiled
 from epochly_backends.numba_jit.mathematics import MATH_ONE, MATH_TEST, MATH_TWO
 from epochly_backends.numba_jit.passing import Translated
-from epochly_backends.numba_jit.storage import loaded, stored
+from epochly_backends.numba_jit.storage import loaded, start_runtime, stored
 from epochly_backends.numba_jit.unit import Unit
 from epochly_backends.numba_jit.values import PASSING, Refusal
 
@@ -80,6 +81,13 @@ def build(
     dispatcher.disable_compile()
     compiled: Callable[..., Any] = dispatcher
     return compiled
+
+
+def get_ready() -> None:
+    """Do what the first program that is loaded needs: names, NumPy's masked arrays, NRT."""
+    _names()
+    numba.typeof(np.empty(0))
+    start_runtime(cpu_target.target_context)
 
 
 def _first_line(error: Exception) -> str:

@@ -59,14 +59,12 @@ def loaded(dispatcher: Any, types: tuple[Any, ...]) -> bool:
         Of the arguments.
     """
     from numba.core.compiler_lock import global_compiler_lock
-    from numba.core.runtime.nrt import rtsys
 
     load = getattr(dispatcher._cache, "_load_overload", None)
     if load is None:
         return False
     with global_compiler_lock:
-        # What compiled code calls to get and to return memory.
-        rtsys.initialize(dispatcher.targetctx)
+        start_runtime(dispatcher.targetctx)
         try:
             found = load(types, dispatcher.targetctx)
         except Exception as error:  # noqa: BLE001 - what is damaged may raise anything
@@ -76,6 +74,20 @@ def loaded(dispatcher: Any, types: tuple[Any, ...]) -> bool:
         if found is not None:
             dispatcher.add_overload(found)
     return found is not None
+
+
+def start_runtime(context: Any) -> None:
+    """Start NRT, which compiled code calls to get and to return memory; once in a process.
+
+    Parameters
+    ----------
+    context : numba.core.base.BaseContext
+    """
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.runtime.nrt import rtsys
+
+    with global_compiler_lock:
+        rtsys.initialize(context)
 
 
 def _folder() -> Path:
