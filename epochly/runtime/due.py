@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 # Looking for other levels costs the program 0.06 s, half of it imports, half shared cores. That may
 # be a twentieth of its calls: of a hundred, if they are long enough, or of all made by then.
-AFTER_S = 0.05
-CALLS, HORIZON = 100, 24.0
+AFTER_S = 0.03
+CALLS, HORIZON = 100, 40.0
 # Their seconds, and those of the fastest.
 NO_CALLS = (0.0, float("inf"))
 
