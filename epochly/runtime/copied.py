@@ -106,12 +106,22 @@ def _may_be_copied() -> bool:
         and (_threads() == 1 or "numpy" in sys.modules)
         and not descendants(os.getpid())
         and _resident_bytes() <= MOST_BYTES
+        and not _uses_gpu()
         and not _is_deep()
     )
 
 
 def _threads() -> int:
     return len(os.listdir("/proc/self/task"))
+
+
+def _uses_gpu() -> bool:
+    """Whether CUDA has begun here, which cannot be used in a copy then."""
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/self/fd/{number}").startswith("/dev/nvidia"):
+                return True
+    return False
 
 
 def _resident_bytes() -> int:

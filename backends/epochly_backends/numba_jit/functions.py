@@ -90,8 +90,8 @@ def get_ready() -> None:
     Those are its names, Numba's arrays, NumPy's masked ones, and NRT.
     """
     import_module("numba.np.arrayobj")
+    import_module("numpy.ma")
     _names()
-    numba.typeof(np.empty(0))
     start_runtime(cpu_target.target_context)
 
 
