@@ -198,7 +198,9 @@ def main(descriptor: int, packed_in: int) -> None:
         os.nice(NICENESS)
     os.set_inheritable(descriptor, False)
     channel = Channel(socket.socket(fileno=descriptor))
-    logging.getLogger("epochly").addHandler(Warnings(channel))
+    # In a copy of the program, its own handlers are there as well.
+    logger = logging.getLogger("epochly")
+    logger.handlers[:], logger.propagate = [Warnings(channel)], False
     request = channel.receive()
     assert request is not None
     with open(packed_in, "rb") as file:

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Collection
 from contextvars import Context
@@ -54,8 +55,9 @@ class Copy:
 def copied(run: Callable[[], object], kept: Collection[int]) -> Copy | None:
     """Fork this process, to run a function and end.
 
-    The copy lets go of everything else: its files, sockets and pipes lead nowhere, signals have
-    their usual effect, and nothing that is registered for the end of the program is called.
+    The copy lets go of everything else: its files, sockets and pipes lead nowhere, signals and
+    exceptions that nobody catches have their usual effect, and nothing that is registered for the
+    end of the program is called.
 
     Parameters
     ----------
@@ -142,6 +144,8 @@ def _be_the_copy(run: Callable[[], object], kept: Collection[int]) -> NoReturn:
         for number in signal.valid_signals():
             if callable(signal.getsignal(number)):
                 signal.signal(number, signal.SIG_DFL)
+        sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
+        threading.excepthook = threading.__excepthook__
         _let_go(kept)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         Context().run(run)

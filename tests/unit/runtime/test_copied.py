@@ -123,6 +123,33 @@ def test_signals_have_no_handlers_of_the_programs_in_a_copy():
     assert lines == ["['']", "True set()"]
 
 
+def test_what_nobody_catches_in_a_copy_is_not_told_to_the_programs_hooks():
+    lines = ran("""
+        import threading
+
+        def hook(*_):
+            os.write(telling, b"hooked")
+
+        sys.excepthook = sys.unraisablehook = threading.excepthook = hook
+
+        class Fails:
+            def __del__(self):
+                raise ValueError
+
+        def ends():
+            Fails()
+            thread = threading.Thread(target=lambda: 1 / 0)
+            thread.start()
+            thread.join()
+            os.write(telling, b"done")
+
+        copy = copy_of_this(ends)
+        print(heard())
+        copy.wait()
+    """)
+    assert lines == ["done"]
+
+
 def test_context_variables_have_their_defaults_in_a_copy():
     lines = ran("""
         from contextvars import ContextVar
