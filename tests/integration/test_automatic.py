@@ -129,6 +129,28 @@ def test_a_program_that_ends_while_candidates_are_prepared_leaves_nothing_behind
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="signals that are ignored are read from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux alone")
+@pytest.mark.parametrize(("thread", "copies"), [("", 1), ("threading.Event().wait", 0)])
+def test_levels_are_tried_in_a_copy_of_a_program_without_threads_and_in_a_new_one_else(
+    run, thread, copies
+):
+    said = run(
+        LOOP
+        + f"""
+    import os, threading
+
+    copies = []
+    os.register_at_fork(after_in_parent=lambda: copies.append(1))
+    if {bool(thread)}:
+        threading.Thread(target={thread or None}, daemon=True).start()
+"""
+        + UNTIL_DECIDED
+        + "    print('copies:', len(copies))\n"
+    )
+    assert "level 2 (compile), numba" in said
+    assert f"copies: {copies}" in said
+
+
 def test_ctrl_c_that_the_program_survives_does_not_end_what_tries_other_levels(run):
     said = run(
         LOOP
