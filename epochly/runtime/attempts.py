@@ -133,17 +133,16 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
 
 
 def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
-    from epochly.code.function import function_of
     from epochly.runtime.given import Given
-    from epochly.runtime.replay import state_reached
+    from epochly.runtime.original import Original
     from epochly.runtime.trial import NotCopiedError, Trial, run_beside
 
     original, args, kwargs = example.load()
-    function, given = function_of(original), Given([*args, *kwargs.values()])
+    given = Given([*args, *kwargs.values()])
     try:
         return run_beside(
             original, prepared, args, kwargs, draws=draws,
-            state=lambda: state_reached(function, given), around=Forbidding(),
+            state=lambda: Original(original).state(given), around=Forbidding(),
         )  # fmt: skip
     except Forbidden as effect:
         return Trial(None, math.nan, math.nan, Equality("unchecked", where=str(effect)))

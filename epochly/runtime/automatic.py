@@ -12,6 +12,7 @@ from epochly.runtime.defects import defect_of
 from epochly.runtime.due import AFTER_S, NO_CALLS
 from epochly.runtime.inside import Inside, is_inside
 from epochly.runtime.kinds import Kind, describe_kind, kind_of
+from epochly.runtime.original import Original
 from epochly.runtime.policy import unsuited
 from epochly.runtime.search import Search
 from epochly.runtime.settings import watched_share
@@ -60,7 +61,8 @@ class Automatic:
         self._earlier = earlier
         self._tiers: dict[Kind, Tier] = {}
         self._ways: dict[tuple[int, str, bool], Way] = {}
-        self._search = Search(original, self._note)
+        self._understood = Original(original)
+        self._search = Search(self._understood, self._note)
         self._lock = threading.Lock()
         self._unsuited = unsuited(original)
         self.way = self._way_of(None, OBSERVED)
@@ -132,13 +134,9 @@ class Automatic:
             if len(self._tiers) >= MOST_KINDS:
                 return None
             tier = Tier(
-                getattr(self._original, "__qualname__", repr(self._original)),
                 describe_kind(kind),
-                self._original,
+                self._understood,
                 self._search.launch,
-                replay=self._search.replay,
-                hazard=self._search.hazard,
-                state=self._search.state,
                 after_s=self._after_s,
                 watch=self._watch,
                 earlier=NO_CALLS if self._tiers else self._earlier,

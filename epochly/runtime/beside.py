@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from epochly.errors import Deoptimize, in_words
@@ -14,7 +14,7 @@ from epochly.runtime.trial import Trial, run_beside
 
 if TYPE_CHECKING:
     from epochly.runtime.given import Given
-    from epochly.runtime.replay import Replay
+    from epochly.runtime.original import Original
     from epochly.runtime.watch import Watch
 
 logger = logging.getLogger("epochly")
@@ -27,19 +27,13 @@ class Beside:
 
     Parameters
     ----------
-    name, kind : str
-        The function and the kind of its arguments, for the log.
-    original : callable
+    kind : str
+        The kind of arguments, for the log.
+    original : Original
     timed : Timed
         The original, and what its calls have taken.
     watch : Watch
         Told what running both takes, copies and comparison included.
-    replay : callable
-        Answers whether the original may run beside a candidate.
-    hazard : callable
-        ``hazard(given)``: why it may not with these; None where nothing is in the way.
-    state : callable
-        ``state(given)``: digests of what a call with these can reach besides them.
     clock : callable
         Seconds, monotonic.
 
@@ -51,20 +45,15 @@ class Beside:
 
     def __init__(
         self,
-        name: str,
         kind: str,
-        original: Callable[..., Any],
+        original: Original,
         timed: Timed,
         watch: Watch,
-        replay: Callable[[], Replay],
-        hazard: Callable[[Given], str | None],
-        state: Callable[[Given], Mapping[str, int]],
         clock: Callable[[], float],
     ) -> None:
         self.obstacle = ""
-        self._name, self._kind = name, kind
-        self._original, self._timed, self._watch = original, timed, watch
-        self._replay, self._hazard, self._state, self._clock = replay, hazard, state, clock
+        self._kind, self._original = kind, original
+        self._timed, self._watch, self._clock = timed, watch, clock
         self._pause = self._resting = 0
 
     def is_possible(self) -> bool:
@@ -78,7 +67,7 @@ class Beside:
         if self._resting:
             self._resting -= 1
             return False
-        crowded = self._replay().draws and is_crowded()
+        crowded = self._original.replay().draws and is_crowded()
         self.obstacle = CROWDED if crowded else ""
         return not crowded
 
@@ -121,12 +110,12 @@ class Beside:
             self._watch.beside_s = self._clock() - started
             return None
         trial = run_beside(
-            self._original,
+            self._original.call,
             one.candidate.prepared,
             args,
             kwargs,
-            draws=self._replay().draws,
-            state=lambda: self._state(given),
+            draws=self._original.replay().draws,
+            state=lambda: self._original.state(given),
             clock=self._clock,
         )
         self._resting = self._pause = 0
@@ -135,7 +124,7 @@ class Beside:
         if trial.equality.verdict == "different":
             logger.error(
                 "%s: %s returned something different for %s (%s); it is not used any more",
-                self._name, one.candidate.backend, self._kind, trial.equality.where,
+                self._original.name, one.candidate.backend, self._kind, trial.equality.where,
             )  # fmt: skip
         return trial
 
@@ -145,7 +134,7 @@ class Beside:
 
         try:
             given = Given(values)
-            return given, self._hazard(given) or ""
+            return given, self._original.hazard(given) or ""
         except Exception as error:  # noqa: BLE001 - other threads may change them meanwhile
             let_through(error)
             return None, f"its arguments cannot be looked at: {in_words(error)}"

@@ -22,17 +22,14 @@ from epochly.memory import has_room_for, held_by
 from epochly.runtime.decision import Decision, hardware, software
 from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.due import horizon_s
-from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.offers import Offers
-from epochly.runtime.replay import Replay, hazard_of, replay_of, state_reached
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
-    from epochly.code.function import Function
-    from epochly.runtime.given import Given
+    from epochly.runtime.original import Original
     from epochly.runtime.preparation import Tried
     from epochly.runtime.tier import Tier
 
@@ -58,7 +55,7 @@ class Search:
 
     Parameters
     ----------
-    original : callable
+    original : Original
     arrived : callable
         Told of each tier that has reached a level.
 
@@ -68,54 +65,17 @@ class Search:
         Seconds that preparing took in this process, by backend.
     """
 
-    def __init__(self, original: Callable[..., Any], arrived: Callable[[Tier], None]) -> None:
+    def __init__(self, original: Original, arrived: Callable[[Tier], None]) -> None:
         self.prepared_s: defaultdict[str, float] = defaultdict(float)
         self._original = original
         self._arrived = arrived
-        self._understood: Function | None = None
-        self._fingerprint: str | None = None
-        self._allowed: Replay | None = None
-
-    # Understanding a function takes longer than many a function does, so it waits until it pays.
-    # `functools.cached_property` would hold a lock meanwhile, which a forked child finds closed.
-
-    @property
-    def _function(self) -> Function:
-        if self._understood is None:
-            from epochly.code.function import function_of
-
-            self._understood = function_of(self._original)
-        return self._understood
-
-    @property
-    def _code(self) -> str:
-        if self._fingerprint is None:
-            self._fingerprint = code_of(self._function)
-        return self._fingerprint
-
-    def replay(self) -> Replay:
-        """Whether the original may run beside a candidate."""
-        if self._allowed is None:
-            self._allowed = replay_of(self._function)
-        return self._allowed
-
-    def hazard(self, given: Given) -> str | None:
-        """Why the original may not run twice with these arguments, where its source allows it."""
-        replay = self.replay()
-        if replay.allowed != "twice":
-            return None
-        return hazard_of(self._function, given, changes=replay.changes)
-
-    def state(self, given: Given) -> dict[str, int]:
-        """Digests of what a call can reach besides its arguments."""
-        return state_reached(self._function, given)
 
     def remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
         file = decision_file(decision_path())
         if not file.known:
             return
-        found = file.find(name_of_function(self._function), tier.kind, self._code)
+        found = file.find(self._original.key, tier.kind, self._original.code)
         if found is None:
             return
         if found.level == Level.MONITOR:
@@ -136,9 +96,9 @@ class Search:
         """Begin to look for what pays for calls like this one."""
         from epochly.runtime.given import Given
 
-        replay, example = self.replay(), Arguments(args, kwargs)
+        replay, example = self._original.replay(), Arguments(args, kwargs)
         tier.reason = tier.doubt = ""
-        hazard = self.hazard(Given([*args, *kwargs.values()]))
+        hazard = self._original.hazard(Given([*args, *kwargs.values()]))
         if replay.allowed == "never" or hazard is not None:
             tier.settle(f"it may not be run another way: {hazard or replay.reason}")
             return
@@ -175,7 +135,11 @@ class Search:
         """What a real call can be tried with before another process takes a core from it."""
         from epochly.code.mapping import map_loops
 
-        if usable_cores() < 2 or is_ending() or isinstance(map_loops(self._function), Refused):
+        if (
+            usable_cores() < 2
+            or is_ending()
+            or isinstance(map_loops(self._original.function), Refused)
+        ):
             return None
         made = self._prepared(AT_HAND, example)
         return made if isinstance(made, Candidate) else None
@@ -214,8 +178,8 @@ class Search:
 
         started = False
         try:
-            packed = pack(self._function, Arguments(args, kwargs))
-            identity = (name_of_function(self._function), offers.tier.kind, self._code)
+            packed = pack(self._original.function, Arguments(args, kwargs))
+            identity = (self._original.key, offers.tier.kind, self._original.code)
             Preparation(packed, identity, draws, offers.known, report)
             started = True
             if offers.tier.prepared is None and horizon_s(*offers.tier.spent) >= WORTH_S:
@@ -242,7 +206,7 @@ class Search:
             backend = get_backend(TAKES_LONG)
             anticipate = getattr(backend, "anticipate", None)
             if anticipate is not None and isinstance(backend.availability(), Available):
-                anticipate(self._function, example)
+                anticipate(self._original.function, example)
                 import_module("epochly.verify.compare")
         except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
             let_through(error)
@@ -262,7 +226,7 @@ class Search:
             return state.reason
         started = perf_counter()
         try:
-            answer = backend.prepare(self._function, example)
+            answer = backend.prepare(self._original.function, example)
         except Exception as error:  # noqa: BLE001 - a backend's defect must not stop the program
             let_through(error)
             return f"{name}: preparing failed: {type(error).__name__}: {error}"
@@ -279,12 +243,12 @@ class Search:
             return
         standing = tier.standing()
         decision = Decision(
-            name_of_function(self._function),
+            self._original.key,
             tier.kind,
             int(standing.realized.level),
             tier.backend,
             standing.speedup or 1.0,
-            self._code,
+            self._original.code,
             software(),
             hardware(),
             standing.reason if standing.realized.level is Level.MONITOR else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,7 @@ from epochly.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from epochly.backend import Prepared
-    from epochly.runtime.given import Given
-    from epochly.runtime.replay import Replay
+    from epochly.runtime.original import Original
 
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 Action = Callable[[tuple[Any, ...], dict[str, Any]], None]
@@ -36,20 +35,12 @@ class Tier:
 
     Parameters
     ----------
-    name : str
-        The function, for the log.
     kind : str
         The kind of arguments, in words.
-    original : callable
+    original : Original
     launch : callable
         Told once, with the arguments of a call, when the time spent makes looking for candidates
         worth it; it calls `offer`, `prove`, `wait` or `settle` in the end, from any thread.
-    replay : callable
-        Answers whether the original may run beside a candidate; asked when it first matters.
-    hazard : callable
-        Answers for each such call why it may not with these arguments; None where it may.
-    state : callable
-        Digests of what a call can reach besides its arguments.
     after_s : float
         Seconds spent in the original before looking for candidates is worth it; more where calls
         are short (`Due`).
@@ -63,20 +54,16 @@ class Tier:
 
     def __init__(
         self,
-        name: str,
         kind: str,
-        original: Callable[..., Any],
+        original: Original,
         launch: Callable[[Tier, tuple[Any, ...], dict[str, Any]], None],
         *,
-        replay: Callable[[], Replay],
-        hazard: Callable[[Given], str | None] = lambda given: None,
-        state: Callable[[Given], Mapping[str, int]] = lambda given: {},
         after_s: float,
         watch: float,
         earlier: tuple[float, float] = NO_CALLS,
         clock: Clock = time.perf_counter,
     ) -> None:
-        self.name = name
+        self.name = original.name
         self.kind = kind
         self.state: State = "observing"
         self.reason = ""
@@ -85,15 +72,12 @@ class Tier:
         self.decided: Callable[[Tier], None] = lambda tier: None
         self._original = original
         self._launch = launch
-        self._replay = replay
         self._lineup = Lineup()
         self._searching = False
-        self._timed = Timed(original, clock)
+        self._timed = Timed(original.call, clock)
         self._due = Due(self._timed, after_s, earlier)
         self._watch = Watch(watch, self._timed, after_s)
-        self._beside = Beside(
-            name, kind, original, self._timed, self._watch, replay, hazard, state, clock
-        )  # fmt: skip
+        self._beside = Beside(kind, original, self._timed, self._watch, clock)
         self._proof = False
         self._lock = threading.Lock()
         self._action: Action | None = None
@@ -232,11 +216,11 @@ class Tier:
     def _committed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         current = self._lineup.current
         if current is None:
-            return self._original(*args, **kwargs)
+            return self._original.call(*args, **kwargs)
         value, spent, why = self._beside.alone(current, args, kwargs)
         if why is not None:
             self._unless_busy(current, partial(current.gave_up, why))
-            return self._original(*args, **kwargs)
+            return self._original.call(*args, **kwargs)
         current.took(spent)
         if current.unwatched_s >= self._watch.due_s:
             self._unless_busy(current, lambda: self._watched(current))
@@ -246,7 +230,7 @@ class Tier:
         return self._both(args, kwargs, self._checked)
 
     def _plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self._original(*args, **kwargs)
+        return self._original.call(*args, **kwargs)
 
     def _both(
         self,
@@ -295,7 +279,7 @@ class Tier:
 
     def _watched(self, current: Evidence) -> Conclusion:
         """It has run unwatched for long enough."""
-        twice = self._replay().allowed == "twice"
+        twice = self._original.replay().allowed == "twice"
         if not self._watch.is_due_still(current, comparable=twice):
             return "go on"
         if not twice:

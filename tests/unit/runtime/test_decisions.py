@@ -14,7 +14,6 @@ import epochly
 from epochly.runtime.automatic import Automatic
 from epochly.runtime.decision import Decision, hardware, software
 from epochly.runtime.decisions import DecisionFile, decision_file, decision_path
-from epochly.runtime.identity import code_of, name_of_function
 from epochly.runtime.kinds import describe_kind, kind_of
 
 CODE = "0123456789abcdef"
@@ -329,7 +328,7 @@ def test_what_would_fill_the_memory_in_full_is_ignored_at_once(path, last, caplo
 
 def test_a_decision_for_a_backend_of_another_level_is_ignored_with_a_warning(caplog):
     policy = Automatic(programs.squares)
-    name, code = name_of_function(policy._search._function), code_of(policy._search._function)
+    name, code = policy._understood.key, policy._understood.code
     kind = describe_kind(kind_of((10,), {}))
     made = decision(kind, function=name, code=code, level=3)
     decision_file(decision_path()).put(made)
@@ -342,7 +341,7 @@ def test_a_decision_for_a_backend_of_another_level_is_ignored_with_a_warning(cap
 def decided(level, backend):
     """Squares of 10, about which a file has decided."""
     policy = Automatic(programs.squares)
-    name, code = name_of_function(policy._search._function), code_of(policy._search._function)
+    name, code = policy._understood.key, policy._understood.code
     kind = describe_kind(kind_of((10,), {}))
     made = decision(kind, function=name, code=code, level=level, backend=backend)
     decision_file(decision_path()).put(made)

@@ -3,7 +3,6 @@
 import itertools
 import threading
 import time
-from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from epochly.levels import SPREADING
 from epochly.registry import usable_backends
 from epochly.runtime import preparation, search
 from epochly.runtime.due import NO_CALLS
+from epochly.runtime.original import Original
 from epochly.runtime.replay import Replay
 from epochly.runtime.search import Search
 from epochly.runtime.tier import Tier
@@ -26,7 +26,7 @@ def roots(values):
 
 
 def test_what_spreads_items_leaves_them_to_the_original_at_the_end_of_the_program(monkeypatch):
-    made = Search(roots, lambda tier: None)._proven(Arguments(([1.0, 4.0],)), SPREADING)
+    made = Search(Original(roots), lambda tier: None)._proven(Arguments(([1.0, 4.0],)), SPREADING)
     assert {candidate.backend for candidate in made} == {
         backend.name for backend in usable_backends(SPREADING)
     }
@@ -56,10 +56,11 @@ def test_worker_processes_are_started_once_so_much_was_spent_that_it_may_pay(
         return f"{name}: not here"
 
     monkeypatch.setattr(Search, "_prepared", prepared)
-    found = Search(waits, lambda tier: None)
+    original = Original(waits)
+    found = Search(original, lambda tier: None)
     tier = Tier(
-        "waits", "list", waits, found.launch, replay=found.replay, after_s=0.0, watch=0.0,
-        earlier=earlier, clock=itertools.count().__next__,
+        "list", original, found.launch, after_s=0.0, watch=0.0, earlier=earlier,
+        clock=itertools.count().__next__,
     )  # fmt: skip
     for _ in range(3):
         tier.run(([1.0],), {})
@@ -83,6 +84,13 @@ class Counting(float):
         return other + float(self)
 
 
+class Allowed(Original):
+    """A function that may run twice, whatever its source says."""
+
+    def replay(self):
+        return Replay("twice")
+
+
 class Known:
     """Functions whose other levels are looked for, one at a time, with nothing really started."""
 
@@ -93,11 +101,9 @@ class Known:
         monkeypatch.setattr(preparation, "Preparation", lambda *given: self.started.append(given))
 
     def tier(self, function, kind="list of floats", earlier=NO_CALLS):
-        found = Search(function, lambda tier: None)
-        return Tier(
-            function.__name__, kind, function, found.launch,
-            replay=partial(Replay, "twice"), after_s=0.0, watch=0.0, earlier=earlier,
-        )  # fmt: skip
+        original = Allowed(function)
+        found = Search(original, lambda tier: None)
+        return Tier(kind, original, found.launch, after_s=0.0, watch=0.0, earlier=earlier)
 
     def run(self, tier, times):
         for _ in range(times):
@@ -177,7 +183,7 @@ def test_it_is_where_the_calls_take_much_longer_than_that(
 
 def test_nothing_is_imported_beforehand_beside_threads_that_gain(monkeypatch, anticipated):
     known = Known(monkeypatch)
-    tier, found = known.tier(roots, earlier=LONG), Search(roots, lambda tier: None)
+    tier, found = known.tier(roots, earlier=LONG), Search(Original(roots), lambda tier: None)
     tier.commit(found._prepared("threads", Arguments(([1.0],))))
     found.launch(tier, ([1.0],), {})
     assert (len(known.started), anticipated) == (1, [])
@@ -262,7 +268,7 @@ class Decided:
     def __init__(self, monkeypatch, tmp_path):
         self.path = tmp_path / "decisions.yaml"
         monkeypatch.setattr(search, "decision_path", lambda: self.path)
-        self.search = Search(roots, lambda tier: None)
+        self.search = Search(Original(roots), lambda tier: None)
         example = Arguments(([1.0, 4.0],))
         before = self.new()
         before.commit(self.search._prepared("threads", example))
@@ -271,10 +277,7 @@ class Decided:
         self.search.remember(self.tier, example)
 
     def new(self):
-        return Tier(
-            "roots", "list of floats", roots, self.search.launch,
-            replay=partial(Replay, "twice"), after_s=0.0, watch=0.5,
-        )  # fmt: skip
+        return Tier("list of floats", Allowed(roots), self.search.launch, after_s=0.0, watch=0.5)
 
 
 def test_a_level_decided_earlier_that_is_dropped_may_be_decided_anew(monkeypatch, tmp_path):

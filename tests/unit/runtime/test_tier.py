@@ -52,7 +52,9 @@ class Prepared:
 
 
 class Program:
-    """A function of a second, its tier and what was asked of it."""
+    """A function of a second, its tier and what was asked of it; it is its own `Original`."""
+
+    name = "double"
 
     def __init__(self, *, allowed="twice", draws=False, watch=0.01, after_s=2.5, earlier=NO_CALLS):
         self.clock = Clock()
@@ -60,29 +62,33 @@ class Program:
         self.calls = 0
         self.launched = []
         self.decided = []
-        self.hazard = None
+        self.obstacle = None
         self.changing = False
-        replay = Replay(allowed, draws=draws)
+        self.allowed = Replay(allowed, draws=draws)
         self.tier = Tier(
-            "double", "int", self.original, self.launch,
-            replay=lambda: replay, hazard=lambda given: self.look_at(given),
-            state=lambda given: {"calls": self.calls * self.changing},
+            "int", self, self.launch,
             after_s=after_s, watch=watch, earlier=earlier, clock=self.clock,
         )  # fmt: skip
         self.tier.decided = lambda tier: self.decided.append(tier.backend)
 
-    def original(self, value):
+    def call(self, value):
         self.calls += 1
         self.clock.now += self.seconds
         return 2 * value
 
+    def replay(self):
+        return self.allowed
+
+    def hazard(self, given):
+        if isinstance(self.obstacle, Exception):
+            raise self.obstacle
+        return self.obstacle and f"{self.obstacle}: {given.found}"
+
+    def state(self, given):
+        return {"calls": self.calls * self.changing}
+
     def launch(self, tier, args, kwargs):
         self.launched.append(args)
-
-    def look_at(self, given):
-        if isinstance(self.hazard, Exception):
-            raise self.hazard
-        return self.hazard and f"{self.hazard}: {given.found}"
 
     def run(self, times=1):
         for _ in range(times):
@@ -281,12 +287,12 @@ def test_calls_whose_arguments_must_not_be_used_twice_are_run_once(hazard, told)
     program.run(4)
     candidate = program.candidate()
     program.tier.offer([candidate])
-    program.hazard = hazard
+    program.obstacle = hazard
     program.run(10)
     assert (program.calls, candidate.prepared.calls) == (14, 0)
     assert program.tier.state == "trying"
     assert told in program.tier.standing().reason
-    program.hazard = None
+    program.obstacle = None
     program.run(20)
     assert program.tier.state == "committed"
     assert told not in program.tier.standing().reason
