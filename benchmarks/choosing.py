@@ -10,10 +10,6 @@ Each way starts with an empty cache, but the last, which finds the decision of t
 Processes that do the same differ by a fifth, and so does one minute from the next, so each total
 is compared with those of its own turn, and the median of a few turns counts; a long one is taken
 once.
-
-Where a level that compiles is the best, the least is shown that choosing can take when a process of
-its own prepares candidates: the time of a process that does nothing but prepare the backend and run
-it once, two plain calls, and the other calls at that level; loading it here counts as nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +20,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 from epochly.measure.service import running_service
 
@@ -34,7 +29,6 @@ FEWEST_ROUNDS = 3
 SHORT_S = 1.0
 LONG_S = 10.0
 FIXED = ("0", "1", "2", "3")
-COMPILED = "2"
 WORKLOADS = {
     "fetch": "epochly_fixtures.fetch:fetch_all",
     "energy": "epochly_fixtures.loops:energy",
@@ -67,25 +61,6 @@ seconds = time.perf_counter() - started
 said = epochly.explain(run) if way == "auto" else ""
 print(json.dumps({"seconds": seconds, "said": said}))
 """
-ELSEWHERE = """
-import importlib, sys, time
-from epochly.call import Arguments
-from epochly.code.function import function_of
-from epochly.levels import Level
-from epochly.registry import usable_backends
-
-target, level = sys.argv[1], Level(int(sys.argv[2]))
-module, _, name = target.partition(":")
-module = importlib.import_module(module)
-args, kwargs = getattr(module, name + "_inputs")()
-function, example = function_of(getattr(module, name)), Arguments(args, kwargs)
-(prepared,) = (backend.prepare(function, example) for backend in usable_backends([level]))
-prepared(*args, **kwargs)
-print("ready", flush=True)
-started = time.perf_counter()
-prepared(*args, **kwargs)
-print(time.perf_counter() - started)
-"""
 
 
 def total(target: str, way: str, cache: str) -> tuple[float, str]:
@@ -99,23 +74,6 @@ def total(target: str, way: str, cache: str) -> tuple[float, str]:
     )
     found = json.loads(done.stdout.splitlines()[-1])
     return found["seconds"], found["said"]
-
-
-def least(target: str, level: str, plain_s: float) -> float:
-    """Seconds of all calls if a process of its own finds a level, and loading it takes no time."""
-    with tempfile.TemporaryDirectory() as cache:
-        started = time.perf_counter()
-        with subprocess.Popen(
-            [sys.executable, "-c", ELSEWHERE, target, level],
-            env={**os.environ, "EPOCHLY_CACHE_DIR": cache},
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            ready_s = time.perf_counter() - started
-            call_s = float(process.stdout.read())
-    return ready_s + 2 * plain_s + (CALLS - 2) * call_s
 
 
 def measured(name: str, target: str) -> bool:
@@ -150,14 +108,6 @@ def measured(name: str, target: str) -> bool:
         f"{text} {share:.2f} of its limit {'ok' if share <= 1 else 'MISSED'}"
         for text, share in shares.items()
     )
-    # Where nothing gains, any level may come out as the best.
-    if best == COMPILED and 1.1 * statistics.median(taken[best]) < statistics.median(
-        taken["plain"]
-    ):
-        floors = [least(target, best, of["plain"] / CALLS) / limits["cold"][1](of) for of in turns]
-        shown += (
-            f"; choosing in a process of its own takes {statistics.median(floors):.2f} at least"
-        )
     totals = ", ".join(f"{way} {statistics.median(spent):.4g}" for way, spent in taken.items())
     print(f"{name:10} best {best}: {shown}", flush=True)
     print(f"           s, medians of {len(turns)}: {totals}")
