@@ -102,8 +102,9 @@ def _may_be_copied() -> bool:
     """Whether this process is alone in all that it does, and small."""
     return (
         sys.platform == "linux"
-        # Some libraries replace it, and have a loop of their own to look after.
+        # Other greenlets run where one waits, and the libraries that have them may replace this.
         and isinstance(os.fork, BuiltinFunctionType)
+        and "greenlet" not in sys.modules
         and len(sys._current_frames()) == 1
         and (_threads() == 1 or "numpy" in sys.modules)
         and not descendants(os.getpid())

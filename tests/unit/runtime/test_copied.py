@@ -189,6 +189,7 @@ def test_idle_threads_of_numpy_are_no_obstacle(options):
         "import faulthandler; faulthandler.dump_traceback_later(30)",
         "import numpy, faulthandler; faulthandler.dump_traceback_later(30)",
         "os.fork = lambda: print('forked')",
+        "sys.modules['greenlet'] = sys",
         "from epochly.runtime import copied as module; module.MOST_BYTES = 1 << 20",
         "near = copy_of_this; copy_of_this = lambda n=300: copy_of_this(n - 1) if n else near()",
         "sys.platform = 'darwin'",
@@ -196,7 +197,7 @@ def test_idle_threads_of_numpy_are_no_obstacle(options):
     ],
     ids=[
         "a thread", "a child", "a native thread", "a native thread beside numpy",
-        "a fork of its own", "large", "deep", "another system", "no descriptors of processes",
+        "a fork of its own", "greenlets", "large", "deep", "another system", "no descriptors of processes",
     ],
 )  # fmt: skip
 @pytest.mark.filterwarnings("error")
