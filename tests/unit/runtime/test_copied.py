@@ -197,7 +197,8 @@ def test_idle_threads_of_numpy_are_no_obstacle(options):
     ],
     ids=[
         "a thread", "a child", "a native thread", "a native thread beside numpy",
-        "a fork of its own", "greenlets", "large", "deep", "another system", "no descriptors of processes",
+        "a fork of its own", "greenlets", "large", "deep", "another system",
+        "no descriptors of processes",
     ],
 )  # fmt: skip
 @pytest.mark.filterwarnings("error")
