@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from epochly.code.callgraph import Call
 
 
 class Effect(enum.IntEnum):
@@ -36,6 +40,8 @@ class Cause:
     in_place : bool
         Whether it is an augmented assignment to a name, which changes the object itself where that
         is a list or an array, and nothing where it is a number; the effect is then `PURE`.
+    through : Call or None
+        The call of a helper of the user's, or of a method, by which an object is changed.
     """
 
     effect: Effect
@@ -45,6 +51,7 @@ class Cause:
     root: str = ""
     shared: bool = False
     in_place: bool = False
+    through: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

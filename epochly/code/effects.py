@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from types import FunctionType, MappingProxyType
 
 from epochly.code.around import Around, Opened
@@ -22,15 +21,20 @@ from epochly.code.kinds import (
     CLOSING,
     OPENING,
     assigned,
-    is_listed,
     is_listed_as,
     kind_of,
     qualified_name,
 )
 from epochly.code.known_calls import CALLS
+from epochly.code.known_effects import (
+    effect_of_closing,
+    effect_of_name,
+    effect_of_typed_method,
+    is_unknown,
+)
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making
-from epochly.code.modes import effect_of_open, effect_of_sql, may_rename
+from epochly.code.modes import effect_of_open, may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import FunctionNode, source_of
@@ -38,22 +42,6 @@ from epochly.code.stores import roots_of, stores_in
 from epochly.errors import SourceError
 
 _UNTOLD: Mapping[str, type] = MappingProxyType({})
-
-
-@cache
-def effect_of_name(name: str) -> Effect:
-    """The effect that the table gives for a qualified name."""
-    if name in CALLS["settings"]:
-        return Effect.WRITES
-    prefix, best, effect = name, -1, Effect.UNKNOWN
-    while prefix:
-        for candidate in Effect:
-            listed = CALLS.get(candidate.name.lower(), frozenset())
-            wanted = prefix if prefix == name else f"{prefix}.*"
-            if wanted in listed and len(prefix) > best:
-                best, effect = len(prefix), candidate
-        prefix = prefix.rpartition(".")[0]
-    return effect
 
 
 def effects_of(function: FunctionType) -> Effects:
@@ -123,10 +111,11 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
                         everyones = store.name in outer or store.text.startswith(_SHARED)
                         shared = cause.shared or everyones
                         found.append(dataclasses.replace(cause, shared=shared))
-            if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
-                found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
-            elif isinstance(inner, ast.ClassDef) and (inner.bases or inner.keywords):
-                found.append(Cause(Effect.UNKNOWN, inner.lineno, f"class {inner.name}", True))
+            if is_unknown(function, inner):
+                text = (
+                    f"class {inner.name}" if isinstance(inner, ast.ClassDef) else ast.unparse(inner)
+                )
+                found.append(Cause(Effect.UNKNOWN, inner.lineno, text, True))
     yield from sorted(found, key=lambda cause: cause.line)
 
 
@@ -188,7 +177,7 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     if name == "type" and len(call.node.args) > 1:
         yield Cause(Effect.UNKNOWN, call.line, call.text, True)
     elif name == CLOSING:
-        yield Cause(_effect_of_closing(function, call.node), call.line, call.text, True)
+        yield Cause(effect_of_closing(function, call.node), call.line, call.text, True)
     elif name in OPENING:
         yield Cause(effect_of_open(call.node), call.line, call.text, True)
     elif name in _PRINTING:
@@ -201,12 +190,6 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
         elif effect is not Effect.PURE:
             shared = is_listed_as("settings", name)
             yield Cause(effect, call.line, call.text, True, shared=shared)
-
-
-def _effect_of_closing(function: FunctionType, node: ast.Call) -> Effect:
-    """What the end of a block does to what is closed there."""
-    kind = kind_of(function, node.args[0]) if len(node.args) == 1 else None
-    return Effect.UNKNOWN if kind is None else effect_of_name(f"{kind}.close")
 
 
 _PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
@@ -254,7 +237,8 @@ def _of_local(around: Around, node: FunctionNode, classes: Mapping[str, type]) -
 def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]:
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
     what = f"{call.text}: {cause.what}"
-    seen = dataclasses.replace(cause, line=call.line, what=what)
+    through = call if cause.root or cause.through is not None else None
+    seen = dataclasses.replace(cause, line=call.line, what=what, through=through)
     # The variables of one call, and the defaults of what it makes, are seen by no other call.
     own = not around.is_loop and around.helpers.owns(call)
     if is_free(call, cause.root):
@@ -288,7 +272,7 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     if call.text in _STREAMS:
         yield Cause(Effect.WRITES, call.line, f"{call.text}, a print", False)
         return
-    effect = _of_typed_method(around.function, call.node)
+    effect = effect_of_typed_method(around.function, call.node)
     if effect is not None:
         if effect is not Effect.PURE:
             kind = kind_of(around.function, method.value)
@@ -312,17 +296,3 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
 
 
 _STREAMS = frozenset({"sys.stdout.write", "sys.stdout.writelines", "stdout.write"})
-
-
-def _of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
-    """The effect of a method whose object's class the source tells; None where the name decides."""
-    assert isinstance(node.func, ast.Attribute)
-    kind = kind_of(function, node.func.value)
-    if kind is None:
-        return None
-    if kind.startswith("sqlite3.") and node.func.attr == "execute":
-        return effect_of_sql(function, node)
-    if kind == "pathlib.Path" and node.func.attr == "open":
-        return effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
-    name = f"{kind}.{node.func.attr}"
-    return effect_of_name(name) if is_listed(name) else None

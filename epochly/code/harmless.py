@@ -11,10 +11,12 @@ from typing import Any
 
 from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
-from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.causes import Effect
+from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
 from epochly.code.giving import GIVING, METHODS, changes, gives_new
 from epochly.code.kinds import qualified_name
+from epochly.code.known_effects import effect_of_name
 from epochly.code.making import effects_of_making, fills_itself
 from epochly.code.outside import names_in, outside
 from epochly.code.sharing import (

@@ -118,6 +118,8 @@ class Locals:
                 found.append(current)
             for value in self._sources.get(current, ()):
                 todo += reversed(roots_of(value))
+                if not all(roots_of(one) or self.makes_new(one, deep=True) for one in _ends(value)):
+                    found.append(current)
         return found or [name]
 
     def is_new(self, name: str) -> bool:
@@ -226,6 +228,21 @@ def _is_range(value: ast.expr) -> bool:
         and isinstance(value.func, ast.Name)
         and value.func.id == "range"
     )
+
+
+def _ends(value: ast.expr) -> list[ast.expr]:
+    """The expressions of which one, or each, is what an expression gives."""
+    if isinstance(value, ast.IfExp):
+        parts = [value.body, value.orelse]
+    elif isinstance(value, ast.BoolOp):
+        parts = value.values
+    elif isinstance(value, (ast.NamedExpr, ast.Starred)):
+        parts = [value.value]
+    elif isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+        parts = _elements(value)
+    else:
+        return [value]
+    return [end for part in parts for end in _ends(part)]
 
 
 def roots_of(value: ast.expr) -> list[str]:

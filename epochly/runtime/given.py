@@ -14,10 +14,12 @@ from weakref import ProxyTypes
 
 from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
-from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.causes import Effect
+from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
 from epochly.code.harmless import LIBRARIES
 from epochly.code.kinds import qualified_name
+from epochly.code.known_effects import effect_of_name
 from epochly.code.sharing import ATOMS, CONTAINERS, attributes_of, contents_of, is_own
 from epochly.loaded import loaded
 
@@ -99,6 +101,8 @@ class Given:
         if is_a(value, type):
             if self._is_own(value):
                 self.found.append(value)
+            elif not within_library and not _is_pure_class(value):
+                self.reason = f"it is given {value.__qualname__}, which may do more than compute"
             return
         name = value.__qualname__
         if is_a(value, FunctionType) and is_users(value):
@@ -150,6 +154,11 @@ def _is_pure(value: Any) -> bool:
     if owner is not None and not isinstance(owner, ModuleType):
         return False
     return effect_of_name(qualified_name(value)) is Effect.PURE
+
+
+def _is_pure_class(cls: type) -> bool:
+    known = cls.__module__ == "builtins" and issubclass(cls, BaseException)
+    return known or effect_of_name(qualified_name(cls)) is Effect.PURE
 
 
 def _only_computes(value: Any) -> bool:

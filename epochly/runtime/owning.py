@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from epochly.code.callgraph import is_users
-from epochly.code.causes import Cause
-from epochly.code.fingerprint import PLAIN
-from epochly.code.outside import outside
+from epochly.code.callgraph import Call, is_users
+from epochly.code.causes import Cause, Effect
+from epochly.code.kinds import is_load, qualified_name
+from epochly.code.known_calls import CALLS
+from epochly.code.known_effects import effect_of_name
+from epochly.code.lasting import (
+    CACHE,
+    is_fixed_class,
+    is_lasting,
+    lasting_in,
+    may_change,
+    shared_defaults,
+)
 from epochly.code.parsing import parsed
-from epochly.code.scopes import live_value
+from epochly.code.scopes import arguments_of, live_value, names_bound_by
 from epochly.code.sharing import is_own
-from epochly.code.stores import FILLING
+from epochly.code.source import FunctionNode
 from epochly.errors import SourceError
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
 
 _PARTS = (ast.Attribute, ast.Subscript)
-_MAKING = ("__init__", "__new__", "__post_init__")
+_HIDDEN = frozenset({"__class__", "__dict__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +51,37 @@ class Owned:
         changed, but not what they lead to.
     given : frozenset of str
         The parameters among them that are never assigned.
+    leads_out : callable
+        ``leads_out(value)``: whether an expression may give, or lead to, what others can reach.
     """
 
     names: frozenset[str]
     holders: frozenset[str]
     given: frozenset[str]
+    leads_out: Callable[[ast.expr], bool]
 
     def covers(self, cause: Cause) -> bool:
         """Whether a change is one of an object that is gone, or the caller's copy, in the end."""
+        if any(name in cause.what for name in _HIDDEN) or cause.shared:
+            return False
+        if cause.through is not None:
+            return self.lends(cause.through)
         root = _changed(cause)
-        if root not in self.names or "__class__" in cause.what:
+        if root not in self.names:
             return False
         return root not in self.holders or _is_shallow(cause.what)
 
+    def lends(self, call: Call) -> bool:
+        """Whether a helper can only change what is the function's own, and what it makes itself."""
+        if not isinstance(call.value, FunctionType):
+            # What a local function does stands in the source of the function itself.
+            return True
+        given = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+        return lasting_in(call.value) is None and not any(map(self.leads_out, given))
+
     def is_given(self, cause: Cause) -> bool:
         """Whether a change is one of an argument itself, and not of what that leads to."""
-        return _changed(cause) in self.given and _is_shallow(cause.what)
+        return cause.through is None and _changed(cause) in self.given and _is_shallow(cause.what)
 
 
 def owned_by(function: Function) -> Owned:
@@ -71,8 +96,10 @@ def owned_by(function: Function) -> Owned:
     try:
         node = function.source.node
     except SourceError:
-        return Owned(frozenset(own), frozenset(), frozenset())
-    made, filled = list(_assigned(node)), list(_filled(node))
+        return Owned(frozenset(own), frozenset(), frozenset(), lambda value: True)
+    made, filled = list(_assigned(node)), list(_filled(plain, node))
+    local = {name for targets, _ in made for name in targets}
+    foreign |= _not_told(node, own | local)
     holders: set[str] = set()
     known = -1
     while known < len(foreign) + len(holders):
@@ -83,32 +110,28 @@ def owned_by(function: Function) -> Owned:
         for targets, value in made:
             if _leads_out(plain, value, foreign | holders):
                 foreign |= targets
-    local = {name for targets, _ in made for name in targets}
-    declared = {
-        name
-        for part in ast.walk(node)
-        if isinstance(part, ast.Global | ast.Nonlocal)
-        for name in part.names
-    }
-    mine = frozenset((own | local) - foreign - declared)
-    return Owned(mine, frozenset(holders), mine - local)
+    mine = frozenset((own | local) - foreign)
+    return Owned(
+        mine,
+        frozenset(holders),
+        mine - local,
+        lambda value: _leads_out(plain, value, foreign | holders),
+    )
 
 
-def shared_defaults(function: FunctionType) -> set[str]:
-    """Parameters whose default is an object that may change, one for all calls that leave it."""
-    defaults = function.__defaults__ or ()
-    names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    # `[-0:]` would be all of them.
-    given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
-    given |= function.__kwdefaults__ or {}
-    return {name for name, value in given.items() if may_change(value)}
-
-
-def may_change(value: object) -> bool:
-    """Whether an object may be another one after a call, for all that its class tells."""
-    if isinstance(value, tuple):
-        return any(map(may_change, value))
-    return not isinstance(value, (*PLAIN, type, ModuleType))
+def _not_told(node: FunctionNode, told: set[str]) -> set[str]:
+    """Names of which nothing tells what they hold: an import's, an inner function's parameters."""
+    bound = {name for part in ast.walk(node) for name in names_bound_by(part)} - told
+    for part in ast.walk(node):
+        if isinstance(part, ast.Global | ast.Nonlocal):
+            bound |= set(part.names)
+        elif isinstance(part, ast.ExceptHandler | ast.alias):
+            bound |= set(names_bound_by(part))
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            bound |= (
+                {argument.arg for argument in arguments_of(part)} if part is not node else set()
+            )
+    return bound
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
@@ -130,9 +153,18 @@ def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
                 yield stored_names(target), value
             case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
                 yield stored_names(target), value
+            case ast.Match(subject=value, cases=cases):
+                patterns = (inner for one in cases for inner in ast.walk(one.pattern))
+                yield {name for inner in patterns for name in names_bound_by(inner)}, value
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if part is not node:
+                for inner in ast.walk(part):
+                    if isinstance(inner, ast.Return | ast.Yield | ast.YieldFrom) and inner.value:
+                        yield {name}, inner.value
+                for default in (*part.args.defaults, *filter(None, part.args.kw_defaults)):
+                    yield {name}, default
 
 
-def _filled(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
+def _filled(function: FunctionType, node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
     """Names of objects into which a function puts something, each with what that is."""
     from epochly.code.loops import root_name
 
@@ -143,53 +175,65 @@ def _filled(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
             stored = (place for place in places if isinstance(place, _PARTS))
             yield {root_name(place) for place in stored}, part.value
         elif isinstance(part, ast.Call):
-            called = part.func
-            if isinstance(called, ast.Attribute) and called.attr in FILLING:
-                for argument in (*part.args, *(keyword.value for keyword in part.keywords)):
-                    yield {root_name(called)}, argument
-            elif isinstance(called, ast.Name) and called.id == "setattr" and part.args:
-                yield {root_name(part.args[0])}, part.args[-1]
+            given = [*part.args, *(keyword.value for keyword in part.keywords)]
+            known, called = live_value(function, part.func)
+            if isinstance(part.func, ast.Attribute) and not known:
+                put = [] if part.func.attr in CALLS["pure_methods"] else given
+                yield from (({root_name(part.func)}, argument) for argument in put)
+            elif known and given and not (isinstance(called, FunctionType) and is_users(called)):
+                is_pure = effect_of_name(qualified_name(called)) is Effect.PURE
+                rest = [] if is_pure else given[1:]
+                yield from (({root_name(given[0])}, argument) for argument in rest)
 
 
 def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bool:
     """Whether a value may be, or hold, an object that others can reach as well."""
-    called = {id(part.func): part.func for part in ast.walk(value) if isinstance(part, ast.Call)}
+    called: set[int] = set()
+    given: set[int] = set()
     for part in ast.walk(value):
-        if isinstance(part, ast.Attribute) and part.attr == "__class__":
-            return True
-        if not isinstance(part, ast.Name) or not isinstance(part.ctx, ast.Load):
+        if isinstance(part, ast.Call):
+            called.add(id(part.func))
+            given |= set(map(id, (*part.args, *(keyword.value for keyword in part.keywords))))
+    todo: list[ast.AST] = [value]
+    while todo:
+        part = todo.pop()
+        if not isinstance(part, (ast.Name, ast.Attribute)):
+            todo += ast.iter_child_nodes(part)
             continue
-        if part.id in foreign:
+        if isinstance(part, ast.Attribute) and part.attr in _HIDDEN:
             return True
+        if isinstance(part, ast.Name) and (part.id in foreign or not is_load(part)):
+            if part.id in foreign:
+                return True
+            continue
         known, found = live_value(function, part)
-        if not known or isinstance(found, (*PLAIN, ModuleType)):
-            continue
-        if id(part) not in called or _gives_shared(found):
+        if known and _is_shared(found, called=id(part) in called, given=id(part) in given):
             return True
-    return any(
-        isinstance(target, ast.Attribute) and _gives_shared(live_value(function, target)[1])
-        for target in called.values()
-    )
+        if isinstance(part, ast.Attribute) and not (known and not isinstance(found, ModuleType)):
+            todo.append(part.value)
+    return False
+
+
+def _is_shared(found: Any, *, called: bool, given: bool) -> bool:
+    """Whether a name from outside stands for what others can reach and change."""
+    if called:
+        return _gives_shared(found)
+    if isinstance(found, ModuleType) or is_fixed_class(found) or not may_change(found):
+        return isinstance(found, type) and not is_fixed_class(found)
+    if given and callable(found) and not is_own(type(found)):
+        return _gives_shared(found)
+    return True
 
 
 def _gives_shared(called: Any) -> bool:
     """Whether what a call gives may lead to what others can reach, too."""
-    if called is type:
+    if called is type or isinstance(called, CACHE):
         return True
     if isinstance(called, FunctionType):
         return is_users(called)
-    if not isinstance(called, type) or not is_own(called):
-        return False
-    makers = (vars(base).get(name) for base in called.__mro__ for name in _MAKING)
-    return any(
-        shared_defaults(maker) or any(_is_state(value) for value in outside(maker).values())
-        for maker in makers
-        if isinstance(maker, FunctionType)
-    )
-
-
-def _is_state(value: Any) -> bool:
-    return may_change(value) and not callable(value)
+    if isinstance(called, type):
+        return is_own(called) and (issubclass(called, Enum) or lasting_in(called) is not None)
+    return is_lasting(called)
 
 
 def _changed(cause: Cause) -> str:

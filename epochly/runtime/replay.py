@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
+from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
 from epochly.code.outside import functions_of, names_in, outside
 from epochly.code.sharing import is_own, named_parts
-from epochly.runtime.owning import may_change, owned_by
+from epochly.runtime.owning import owned_by
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
@@ -60,7 +60,7 @@ def replay_of(function: Function) -> Replay:
         changes = changes or (
             (cause.in_place or cause.effect is Effect.WRITES) and not own.is_given(cause)
         )
-        if cause.in_place and (cause.shared or (cause.root and not own.covers(cause))):
+        if cause.in_place and not own.covers(cause):
             reason = f"{cause.what} may change what outlives the call (line {cause.line})"
             return Replay("never", draws, reason)
         if cause.effect is Effect.DRAWS:
@@ -129,25 +129,32 @@ def _of_given(given: Given, names: frozenset[str], *, changes: bool) -> str | No
 
     if given.reason is not None:
         return given.reason
-    shared = _shared_by_instances(given.found) if changes else None
+    shared = None
+    if changes:
+        shared = _shared_by_instances(given.found) or _given_by(given.found, names)
     return shared or hazard(given.found, names, changing=False)
 
 
 def _shared_by_instances(values: list[Any]) -> str | None:
     """An object that all instances of a class of the user's share, and that may change."""
-    classes = {value if isinstance(value, type) else type(value) for value in values}
-    for base in {base for cls in classes for base in cls.__mro__ if is_own(base)}:
-        if issubclass(base, Enum):
-            continue
-        for name, held in vars(base).items():
-            hidden = name.startswith(("__", "_abc_")) or name == "_field_defaults"
-            if not hidden and may_change(held) and not _is_code(held):
-                return f"{base.__qualname__}.{name} is one object for all instances"
-    return None
+    parts = map(lasting_class_part, {_class_of(value) for value in values})
+    part = next(filter(None, parts), None)
+    return part and f"{part} is one object for all instances"
 
 
-def _is_code(value: Any) -> bool:
-    return callable(value) or hasattr(type(value), "__get__")
+def _given_by(values: list[Any], names: frozenset[str]) -> str | None:
+    """What functions and members of objects may give that others hold, and that may change."""
+    code = [value for value in values if isinstance(value, (FunctionType, type))]
+    parts = [
+        *map(lasting_in, code),
+        *(lasting_member(cls, names) for cls in {_class_of(value) for value in values}),
+    ]
+    part = next(filter(None, parts), None)
+    return part and f"{part} may be changed, and outlives the call"
+
+
+def _class_of(value: Any) -> type:
+    return value if isinstance(value, type) else type(value)
 
 
 def _objects(values: list[Any], names: frozenset[str]) -> list[Any]:

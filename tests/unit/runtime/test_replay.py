@@ -4,11 +4,13 @@ import collections
 import functools
 import operator
 import random
+import subprocess
 import weakref
 
 import numpy as np
 import pandas as pd
 import pytest
+from unit.runtime import lasting_programs as lasting
 from unit.runtime import leading_programs as leading
 from unit.runtime import replayed_programs as programs
 
@@ -143,6 +145,45 @@ def test_what_objects_lead_to_is_never_changed_twice(function):
 )
 def test_what_leads_nowhere_else_may_be_run_twice(function):
     assert replay(function).allowed == "twice"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lasting.has_a_parameter_within_by_the_same_name,
+        lasting.changes_what_a_constructor_asked_for,
+        lasting.changes_what_a_method_of_a_constructor_put_there,
+        lasting.changes_what_another_class_put_there,
+        lasting.changes_what_it_imports,
+        lasting.changes_what_a_module_that_it_imports_holds,
+        lasting.imports_what_is_not_there_yet,
+        lasting.changes_the_environment_by_another_name,
+        lasting.changes_what_a_library_keeps,
+        lasting.changes_what_it_matches,
+        lasting.changes_what_an_exception_brings,
+        lasting.changes_what_it_had_pushed,
+        lasting.changes_what_it_had_put_in_by_the_class,
+        lasting.has_a_helper_add,
+        lasting.gives_its_own_to_what_forgets_it,
+        lasting.changes_what_a_cache_keeps,
+    ],
+)
+def test_what_outlives_the_call_is_never_changed_twice_on_a_way_around(function):
+    assert replay(function).allowed == "never"
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        (lasting.changes_what_a_method_gives, (lasting.Box(),)),
+        (lasting.changes_what_a_property_gives, (lasting.Box(),)),
+        (lasting.changes_what_an_operator_gives, (lasting.Box(),)),
+        (lasting.changes_what_a_callback_gives, ([1], lasting.everybodys_for)),
+        (lasting.maps, (["true"], subprocess.Popen)),
+    ],
+)
+def test_what_arguments_give_of_what_outlives_the_call_is_seen(function, given):
+    assert hazard_of(function_of(function), Given(given))
 
 
 ITEM = leading.Item()

@@ -1,0 +1,59 @@
+"""The effects that the table of calls tells: of a name, of a method, of a statement."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from types import FunctionType
+from typing import TypeGuard
+
+from epochly.code.causes import Effect
+from epochly.code.imported import is_imported
+from epochly.code.kinds import is_listed, kind_of
+from epochly.code.known_calls import CALLS
+from epochly.code.modes import effect_of_open, effect_of_sql
+
+
+@cache
+def effect_of_name(name: str) -> Effect:
+    """The effect that the table gives for a qualified name."""
+    if name in CALLS["settings"]:
+        return Effect.WRITES
+    prefix, best, effect = name, -1, Effect.UNKNOWN
+    while prefix:
+        for candidate in Effect:
+            listed = CALLS.get(candidate.name.lower(), frozenset())
+            wanted = prefix if prefix == name else f"{prefix}.*"
+            if wanted in listed and len(prefix) > best:
+                best, effect = len(prefix), candidate
+        prefix = prefix.rpartition(".")[0]
+    return effect
+
+
+def effect_of_closing(function: FunctionType, node: ast.Call) -> Effect:
+    """What the end of a block does to what is closed there."""
+    kind = kind_of(function, node.args[0]) if len(node.args) == 1 else None
+    return Effect.UNKNOWN if kind is None else effect_of_name(f"{kind}.close")
+
+
+def effect_of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
+    """The effect of a method whose object's class the source tells; None where the name decides."""
+    assert isinstance(node.func, ast.Attribute)
+    kind = kind_of(function, node.func.value)
+    if kind is None:
+        return None
+    if kind.startswith("sqlite3.") and node.func.attr == "execute":
+        return effect_of_sql(function, node)
+    if kind == "pathlib.Path" and node.func.attr == "open":
+        return effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
+    name = f"{kind}.{node.func.attr}"
+    return effect_of_name(name) if is_listed(name) else None
+
+
+def is_unknown(function: FunctionType, node: ast.AST) -> TypeGuard[ast.expr | ast.stmt]:
+    """Whether a statement or an expression that calls nothing has effects that nothing tells."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return not is_imported(function, node)
+    if isinstance(node, ast.ClassDef):
+        return bool(node.bases or node.keywords)
+    return isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await))
