@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ast
+
     from epochly.code.callgraph import Call
 
 
@@ -42,6 +44,9 @@ class Cause:
         is a list or an array, and nothing where it is a number; the effect is then `PURE`.
     through : Call or None
         The call of a helper of the user's, or of a method, by which an object is changed.
+    open : ast.expr or None
+        What does something else each time, where that is unknown: a method or a function that is
+        given, as it is called, or a ``yield``.
     """
 
     effect: Effect
@@ -52,6 +57,7 @@ class Cause:
     shared: bool = False
     in_place: bool = False
     through: Call | None = None
+    open: ast.expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ from epochly.code.known_effects import (
     effect_of_closing,
     effect_of_name,
     effect_of_typed_method,
+    is_generator,
     is_unknown,
 )
 from epochly.code.loops import root_name
-from epochly.code.making import effects_of_making
+from epochly.code.making import effects_of_making, is_look_up
 from epochly.code.modes import effect_of_open, may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.scopes import bound_names, live_value, scope_of
@@ -96,6 +97,13 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
     scope = scope_of(around.whole)
     outer = scope.globals_written | scope.nonlocals_written
     found: list[Cause] = []
+    later = {
+        id(part)
+        for node in nodes
+        for inner in ast.walk(node)
+        if isinstance(inner, _INNER)
+        for part in ast.walk(inner)
+    }
     for node in nodes:
         for call in (*calls_in(function, node), *handed_over(function, node)):
             found += _of_call(around, call)
@@ -111,14 +119,15 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
                         everyones = store.name in outer or store.text.startswith(_SHARED)
                         shared = cause.shared or everyones
                         found.append(dataclasses.replace(cause, shared=shared))
-            if is_unknown(function, inner):
-                text = (
-                    f"class {inner.name}" if isinstance(inner, ast.ClassDef) else ast.unparse(inner)
-                )
-                found.append(Cause(Effect.UNKNOWN, inner.lineno, text, True))
+            waits = isinstance(inner, (ast.Yield, ast.YieldFrom)) and id(inner) in later
+            if is_unknown(function, inner) and not waits:
+                text = ast.unparse(inner).partition("\n")[0]
+                yields = inner if isinstance(inner, (ast.Yield, ast.YieldFrom)) else None
+                found.append(Cause(Effect.UNKNOWN, inner.lineno, text, True, open=yields))
     yield from sorted(found, key=lambda cause: cause.line)
 
 
+_INNER = (ast.FunctionDef, ast.Lambda)
 _SHARED = ("type(", "globals()", "vars(")
 
 
@@ -158,12 +167,14 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
+    if is_look_up(call.value, call.node):
+        return
     if is_class and home != "builtins":
         made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened).causes)
         if made is not None:
             for cause in made:
                 what = f"{call.text}: {cause.what}"
-                yield dataclasses.replace(cause, line=call.line, what=what, root="")
+                yield dataclasses.replace(cause, line=call.line, what=what, root="", open=None)
             return
     if is_bound_change(call):
         yield Cause(Effect.WRITES, call.line, call.text, False, root_name(call.node.func), True)
@@ -236,6 +247,13 @@ def _of_local(around: Around, node: FunctionNode, classes: Mapping[str, type]) -
 
 def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]:
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
+    if isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(call.value):
+        return
+    if isinstance(cause.open, ast.Name):
+        given = argument_for(call, cause.open.id)
+        if given is not None and around.looks_at(given):
+            return
+        cause = dataclasses.replace(cause, open=given and around.given(given))
     what = f"{call.text}: {cause.what}"
     through = call if cause.root or cause.through is not None else None
     seen = dataclasses.replace(cause, line=call.line, what=what, through=through)
@@ -266,8 +284,11 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
 def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     method = call.node.func
     yield from _of_helper(around, call)
+    if isinstance(method, ast.Name) and not around.is_part and around.helpers.tells(method.id):
+        # What it does stands within the function, and was looked at there.
+        return
     if not isinstance(method, ast.Attribute):
-        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+        yield Cause(Effect.UNKNOWN, call.line, call.text, True, open=around.given(method))
         return
     if call.text in _STREAMS:
         yield Cause(Effect.WRITES, call.line, f"{call.text}, a print", False)
@@ -292,7 +313,8 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
         return
     seeded = any(keyword.arg == "random_state" for keyword in call.node.keywords)
     drawn = method.attr == "rvs" and not seeded
-    yield Cause(Effect.DRAWS if drawn else Effect.UNKNOWN, call.line, call.text, True)
+    effect = Effect.DRAWS if drawn else Effect.UNKNOWN
+    yield Cause(effect, call.line, call.text, True, open=None if drawn else method)
 
 
 _STREAMS = frozenset({"sys.stdout.write", "sys.stdout.writelines", "stdout.write"})

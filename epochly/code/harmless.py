@@ -17,6 +17,7 @@ from epochly.code.function import undecorated
 from epochly.code.giving import GIVING, METHODS, changes, gives_new
 from epochly.code.kinds import qualified_name
 from epochly.code.known_effects import effect_of_name
+from epochly.code.lasting import TUPLE_FIELD
 from epochly.code.making import effects_of_making, fills_itself
 from epochly.code.outside import names_in, outside
 from epochly.code.sharing import (
@@ -117,7 +118,7 @@ class _Look:
         if cls not in self._judged:
             self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
             parts = named_parts(cls, self.names)
-            self._todo += [part for part in parts if not isinstance(part, _WRITTEN)]
+            self._todo += [p for p in parts if not (isinstance(p, _WRITTEN) or _is_plain(p))]
         if cls.__module__.partition(".")[0] not in LIBRARIES:
             parts = attribute_of(value, "__dict__", {})
             if any(callable(parts.get(name)) for name in METHODS & self.names):
@@ -132,7 +133,7 @@ class _Look:
     def _of_code(self, value: Any) -> str | None:
         value = undecorated(value)
         if is_a(value, (FunctionType, ModuleType, type)):
-            self._todo += named_parts(value, self.names)
+            self._todo += [p for p in named_parts(value, self.names) if not _is_plain(p)]
         if isinstance(value, ModuleType):
             getter = vars(value).get("__getattr__")
             if is_own_module(value) and isinstance(getter, FunctionType):
@@ -245,6 +246,5 @@ def _is_asked(raw: Any) -> bool:
 
 
 def _is_plain(raw: Any) -> bool:
-    return (
-        inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw) or inspect.isbuiltin(raw)
-    )
+    slot = inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw)
+    return slot or inspect.isbuiltin(raw) or isinstance(raw, TUPLE_FIELD)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 from functools import cache
+from inspect import CO_GENERATOR
 from types import FunctionType
 from typing import TypeGuard
 
@@ -12,6 +14,7 @@ from epochly.code.imported import is_imported
 from epochly.code.kinds import is_listed, kind_of
 from epochly.code.known_calls import CALLS
 from epochly.code.modes import effect_of_open, effect_of_sql
+from epochly.code.scopes import live_value
 
 
 @cache
@@ -50,10 +53,27 @@ def effect_of_typed_method(function: FunctionType, node: ast.Call) -> Effect | N
     return effect_of_name(name) if is_listed(name) else None
 
 
+def is_generator(called: object) -> bool:
+    """Whether a call only makes a generator, which runs where it is consumed."""
+    return isinstance(called, FunctionType) and bool(called.__code__.co_flags & CO_GENERATOR)
+
+
 def is_unknown(function: FunctionType, node: ast.AST) -> TypeGuard[ast.expr | ast.stmt]:
     """Whether a statement or an expression that calls nothing has effects that nothing tells."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return not is_imported(function, node)
     if isinstance(node, ast.ClassDef):
-        return bool(node.bases or node.keywords)
+        return bool(node.bases or node.keywords or node.decorator_list)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return not all(_keeps(function, decorator) for decorator in node.decorator_list)
     return isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await))
+
+
+def _keeps(function: FunctionType, decorator: ast.expr) -> bool:
+    """Whether a decorator only keeps what the function has given, or says how it is found."""
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    known, value = live_value(function, made)
+    return known and any(value is one for one in _KEEPING)
+
+
+_KEEPING = (functools.cache, functools.lru_cache, staticmethod, classmethod, property)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+from collections import namedtuple
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
@@ -18,6 +19,7 @@ from epochly.code.outside import names_in, outside
 from epochly.code.sharing import is_own, is_own_module
 from epochly.loaded import loaded
 
+TUPLE_FIELD: type = type(vars(namedtuple("_", "field"))["field"])
 CACHE = type(functools.cache(len))
 # With these, code gets at classes and namespaces that it does not name.
 _REFLECTING = frozenset(
@@ -31,7 +33,9 @@ _TELLING = frozenset(
     "__sizeof__ __str__".split()
 )
 _FIXED = 1 << 8
-_UNCHANGING = frozenset((*PLAIN, range))
+# The default of a field that a factory fills.
+_FACTORY: type = type(vars(dataclasses)["_HAS_DEFAULT_FACTORY"])
+_UNCHANGING = frozenset((*PLAIN, range, _FACTORY))
 
 
 def lasting_in(root: FunctionType | type) -> str | None:
@@ -200,7 +204,10 @@ def _odd_member(cls: type) -> str | None:
 
 
 def _is_odd(raw: Any) -> bool:
-    known = isinstance(raw, (FunctionType, property, staticmethod, type))
+    known = isinstance(raw, (FunctionType, property, staticmethod, type, TUPLE_FIELD))
+    if isinstance(raw, classmethod):
+        # The one that every named tuple has.
+        return is_users(raw.__func__)
     slot = inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw)
     return hasattr(type(raw), "__get__") and not (known or slot)
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from epochly.code.callgraph import Call, is_users
-from epochly.code.causes import Cause, Effect
-from epochly.code.kinds import is_load, qualified_name
-from epochly.code.known_calls import CALLS
-from epochly.code.known_effects import effect_of_name
+from epochly.code.causes import Cause
+from epochly.code.kinds import is_load
 from epochly.code.lasting import (
     CACHE,
     is_fixed_class,
@@ -23,10 +21,10 @@ from epochly.code.lasting import (
     shared_defaults,
 )
 from epochly.code.parsing import parsed
-from epochly.code.scopes import arguments_of, live_value, names_bound_by
+from epochly.code.scopes import live_value
 from epochly.code.sharing import is_own
-from epochly.code.source import FunctionNode
 from epochly.errors import SourceError
+from epochly.runtime.assignments import Assignments
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
@@ -93,97 +91,35 @@ def owned_by(function: Function) -> Owned:
     own = set(names[len(function.bound.args) :]) - set(function.bound.kwargs)
     own -= shared_defaults(plain)
     foreign = set(names) - own
+    # What a partial gives beyond the parameters is not copied either.
+    if len(function.bound.args) > code.co_argcount or not function.bound.kwargs.keys() <= set(
+        names
+    ):
+        foreign |= set(code.co_varnames[len(names) : len(names) + 2])
     try:
         node = function.source.node
     except SourceError:
         return Owned(frozenset(own), frozenset(), frozenset(), lambda value: True)
-    made, filled = list(_assigned(node)), list(_filled(plain, node))
-    local = {name for targets, _ in made for name in targets}
-    foreign |= _not_told(node, own | local)
+    found = Assignments(plain, node)
+    local = {name for targets, _ in found.made for name in targets}
+    foreign |= found.untold
     holders: set[str] = set()
+
+    def leads_out(value: ast.expr) -> bool:
+        return _leads_out(plain, value, foreign | holders)
+
     known = -1
     while known < len(foreign) + len(holders):
         known = len(foreign) + len(holders)
-        for names_of, value in filled:
-            if _leads_out(plain, value, foreign | holders):
-                holders |= names_of
-        for targets, value in made:
-            if _leads_out(plain, value, foreign | holders):
-                foreign |= targets
+        for into, value in found.filled:
+            holders |= into & (own | local) if leads_out(value) else set()
+        for targets, value in found.made:
+            foreign |= targets if leads_out(value) else set()
+        # What is put into an object is found by every name that leads to it.
+        for into, value in (*found.filled, *found.made):
+            holders |= found.leads_to(value) & (own | local) if into & holders else set()
     mine = frozenset((own | local) - foreign)
-    return Owned(
-        mine,
-        frozenset(holders),
-        mine - local,
-        lambda value: _leads_out(plain, value, foreign | holders),
-    )
-
-
-def _not_told(node: FunctionNode, told: set[str]) -> set[str]:
-    """Names of which nothing tells what they hold: an import's, an inner function's parameters."""
-    bound = {name for part in ast.walk(node) for name in names_bound_by(part)} - told
-    for part in ast.walk(node):
-        if isinstance(part, ast.Global | ast.Nonlocal):
-            bound |= set(part.names)
-        elif isinstance(part, ast.ExceptHandler | ast.alias):
-            bound |= set(names_bound_by(part))
-        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            bound |= (
-                {argument.arg for argument in arguments_of(part)} if part is not node else set()
-            )
-    return bound
-
-
-def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
-    """Names that a function assigns, each with what they are assigned from."""
-    from epochly.code.loops import stored_names
-
-    for part in ast.walk(node):
-        match part:
-            case ast.Assign(targets=targets, value=value):
-                yield {name for target in targets for name in stored_names(target)}, value
-            case (
-                ast.AugAssign(target=target, value=value)
-                | ast.NamedExpr(target=target, value=value)
-            ):
-                yield stored_names(target), value
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                yield stored_names(target), value
-            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-                yield stored_names(target), value
-            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
-                yield stored_names(target), value
-            case ast.Match(subject=value, cases=cases):
-                patterns = (inner for one in cases for inner in ast.walk(one.pattern))
-                yield {name for inner in patterns for name in names_bound_by(inner)}, value
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if part is not node:
-                for inner in ast.walk(part):
-                    if isinstance(inner, ast.Return | ast.Yield | ast.YieldFrom) and inner.value:
-                        yield {name}, inner.value
-                for default in (*part.args.defaults, *filter(None, part.args.kw_defaults)):
-                    yield {name}, default
-
-
-def _filled(function: FunctionType, node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
-    """Names of objects into which a function puts something, each with what that is."""
-    from epochly.code.loops import root_name
-
-    for part in ast.walk(node):
-        if isinstance(part, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and part.value is not None:
-            targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-            places = (place for target in targets for place in ast.walk(target))
-            stored = (place for place in places if isinstance(place, _PARTS))
-            yield {root_name(place) for place in stored}, part.value
-        elif isinstance(part, ast.Call):
-            given = [*part.args, *(keyword.value for keyword in part.keywords)]
-            known, called = live_value(function, part.func)
-            if isinstance(part.func, ast.Attribute) and not known:
-                put = [] if part.func.attr in CALLS["pure_methods"] else given
-                yield from (({root_name(part.func)}, argument) for argument in put)
-            elif known and given and not (isinstance(called, FunctionType) and is_users(called)):
-                is_pure = effect_of_name(qualified_name(called)) is Effect.PURE
-                rest = [] if is_pure else given[1:]
-                yield from (({root_name(given[0])}, argument) for argument in rest)
+    return Owned(mine, frozenset(holders), mine - local, leads_out)
 
 
 def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bool:
@@ -230,7 +166,7 @@ def _gives_shared(called: Any) -> bool:
     if called is type or isinstance(called, CACHE):
         return True
     if isinstance(called, FunctionType):
-        return is_users(called)
+        return is_users(called) and lasting_in(called) is not None
     if isinstance(called, type):
         return is_own(called) and (issubclass(called, Enum) or lasting_in(called) is not None)
     return is_lasting(called)
