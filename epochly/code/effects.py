@@ -34,7 +34,7 @@ from epochly.code.known_effects import (
     is_unknown,
 )
 from epochly.code.loops import root_name
-from epochly.code.making import effects_of_making, is_look_up
+from epochly.code.making import effects_of_making, only_finds
 from epochly.code.modes import effect_of_open, may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.scopes import bound_names, live_value, scope_of
@@ -167,7 +167,8 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
-    if is_look_up(call.value, call.node):
+    given = [type(argument) is ast.Starred for argument in call.node.args]
+    if given == [False] and not call.node.keywords and only_finds(call.value):
         return
     if is_class and home != "builtins":
         made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened).causes)

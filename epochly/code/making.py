@@ -101,20 +101,17 @@ def _is_of_named_tuple(cls: type, maker: FunctionType) -> bool:
     return issubclass(cls, tuple) and made and names == ("_tuple_new",)
 
 
-def is_look_up(cls: object, node: ast.Call) -> bool:
-    """Whether a call of an enumeration only finds the member that has a value.
+def only_finds(cls: object) -> bool:
+    """Whether it is an enumeration, which only finds the member that has a value.
 
     Parameters
     ----------
     cls : object
-        What is called.
-    node : ast.Call
+        What is called; with more than the value, an enumeration makes another one.
     """
     if type(cls) is not EnumType or not isinstance(cls, type) or issubclass(cls, Flag):
         return False
-    starred = any(isinstance(argument, ast.Starred) for argument in node.args)
-    missing = inspect.getattr_static(cls, "_missing_") is vars(Enum)["_missing_"]
-    return missing and len(node.args) == 1 and not (starred or node.keywords)
+    return inspect.getattr_static(cls, "_missing_") is vars(Enum)["_missing_"]
 
 
 def _method(cls: type, name: str) -> FunctionType | None:

@@ -95,16 +95,19 @@ class Assignments:
                 continue
             given = [*call.args, *(keyword.value for keyword in call.keywords)]
             known, called = live_value(self._function, call.func)
+            parts: list[ast.expr] = given
             if isinstance(call.func, ast.Attribute) and not known:
                 given = [] if call.func.attr in CALLS["pure_methods"] else [call.func.value, *given]
+                parts = given
             elif isinstance(called, FunctionType) and is_users(called):
                 causes = effects_of(called).causes
                 changing = any(c.in_place or c.effect > Effect.READS for c in causes)
-                given = given if changing else []
+                # It may put there what it finds itself.
+                given, parts = (given, [call]) if changing else ([], [])
             elif known and effect_of_name(qualified_name(called)) is Effect.PURE:
                 given = []
             for holder in given:
-                yield from ((self.leads_to(holder), part) for part in given if part is not holder)
+                yield from ((self.leads_to(holder), part) for part in parts if part is not holder)
 
     def _stored(self) -> _Found:
         """What is assigned to parts of objects."""

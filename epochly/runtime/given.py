@@ -20,6 +20,7 @@ from epochly.code.function import undecorated
 from epochly.code.harmless import LIBRARIES
 from epochly.code.kinds import qualified_name
 from epochly.code.known_effects import effect_of_name
+from epochly.code.making import effects_of_making, only_finds
 from epochly.code.sharing import ATOMS, CONTAINERS, attributes_of, contents_of, is_own
 from epochly.loaded import loaded
 
@@ -42,12 +43,15 @@ class Given:
     Attributes
     ----------
     found : list of object
+    others : list of type
+        The classes of library objects of which nothing is known.
     reason : str or None
         Why what they hold may do more than compute, or cannot be told.
     """
 
     def __init__(self, values: Iterable[Any]) -> None:
         self.found: list[Any] = []
+        self.others: list[type] = []
         self.reason: str | None = None
         self._seen: dict[int, Any] = {}
         self._looked_at = 0
@@ -90,6 +94,7 @@ class Given:
         elif callable(value) and not within_library and not _only_computes(value):
             self.reason = f"it is given a {cls.__qualname__}, which may do more than compute"
         else:
+            self.others.append(cls)
             others = cls.__module__.partition(".")[0] not in sys.stdlib_module_names
             self._add(gc.get_referents(value), within_library or others)
 
@@ -101,7 +106,7 @@ class Given:
         if is_a(value, type):
             if self._is_own(value):
                 self.found.append(value)
-            elif not within_library and not _is_pure_class(value):
+            if not within_library and not _is_pure_class(value, own=self._is_own(value)):
                 self.reason = f"it is given {value.__qualname__}, which may do more than compute"
             return
         name = value.__qualname__
@@ -156,7 +161,11 @@ def _is_pure(value: Any) -> bool:
     return effect_of_name(qualified_name(value)) is Effect.PURE
 
 
-def _is_pure_class(cls: type) -> bool:
+def _is_pure_class(cls: type, *, own: bool) -> bool:
+    """Whether calling a class only makes an instance, or finds a member."""
+    if own:
+        made = effects_of_making(cls, lambda maker: effects_of(maker).causes)
+        return only_finds(cls) or made == []
     known = cls.__module__ == "builtins" and issubclass(cls, BaseException)
     return known or effect_of_name(qualified_name(cls)) is Effect.PURE
 

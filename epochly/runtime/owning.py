@@ -117,7 +117,8 @@ def owned_by(function: Function) -> Owned:
             foreign |= targets if leads_out(value) else set()
         # What is put into an object is found by every name that leads to it.
         for into, value in (*found.filled, *found.made):
-            holders |= found.leads_to(value) & (own | local) if into & holders else set()
+            if into & holders:
+                holders |= (into | found.leads_to(value)) & (own | local)
     mine = frozenset((own | local) - foreign)
     return Owned(mine, frozenset(holders), mine - local, leads_out)
 

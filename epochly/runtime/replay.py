@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
+from epochly.code.methods import Methods, may_be_called
 from epochly.code.outside import functions_of, names_in, outside
 from epochly.code.sharing import is_own, named_parts
+from epochly.runtime.method_calls import methods_called
 from epochly.runtime.owning import owned_by
 
 if TYPE_CHECKING:
@@ -33,12 +36,15 @@ class Replay:
     changes : bool
         Whether it changes more than what it makes, and its arguments themselves: perhaps what
         others share with these.
+    methods : Methods or None
+        The methods of unknown objects that it calls, which each call's arguments have to tell.
     """
 
     allowed: Literal["twice", "proven", "never"]
     draws: bool = False
     reason: str = ""
     changes: bool = False
+    methods: Methods | None = None
 
 
 def replay_of(function: Function) -> Replay:
@@ -55,7 +61,8 @@ def replay_of(function: Function) -> Replay:
         return Replay("never", reason=function.without_python().reason)
     own = owned_by(function)
     draws = changes = False
-    reads = ""
+    reads = open_to = ""
+    called: set[str] = set()
     for cause in effects_of(function.plain).causes:
         changes = changes or (
             (cause.in_place or cause.effect is Effect.WRITES) and not own.is_given(cause)
@@ -69,41 +76,58 @@ def replay_of(function: Function) -> Replay:
             reads = reads or f"{cause.what} reads the outside world (line {cause.line})"
         elif cause.effect is Effect.WRITES and not cause.outside and own.covers(cause):
             continue
+        elif isinstance(cause.open, ast.Name) and cause.open.id in own.given:
+            open_to = f"{cause.what} is unknown (line {cause.line})"
+        elif isinstance(cause.open, ast.Attribute) and may_be_called(cause.open.attr):
+            open_to = f"{cause.what} is unknown (line {cause.line})"
+            called.add(cause.open.attr)
         elif cause.effect is not Effect.PURE:
             what = "writes" if cause.effect is Effect.WRITES else "has unknown effects"
             return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
     if reads:
-        return Replay("proven", draws, reads)
+        # No arguments are looked at where nothing runs twice.
+        return Replay("never" if open_to else "proven", draws, open_to or reads)
     values, names = _held(function)
     objects = _objects(values, names)
     more = changed_by_reading(values, names)
-    more = more or _of_given(
-        Given(_defaults(function, functions_of(function.plain))), names, changes=changes
-    )
-    more = more or hazard(objects, names, changing=False)
+    given = Given(_defaults(function, functions_of(function.plain)))
+    more = more or given.reason or _of_found(given.found, names, changes=changes)
+    methods = methods_called(function, own, called) if called else None
+    if isinstance(methods, str):
+        return Replay("never", draws, methods)
+    if methods is None:
+        more = more or hazard(objects, names, changing=False)
     if changes:
         more = more or _shared_by_instances(objects)
     if more is not None:
         return Replay("never", draws, more)
-    return Replay("twice", draws, changes=changes)
+    return Replay("twice", draws, changes=changes, methods=methods)
 
 
-def hazard_of(function: Function, given: Given, *, changes: bool = True) -> str | None:
+def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     """What arguments do, beside what the source shows, where a function uses them.
 
     Parameters
     ----------
     function : Function
-        One that its source allows to run twice.
     given : Given
-        The arguments of a call: their functions, and the operators and properties of the user's
-        classes, are looked at.
-    changes : bool
-        That of its `Replay`.
+        The arguments of a call: their functions, and the operators, properties and methods of the
+        user's classes, are looked at.
+    replay : Replay
+        What the function's source allows.
     """
-    if given.reason is not None or not given.found:
+    if given.reason is not None:
         return given.reason
-    return _of_given(given, _held(function)[1], changes=changes)
+    values, names = _held(function)
+    if replay.methods is None:
+        return _of_found(given.found, names, changes=replay.changes) if given.found else None
+    if given.others:
+        return f"{given.others[0].__qualname__} objects may have any method"
+    found = [*given.found, *_objects(values, names)]
+    # Most methods only tell something, and then may also look at what outlives the call.
+    telling = Methods(replay.methods.called)
+    reason = _of_found(found, names, changes=replay.changes, methods=telling)
+    return reason and _of_found(found, names, changes=True, methods=replay.methods)
 
 
 def state_reached(function: Function, given: Given) -> dict[str, int]:
@@ -124,15 +148,14 @@ def state_reached(function: Function, given: Given) -> dict[str, int]:
     return state_of([*parts, *_defaults(function, parts), *classes, *code])
 
 
-def _of_given(given: Given, names: frozenset[str], *, changes: bool) -> str | None:
+def _of_found(
+    found: list[Any], names: frozenset[str], *, changes: bool, methods: Methods | None = None
+) -> str | None:
+    """What objects and functions of the user's do where they are used."""
     from epochly.code.harmless import hazard
 
-    if given.reason is not None:
-        return given.reason
-    shared = None
-    if changes:
-        shared = _shared_by_instances(given.found) or _given_by(given.found, names)
-    return shared or hazard(given.found, names, changing=False)
+    shared = _shared_by_instances(found) or _given_by(found, names) if changes else None
+    return shared or hazard(found, names, changing=False, methods=methods)
 
 
 def _shared_by_instances(values: list[Any]) -> str | None:

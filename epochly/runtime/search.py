@@ -103,7 +103,7 @@ class Search:
         replay = self.replay()
         if replay.allowed != "twice":
             return None
-        return hazard_of(self._function, given, changes=replay.changes)
+        return hazard_of(self._function, given, replay)
 
     def state(self, given: Given) -> dict[str, int]:
         """Digests of what a call can reach besides its arguments."""

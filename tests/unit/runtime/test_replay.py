@@ -23,6 +23,11 @@ def replay(function):
     return replay_of(function_of(function))
 
 
+def hazard(function, arguments):
+    understood = function_of(function)
+    return hazard_of(understood, Given(arguments), replay_of(understood))
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -103,7 +108,7 @@ def test_what_leaves_a_trace_is_never_run_twice_and_the_reason_is_told(function)
     ],
 )
 def test_what_properties_of_arguments_do_is_seen(function, given, reason):
-    found = hazard_of(function_of(function), Given([given]))
+    found = hazard(function, [given])
     assert found == reason if reason is None else reason in found
 
 
@@ -183,7 +188,7 @@ def test_what_outlives_the_call_is_never_changed_twice_on_a_way_around(function)
     ],
 )
 def test_what_arguments_give_of_what_outlives_the_call_is_seen(function, given):
-    assert hazard_of(function_of(function), Given(given))
+    assert hazard(function, given)
 
 
 ITEM = leading.Item()
@@ -222,7 +227,7 @@ PLAIN = leading.Plain()
     ],
 )
 def test_what_arguments_do_when_they_are_used_is_seen(function, given):
-    assert hazard_of(function_of(function), Given(given))
+    assert hazard(function, given)
 
 
 @pytest.mark.parametrize(
@@ -244,4 +249,4 @@ def test_what_arguments_do_when_they_are_used_is_seen(function, given):
     ],
 )
 def test_what_only_computes_may_be_given(function, given):
-    assert hazard_of(function_of(function), Given(given)) is None
+    assert hazard(function, given) is None
