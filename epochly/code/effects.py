@@ -9,7 +9,7 @@ from types import FunctionType, MappingProxyType
 
 from epochly.code.around import Around, Opened
 from epochly.code.asking import attribute_of
-from epochly.code.callees import behind_cache, has_own_stream, is_bound_change, with_owner
+from epochly.code.callees import behind_cache, with_owner
 from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -17,9 +17,8 @@ from epochly.code.causes import Effects as Effects
 from epochly.code.function import undecorated
 from epochly.code.handed import handed_over
 from epochly.code.helpers import Helpers, argument_for, is_default, is_free
+from epochly.code.imported import value_of
 from epochly.code.kinds import (
-    CLOSING,
-    OPENING,
     assigned,
     is_listed_as,
     kind_of,
@@ -27,19 +26,19 @@ from epochly.code.kinds import (
 )
 from epochly.code.known_calls import CALLS
 from epochly.code.known_effects import (
-    effect_of_closing,
-    effect_of_name,
+    causes_of_known,
     effect_of_typed_method,
     is_generator,
     is_unknown,
 )
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making, only_finds
-from epochly.code.modes import effect_of_open, may_rename
+from epochly.code.modes import may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import FunctionNode, source_of
 from epochly.code.stores import roots_of, stores_in
+from epochly.code.streams import changed_by_stream, is_own_stream, is_seeded
 from epochly.errors import SourceError
 
 _UNTOLD: Mapping[str, type] = MappingProxyType({})
@@ -123,7 +122,8 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
             if is_unknown(function, inner) and not waits:
                 text = ast.unparse(inner).partition("\n")[0]
                 yields = inner if isinstance(inner, (ast.Yield, ast.YieldFrom)) else None
-                found.append(Cause(Effect.UNKNOWN, inner.lineno, text, True, open=yields))
+                line = getattr(inner, "lineno", 0)
+                found.append(Cause(Effect.UNKNOWN, line, text, True, open=yields))
     yield from sorted(found, key=lambda cause: cause.line)
 
 
@@ -139,6 +139,9 @@ def _cannot_change(function: FunctionType, name: str) -> bool:
 
 def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     function = around.function
+    if not call.found:
+        known, value = value_of(function, call.node.func)
+        call = dataclasses.replace(call, found=known, value=undecorated(value)) if known else call
     if not call.found and isinstance(call.node.func, ast.Name):
         call = _through_local(around, call)
     call = with_owner(function, call)
@@ -160,15 +163,19 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     if isinstance(users.value, FunctionType) and is_users(users.value):
         classes = around.helpers.classes_within(users)
         for cause in _effects_of(users.value, around.opened, classes).causes:
+            # A second call finds what the first has kept, and does nothing of this.
+            kept = cached is not None and (cause.in_place or cause.effect is not Effect.READS)
+            cause = dataclasses.replace(cause, effect=Effect.UNKNOWN) if kept else cause
             yield from _seen_by_caller(around, users, cause)
-        if cached is None:
-            return
+        return
+    if is_seeded(function, around.whole, call.node):
+        return
     yield from _of_helper(around, call)
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
-    given = [type(argument) is ast.Starred for argument in call.node.args]
-    if given == [False] and not call.node.keywords and only_finds(call.value):
+    unpacked = [type(argument) is ast.Starred for argument in call.node.args]
+    if unpacked == [False] and not call.node.keywords and only_finds(call.value):
         return
     if is_class and home != "builtins":
         made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened).causes)
@@ -177,34 +184,7 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
                 what = f"{call.text}: {cause.what}"
                 yield dataclasses.replace(cause, line=call.line, what=what, root="", open=None)
             return
-    if is_bound_change(call):
-        yield Cause(Effect.WRITES, call.line, call.text, False, root_name(call.node.func), True)
-        return
-    name = qualified_name(call.value)
-    if name == "next" and call.node.args:
-        root = root_name(call.node.args[0])
-        if root and root not in bound_names(function.__code__):
-            yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
-            return
-    if name == "type" and len(call.node.args) > 1:
-        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
-    elif name == CLOSING:
-        yield Cause(effect_of_closing(function, call.node), call.line, call.text, True)
-    elif name in OPENING:
-        yield Cause(effect_of_open(call.node), call.line, call.text, True)
-    elif name in _PRINTING:
-        text = call.text if call.text.endswith("print") else f"{call.text}, a print"
-        yield Cause(Effect.WRITES, call.line, text, False)
-    else:
-        effect = effect_of_name(name)
-        if effect is Effect.DRAWS and has_own_stream(call):
-            yield Cause(Effect.WRITES, call.line, call.text, False, shared=True)
-        elif effect is not Effect.PURE:
-            shared = is_listed_as("settings", name)
-            yield Cause(effect, call.line, call.text, True, shared=shared)
-
-
-_PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
+    yield from causes_of_known(function, call)
 
 
 def _through_local(around: Around, call: Call) -> Call:
@@ -277,9 +257,9 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
     if around.names.makes_new(argument, deep=True):
         return
     name = next(iter(roots_of(argument)), "")
-    for through in around.causes(cause.effect, call.line, what, name):
-        if not (cause.in_place and _cannot_change(around.function, through.root)):
-            yield dataclasses.replace(seen, root=through.root, shared=through.shared)
+    for led in around.causes(cause.effect, call.line, what, name):
+        if not (cause.in_place and _cannot_change(around.function, led.root)):
+            yield dataclasses.replace(seen, root=led.root, shared=led.shared)
 
 
 def _of_method(around: Around, call: Call) -> Iterator[Cause]:
@@ -304,6 +284,10 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     if method.attr in CALLS["pure_methods"] and not may_rename(call.node):
         return
     owner = method.value
+    if not around.is_part and is_own_stream(around.function, around.whole, owner):
+        if not all(map(around.has_made, changed_by_stream(call.node))):
+            yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+        return
     if method.attr in CALLS["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
             for root in roots_of(owner) or [""]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import Enum
@@ -15,14 +14,13 @@ from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
-from epochly.code.giving import GIVING, METHODS, changes, gives_new
+from epochly.code.giving import GIVING, METHODS, changes_more, gives_new
 from epochly.code.kinds import qualified_name
 from epochly.code.known_effects import effect_of_name, is_generator
-from epochly.code.lasting import TUPLE_FIELD
 from epochly.code.making import effects_of_making, fills_itself
+from epochly.code.members import is_asked, is_method, is_slot
 from epochly.code.methods import (
     Methods,
-    is_plain,
     may_be_called,
     only_changes_its_own,
     setting_name,
@@ -38,8 +36,6 @@ from epochly.code.sharing import (
     named_parts,
     parts_of,
 )
-from epochly.code.source import source_of
-from epochly.errors import SourceError
 
 # What operators, properties and methods of their objects do is known.
 LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
@@ -150,7 +146,7 @@ class _Look:
         if cls not in self._judged:
             self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
             parts = named_parts(cls, self.names)
-            self._todo += [p for p in parts if not (isinstance(p, _WRITTEN) or _is_plain(p))]
+            self._todo += [p for p in parts if not (isinstance(p, _WRITTEN) or is_slot(p))]
         if cls.__module__.partition(".")[0] not in LIBRARIES:
             parts = attribute_of(value, "__dict__", {})
             if self.methods is not None and not self.methods.called.isdisjoint(parts):
@@ -193,7 +189,7 @@ class _Look:
         known = (
             self.methods is not None or not is_users(part) if is_a(part, FunctionType) else False
         )
-        return known or _is_plain(part)
+        return known or is_slot(part)
 
     def _of_metaclass(self, cls: type) -> str | None:
         return self._of_class(type(cls), False) if is_own(type(cls)) else None
@@ -222,7 +218,7 @@ class _Look:
             matched = vars(base).get("__match_args__", ())
             for name, raw in vars(base).items():
                 special = name.startswith("__") and name.endswith("__") and name not in _MAKING
-                by_name = _is_asked(raw) and not self.names.isdisjoint(_BY_NAME)
+                by_name = is_asked(raw) and not self.names.isdisjoint(_BY_NAME)
                 named = name in self.names or name in _BY_PROTOCOL or name in matched
                 if issubclass(base, Enum) and not isinstance(raw, _WRITTEN):
                     continue
@@ -244,13 +240,13 @@ class _Look:
                 if is_users(getter):
                     if self._is_given(name) and not gives_new(made or cls, getter):
                         self._given = f"{what} may give what others hold"
-                    if self.methods is not None and is_plain(raw):
+                    if self.methods is not None and is_method(raw):
                         reason = self._of_method(getter, name, what, made)
                     else:
                         reason = self._of_function(getter, what, made)
                     if reason is not None:
                         return reason
-            elif hasattr(type(getter), "__get__") and not _is_plain(getter):
+            elif hasattr(type(getter), "__get__") and not is_slot(getter):
                 return f"{what} has unknown effects"
         return None
 
@@ -296,7 +292,7 @@ class _Look:
         """What a function that may be run names and reaches is looked at as well."""
         self.further |= names_in(function.__code__)
         self._todo += outside(function).values()
-        self._changing = self._changing or _changes(function, made is not None)
+        self._changing = self._changing or changes_more(function, is_method=made is not None)
 
     def _is_method(self, cause: Cause) -> bool:
         """Whether it is only the call of a method, which is looked at by its name."""
@@ -306,27 +302,5 @@ class _Look:
         return may_be_called(cause.open.attr)
 
 
-def _changes(function: FunctionType, is_method: bool) -> bool:
-    """Whether a function changes more than containers of its own, or than its object."""
-    try:
-        body = source_of(function).node.body
-    except SourceError:
-        return True
-    own = frozenset(function.__code__.co_varnames[:1] if is_method else ())
-    return changes(function, body if isinstance(body, list) else [body], own)
-
-
 def _is_code(value: Any) -> bool:
     return is_a(value, (FunctionType, BuiltinFunctionType, ModuleType, type))
-
-
-def _is_asked(raw: Any) -> bool:
-    """Whether reading an attribute runs code."""
-    return hasattr(type(raw), "__get__") and not (
-        isinstance(raw, (FunctionType, staticmethod, classmethod)) or _is_plain(raw)
-    )
-
-
-def _is_plain(raw: Any) -> bool:
-    slot = inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw)
-    return slot or inspect.isbuiltin(raw) or isinstance(raw, TUPLE_FIELD)

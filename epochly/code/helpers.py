@@ -95,7 +95,7 @@ class Helpers:
         for inner in ast.walk(whole):
             if isinstance(inner, ast.Global | ast.Nonlocal) and name in inner.names:
                 return False
-            if isinstance(inner, ast.FunctionDef) or isinstance(inner, ast.Name):
+            if isinstance(inner, (ast.FunctionDef, ast.Name)):
                 continue
             if name in names_bound_by(inner):
                 return False

@@ -193,7 +193,8 @@ CALLS = {
     # Methods that only read the object they belong to, whatever built-in type it has.
     "pure_methods": _names(
         """
-        _asdict _replace as_integer_ratio astype bit_count bit_length capitalize casefold conjugate copy
+        _asdict _replace
+        as_integer_ratio astype bit_count bit_length capitalize casefold conjugate copy
         count decode dot encode endswith find flatten format get group groups hexdigest
         index isalnum isalpha isdigit isspace items join json keys ljust lower lstrip
         mean partition ravel replace reshape rjust rpartition rsplit rstrip split

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections.abc import Iterator
 from functools import cache
 from inspect import CO_GENERATOR
 from types import FunctionType
 from typing import TypeGuard
 
-from epochly.code.causes import Effect
+from epochly.code.callees import has_own_stream, is_bound_change
+from epochly.code.callgraph import Call
+from epochly.code.causes import Cause, Effect
 from epochly.code.imported import is_imported
-from epochly.code.kinds import is_listed, kind_of
+from epochly.code.kinds import CLOSING, OPENING, is_listed, is_listed_as, kind_of, qualified_name
 from epochly.code.known_calls import CALLS
+from epochly.code.loops import root_name
 from epochly.code.modes import effect_of_open, effect_of_sql
-from epochly.code.scopes import live_value
+from epochly.code.scopes import bound_names, live_value
 
 
 @cache
@@ -33,7 +37,39 @@ def effect_of_name(name: str) -> Effect:
     return effect
 
 
-def effect_of_closing(function: FunctionType, node: ast.Call) -> Effect:
+def causes_of_known(function: FunctionType, call: Call) -> Iterator[Cause]:
+    """What a call does of a function of a library's, or of one that is built in."""
+    if is_bound_change(call):
+        yield Cause(Effect.WRITES, call.line, call.text, False, root_name(call.node.func), True)
+        return
+    name = qualified_name(call.value)
+    if name == "next" and call.node.args:
+        root = root_name(call.node.args[0])
+        if root and root not in bound_names(function.__code__):
+            yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
+            return
+    if name == "type" and len(call.node.args) > 1:
+        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+    elif name == CLOSING:
+        yield Cause(_effect_of_closing(function, call.node), call.line, call.text, True)
+    elif name in OPENING:
+        yield Cause(effect_of_open(call.node), call.line, call.text, True)
+    elif name in _PRINTING:
+        text = call.text if call.text.endswith("print") else f"{call.text}, a print"
+        yield Cause(Effect.WRITES, call.line, text, False)
+    else:
+        effect = effect_of_name(name)
+        if effect is Effect.DRAWS and has_own_stream(call):
+            yield Cause(Effect.WRITES, call.line, call.text, False, shared=True)
+        elif effect is not Effect.PURE:
+            shared = is_listed_as("settings", name)
+            yield Cause(effect, call.line, call.text, True, shared=shared)
+
+
+_PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
+
+
+def _effect_of_closing(function: FunctionType, node: ast.Call) -> Effect:
     """What the end of a block does to what is closed there."""
     kind = kind_of(function, node.args[0]) if len(node.args) == 1 else None
     return Effect.UNKNOWN if kind is None else effect_of_name(f"{kind}.close")

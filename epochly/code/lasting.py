@@ -5,21 +5,20 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections import namedtuple
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
-from opcode import opmap
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.callgraph import is_users
 from epochly.code.fingerprint import PLAIN
+from epochly.code.imported import imports
+from epochly.code.members import functions_in, is_odd, members_of
 from epochly.code.outside import names_in, outside
 from epochly.code.sharing import is_own, is_own_module
 from epochly.loaded import loaded
 
-TUPLE_FIELD: type = type(vars(namedtuple("_", "field"))["field"])
 CACHE = type(functools.cache(len))
 # With these, code gets at classes and namespaces that it does not name.
 _REFLECTING = frozenset(
@@ -121,14 +120,11 @@ def shared_defaults(function: FunctionType) -> set[str]:
 
 def lasting_class_part(cls: type) -> str | None:
     """What all instances of a class of the user's share, and may change."""
-    for base in (base for base in cls.__mro__ if is_own(base)):
-        if issubclass(base, Enum):
-            continue
-        for name, held in vars(base).items():
-            hidden = name.startswith(("__", "_abc_")) or name == "_field_defaults"
-            is_code = callable(held) or hasattr(type(held), "__get__")
-            if not hidden and may_change(held) and not is_code:
-                return f"{base.__qualname__}.{name}"
+    for base, name, held in members_of(cls):
+        hidden = name.startswith(("__", "_abc_")) or name == "_field_defaults"
+        is_code = callable(held) or hasattr(type(held), "__get__")
+        if may_change(held) and not (hidden or is_code or issubclass(base, Enum)):
+            return f"{base.__qualname__}.{name}"
     return None
 
 
@@ -141,8 +137,7 @@ def lasting_member(cls: type, names: frozenset[str]) -> str | None:
     names : frozenset of str
         What is asked for; operators always are.
     """
-    own = [base for base in cls.__mro__ if is_own(base)]
-    members = [(base, name, raw) for base in own for name, raw in vars(base).items()]
+    members = list(members_of(cls))
     asked: set[str] = {name for _, name, _ in members if _is_operator(name)} | names
     judged: set[int] = set()
     while True:
@@ -151,9 +146,9 @@ def lasting_member(cls: type, names: frozenset[str]) -> str | None:
             return None
         for base, name, raw in todo:
             judged.add(id(raw))
-            if _is_odd(raw):
+            if is_odd(raw):
                 return f"{base.__qualname__}.{name}"
-            for function in _functions_in(raw):
+            for function in functions_in(raw):
                 found = lasting_in(function)
                 if found is not None:
                     return f"{found}, through {base.__qualname__}.{name},"
@@ -171,12 +166,7 @@ def reflecting_name(code: CodeType) -> str | None:
         special = name.startswith("__") and name.endswith("__") and name not in _HARMLESS
         if special or name in _REFLECTING:
             return name
-    return "import" if _imports(code) else None
-
-
-def _imports(code: CodeType) -> bool:
-    within = (constant for constant in code.co_consts if isinstance(constant, CodeType))
-    return opmap["IMPORT_NAME"] in code.co_code[::2] or any(map(_imports, within))
+    return "import" if imports(code) else None
 
 
 def _lasting_name(function: FunctionType, todo: list[Any]) -> str | None:
@@ -195,35 +185,14 @@ def _lasting_name(function: FunctionType, todo: list[Any]) -> str | None:
 
 
 def _odd_member(cls: type) -> str | None:
-    """What may hand out the class itself, or keep what it gave before."""
-    for base in (base for base in cls.__mro__ if is_own(base)):
-        for name, raw in vars(base).items():
-            if _is_odd(raw):
-                return f"{base.__qualname__}.{name}"
-    return None
-
-
-def _is_odd(raw: Any) -> bool:
-    known = isinstance(raw, (FunctionType, property, staticmethod, type, TUPLE_FIELD))
-    if isinstance(raw, classmethod):
-        # The one that every named tuple has.
-        return is_users(raw.__func__)
-    slot = inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw)
-    return hasattr(type(raw), "__get__") and not (known or slot)
-
-
-def _functions_in(raw: Any) -> list[FunctionType]:
-    """The functions of a member of a class."""
-    parts = [raw.fget, raw.fset, raw.fdel] if isinstance(raw, property) else [raw]
-    plain = (part.__func__ if isinstance(part, staticmethod) else part for part in parts)
-    return [part for part in plain if isinstance(part, FunctionType)]
+    odd = (f"{base.__qualname__}.{name}" for base, name, raw in members_of(cls) if is_odd(raw))
+    return next(odd, None)
 
 
 def _code_of(cls: type) -> Iterator[Any]:
     """The functions of a class of the user's, the factories of its fields among them."""
-    for base in (base for base in cls.__mro__ if is_own(base)):
-        for raw in vars(base).values():
-            yield from _functions_in(raw)
+    for _, _, raw in members_of(cls):
+        yield from functions_in(raw)
     for field in dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ():
         if inspect.isfunction(field.default_factory):
             yield field.default_factory

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from opcode import opmap
 from types import CodeType, FunctionType
-from typing import Any
 
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.lasting import lasting_in
-from epochly.code.sharing import is_own
+from epochly.code.members import functions_in, is_method, members_of, method_in
 from epochly.loaded import loaded
 
 # Where the classes of objects stand that calls without effects make.
@@ -75,23 +74,16 @@ def why_not(cls: type, called: frozenset[str]) -> str | None:
     called : frozenset of str
         The names by which methods are called.
     """
-    for base in (base for base in cls.__mro__ if is_own(base)):
-        for name, raw in vars(base).items():
-            what = f"{base.__qualname__}.{name}"
-            if name in _HOOKS:
-                return f"{what} may give any method"
-            if name in called and not (is_plain(raw) and is_users(_plain(raw))):
-                return f"{what} is no plain method"
-            parts = [raw.fget, raw.fset] if isinstance(raw, property) else [_plain(raw)]
-            for part in parts:
-                if isinstance(part, FunctionType) and called & stored_names(part.__code__):
-                    return f"{what} replaces a method of an object"
+    for base, name, raw in members_of(cls):
+        what = f"{base.__qualname__}.{name}"
+        if name in _HOOKS:
+            return f"{what} may give any method"
+        if name in called and not (is_method(raw) and is_users(method_in(raw))):
+            return f"{what} is no plain method"
+        for function in functions_in(raw):
+            if called & stored_names(function.__code__):
+                return f"{what} replaces a method of an object"
     return None
-
-
-def is_plain(raw: Any) -> bool:
-    """Whether an attribute of a class is a method that is called as it stands."""
-    return isinstance(_plain(raw), FunctionType)
 
 
 def only_changes_its_own(function: FunctionType, cause: Cause) -> bool:
@@ -127,10 +119,6 @@ def stored_names(code: CodeType) -> frozenset[str]:
         if isinstance(constant, CodeType):
             found |= stored_names(constant)
     return frozenset(found)
-
-
-def _plain(raw: Any) -> Any:
-    return raw.__func__ if isinstance(raw, staticmethod) else raw
 
 
 @cache

@@ -10,11 +10,12 @@ from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Effect
 from epochly.code.effects import effects_of
 from epochly.code.helpers import Helpers, argument_for, parameters_of
+from epochly.code.imported import value_of
 from epochly.code.kinds import is_load, qualified_name
 from epochly.code.known_calls import CALLS
 from epochly.code.known_effects import effect_of_name
 from epochly.code.loops import stored_names
-from epochly.code.scopes import arguments_of, live_value, names_bound_by
+from epochly.code.scopes import arguments_of, names_bound_by
 from epochly.code.source import FunctionNode
 
 _PARTS = (ast.Attribute, ast.Subscript)
@@ -94,7 +95,7 @@ class Assignments:
             if not isinstance(call, ast.Call):
                 continue
             given = [*call.args, *(keyword.value for keyword in call.keywords)]
-            known, called = live_value(self._function, call.func)
+            known, called = value_of(self._function, call.func)
             parts: list[ast.expr] = given
             if isinstance(call.func, ast.Attribute) and not known:
                 given = [] if call.func.attr in CALLS["pure_methods"] else [call.func.value, *given]
@@ -150,7 +151,7 @@ class Assignments:
         return {name for part in ast.iter_child_nodes(value) for name in self.leads_to(part)}
 
     def _makes_numbers(self, called: ast.expr) -> bool:
-        known, value = live_value(self._function, called)
+        known, value = value_of(self._function, called)
         return known and qualified_name(value) in _NUMBERS
 
 

@@ -26,6 +26,8 @@ from epochly.loaded import loaded
 
 # To look at so many takes 0.2 s, of the caller's time.
 MOST = 10_000
+# Their methods do what those of built-in types of the same name do.
+_CALLED_LIKE_BUILT_IN = frozenset({"array", "builtins", "collections", "pandas", "scipy", "types"})
 _ROWS = {tuple, list}
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
 
@@ -64,6 +66,22 @@ class Given:
                 # Held, so that nothing else gets its address.
                 self._seen[id(value)] = value
                 self._look_at(value, within_library)
+
+    def asked_by_name(self, names: frozenset[str]) -> str | None:
+        """A method of a library object for which the effect of its name may not hold.
+
+        Parameters
+        ----------
+        names : frozenset of str
+            The attributes that code names.
+        """
+        for cls in self.others:
+            known = cls.__module__.partition(".")[0] in _CALLED_LIKE_BUILT_IN
+            methods = (name for name in names if callable(getattr(cls, name, None)))
+            found = None if known else min(methods, default=None)
+            if found is not None:
+                return f"{cls.__qualname__}.{found} may do more than compute"
+        return None
 
     def _look_at(self, value: Any, within_library: bool) -> None:
         cls = type(value)

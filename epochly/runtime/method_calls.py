@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from epochly.code.methods import Methods, stored_names
-from epochly.code.outside import functions_of, names_in
+from epochly.code.outside import functions_behind, names_in
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
@@ -32,12 +32,13 @@ def methods_called(function: Function, own: Owned, called: Iterable[str]) -> Met
     """
     assert function.plain is not None
     names = frozenset(called)
-    parts = functions_of(function.plain)
+    parts = functions_behind(function.plain)
     for part in parts:
         replaced = names & stored_names(part.__code__)
         if replaced:
             return f"{min(replaced)} is replaced in an object"
-    lent, elsewhere = set(), set()
+    lent: set[str] = set()
+    elsewhere: set[str] = set()
     for attribute, is_lent in _attributes(function.source.node, own):
         (lent if is_lent else elsewhere).add(attribute.attr)
     helpers = frozenset().union(*(names_in(part.__code__) for part in parts[1:]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Cause
+from epochly.code.imported import value_of
 from epochly.code.kinds import is_load
 from epochly.code.lasting import (
     CACHE,
@@ -21,7 +22,6 @@ from epochly.code.lasting import (
     shared_defaults,
 )
 from epochly.code.parsing import parsed
-from epochly.code.scopes import live_value
 from epochly.code.sharing import is_own
 from epochly.errors import SourceError
 from epochly.runtime.assignments import Assignments
@@ -139,11 +139,11 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
             continue
         if isinstance(part, ast.Attribute) and part.attr in _HIDDEN:
             return True
-        if isinstance(part, ast.Name) and (part.id in foreign or not is_load(part)):
-            if part.id in foreign:
-                return True
+        if isinstance(part, ast.Name) and not is_load(part) and part.id not in foreign:
             continue
-        known, found = live_value(function, part)
+        known, found = value_of(function, part)
+        if isinstance(part, ast.Name) and part.id in foreign and not known:
+            return True
         if known and _is_shared(found, called=id(part) in called, given=id(part) in given):
             return True
         if isinstance(part, ast.Attribute) and not (known and not isinstance(found, ModuleType)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
 from epochly.code.methods import Methods, may_be_called
-from epochly.code.outside import functions_of, names_in, outside
+from epochly.code.outside import functions_behind, names_in, outside
 from epochly.code.sharing import is_own, named_parts
 from epochly.runtime.method_calls import methods_called
 from epochly.runtime.owning import owned_by
@@ -90,7 +90,7 @@ def replay_of(function: Function) -> Replay:
     values, names = _held(function)
     objects = _objects(values, names)
     more = changed_by_reading(values, names)
-    given = Given(_defaults(function, functions_of(function.plain)))
+    given = Given(_defaults(function, functions_behind(function.plain)))
     more = more or given.reason or _of_found(given.found, names, changes=changes)
     methods = methods_called(function, own, called) if called else None
     if isinstance(methods, str):
@@ -119,6 +119,9 @@ def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     if given.reason is not None:
         return given.reason
     values, names = _held(function)
+    other = given.asked_by_name(names)
+    if other is not None:
+        return other
     if replay.methods is None:
         return _of_found(given.found, names, changes=replay.changes) if given.found else None
     if given.others:
@@ -144,7 +147,7 @@ def state_reached(function: Function, given: Given) -> dict[str, int]:
     assert function.plain is not None
     code = [value for value in given.found if callable(value) and not is_own(type(value))]
     classes = {type(value) for value in given.found}
-    parts = functions_of(function.plain)
+    parts = functions_behind(function.plain)
     return state_of([*parts, *_defaults(function, parts), *classes, *code])
 
 
@@ -197,7 +200,7 @@ def _objects(values: list[Any], names: frozenset[str]) -> list[Any]:
 def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
     """What a function and its helpers hold outside the arguments of a call, and what they name."""
     assert function.plain is not None
-    parts = functions_of(function.plain)
+    parts = functions_behind(function.plain)
     values = _defaults(function, parts)
     names: frozenset[str] = frozenset()
     for part in parts:

@@ -75,7 +75,6 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.changes_what_a_helper_returns,
         programs.changes_one_of_two,
         programs.rebinds_a_global,
-        programs.calls_the_unknown,
         programs.shuffles_a_global,
         programs.shuffles_a_global_with_numpy,
         programs.Counter().counts,
