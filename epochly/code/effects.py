@@ -163,9 +163,11 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     if isinstance(users.value, FunctionType) and is_users(users.value):
         classes = around.helpers.classes_within(users)
         for cause in _effects_of(users.value, around.opened, classes).causes:
-            # A second call finds what the first has kept, and does nothing of this.
-            kept = cached is not None and (cause.in_place or cause.effect is not Effect.READS)
-            cause = dataclasses.replace(cause, effect=Effect.UNKNOWN) if kept else cause
+            if cached is not None:
+                # A second call finds what the first has kept, and does nothing of this.
+                cause = dataclasses.replace(cause, shared=cause.shared or bool(cause.root))
+                if cause.effect is Effect.DRAWS:
+                    yield Cause(Effect.UNKNOWN, call.line, call.text, True)
             yield from _seen_by_caller(around, users, cause)
         return
     if is_seeded(function, around.whole, call.node):

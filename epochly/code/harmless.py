@@ -186,10 +186,9 @@ class _Look:
 
     def _is_member(self, part: Any) -> bool:
         """Whether it is judged with its class, or made by a decorator of the library's."""
-        known = (
-            self.methods is not None or not is_users(part) if is_a(part, FunctionType) else False
-        )
-        return known or is_slot(part)
+        if is_a(part, FunctionType):
+            return self.methods is not None or not is_users(part)
+        return is_a(part, _WRITTEN) or is_slot(part)
 
     def _of_metaclass(self, cls: type) -> str | None:
         return self._of_class(type(cls), False) if is_own(type(cls)) else None

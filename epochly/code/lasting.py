@@ -25,6 +25,7 @@ _REFLECTING = frozenset(
     "attrgetter delattr eval exec getattr globals locals methodcaller setattr type vars".split()
 )
 _HARMLESS = frozenset({"__init__", "__name__", "__qualname__"})
+_FRAMES = frozenset({"ag_frame", "cr_frame", "f_globals", "f_locals", "gi_frame", "tb_frame"})
 # What these give is made by them, a text or a number, or is not given to anybody.
 _TELLING = frozenset(
     "__bool__ __bytes__ __contains__ __del__ __dir__ __float__ __format__ __hash__ __index__ "
@@ -159,12 +160,17 @@ def _is_operator(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and name not in _TELLING
 
 
+def leads_behind(name: str) -> bool:
+    """Whether an attribute leads to classes, namespaces or frames."""
+    special = name.startswith("__") and name.endswith("__") and name not in _HARMLESS
+    return special or name in _FRAMES
+
+
 @lru_cache(maxsize=1024)
 def reflecting_name(code: CodeType) -> str | None:
     """How a function gets at what it does not name: by importing, or by asking for it."""
     for name in sorted(names_in(code)):
-        special = name.startswith("__") and name.endswith("__") and name not in _HARMLESS
-        if special or name in _REFLECTING:
+        if leads_behind(name) or name in _REFLECTING:
             return name
     return "import" if imports(code) else None
 

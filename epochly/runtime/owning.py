@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +19,7 @@ from epochly.code.lasting import (
     is_fixed_class,
     is_lasting,
     lasting_in,
+    leads_behind,
     may_change,
     shared_defaults,
 )
@@ -137,7 +139,7 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
         if not isinstance(part, (ast.Name, ast.Attribute)):
             todo += ast.iter_child_nodes(part)
             continue
-        if isinstance(part, ast.Attribute) and part.attr in _HIDDEN:
+        if isinstance(part, ast.Attribute) and leads_behind(part.attr):
             return True
         if isinstance(part, ast.Name) and not is_load(part) and part.id not in foreign:
             continue
@@ -146,17 +148,27 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
             return True
         if known and _is_shared(found, called=id(part) in called, given=id(part) in given):
             return True
-        if isinstance(part, ast.Attribute) and not (known and not isinstance(found, ModuleType)):
-            todo.append(part.value)
+        if isinstance(part, ast.Attribute):
+            is_bound = known and _is_of_class(function, part)
+            todo += [] if known and not is_bound else [part.value]
     return False
+
+
+def _is_of_class(function: FunctionType, part: ast.Attribute) -> bool:
+    """Whether it is a class method, which is given the class."""
+    owner = value_of(function, part.value)[1]
+    raw = inspect.getattr_static(owner, part.attr, None) if isinstance(owner, type) else None
+    return isinstance(raw, classmethod)
 
 
 def _is_shared(found: Any, *, called: bool, given: bool) -> bool:
     """Whether a name from outside stands for what others can reach and change."""
     if called:
         return _gives_shared(found)
-    if isinstance(found, ModuleType) or is_fixed_class(found) or not may_change(found):
-        return isinstance(found, type) and not is_fixed_class(found)
+    if isinstance(found, (ModuleType, type)):
+        return not is_fixed_class(found)
+    if not may_change(found):
+        return False
     if given and callable(found) and not is_own(type(found)):
         return _gives_shared(found)
     return True
