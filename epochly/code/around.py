@@ -27,6 +27,7 @@ class Opened:
     def __init__(self, *codes: Hashable) -> None:
         self._open = set(codes)
         self._found: dict[Hashable, tuple[Cause, ...]] = {}
+        self._recursive: set[Hashable] = set()
         self._cuts = 0
         self._looks = 0
 
@@ -40,6 +41,7 @@ class Opened:
         """The causes within a function, none while it is open."""
         if code in self._open:
             self._cuts += 1
+            self._recursive.add(code)
             return ()
         key = (function, frozenset(classes.items()))
         if key in self._found:
@@ -52,9 +54,16 @@ class Opened:
         finally:
             self._open.discard(code)
         # What was cut short is found anew elsewhere, but the ways through a class are too many.
-        if cuts == self._cuts or self._looks > _MANY:
+        if cuts == self._cuts:
+            self._found[key] = found
+        elif self._looks > _MANY:
+            found += (Cause(Effect.UNKNOWN, 0, "what calls itself in too many ways", True),)
             self._found[key] = found
         return found
+
+    def is_recursive(self, code: Hashable) -> bool:
+        """Whether a function was met while it was open."""
+        return code in self._recursive
 
 
 class Around:

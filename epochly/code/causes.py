@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,20 @@ class Cause:
     in_place: bool = False
     through: Call | None = None
     open: ast.expr | None = None
+
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What tells it from others, wherever it is."""
+        asked = self.open and (type(self.open), getattr(self.open, "attr", None) or self.what)
+        by_call = self.through is not None
+        return self.effect, self.outside, self.root, self.shared, self.in_place, by_call, asked
+
+
+def one_of_each(causes: Sequence[Cause]) -> list[Cause]:
+    """The first of each kind: helpers that call each other have more ways than can be told."""
+    kinds = {cause.kind: cause for cause in reversed(causes)}
+    return list(reversed(kinds.values()))
 
 
 @dataclass(frozen=True, slots=True)

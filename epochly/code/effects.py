@@ -14,9 +14,10 @@ from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
 from epochly.code.causes import Effects as Effects
+from epochly.code.causes import one_of_each
 from epochly.code.function import undecorated
 from epochly.code.handed import handed_over
-from epochly.code.helpers import Helpers, argument_for, is_default, is_free
+from epochly.code.helpers import Helpers, argument_for, is_default, is_free, parameters_of
 from epochly.code.imported import value_of
 from epochly.code.kinds import (
     assigned,
@@ -44,12 +45,18 @@ from epochly.errors import SourceError
 _UNTOLD: Mapping[str, type] = MappingProxyType({})
 
 
-def effects_of(function: FunctionType) -> Effects:
+def effects_of(function: FunctionType, opened: Opened | None = None) -> Effects:
     """Effects of a whole function, found through its helpers.
 
     A function without source is unknown as a whole.
+
+    Parameters
+    ----------
+    function : FunctionType
+    opened : Opened, optional
+        What was found in others, so that helpers that they share are looked at once.
     """
-    return _effects_of(function, Opened())
+    return _effects_of(function, Opened() if opened is None else opened)
 
 
 def effects_in(
@@ -86,9 +93,17 @@ def _effects_of(
         except SourceError as error:
             return [Cause(Effect.UNKNOWN, code.co_firstlineno, error.what, False)]
         around = Around(function, opened, Helpers(function, node, classes))
-        return _causes(around, body_of(node))
+        found = list(_causes(around, body_of(node)))
+        return found + (_for_all(function, found) if opened.is_recursive(code) else [])
 
     return Effects(opened.look(code, function, classes, causes))
+
+
+def _for_all(function: FunctionType, causes: Sequence[Cause]) -> list[Cause]:
+    """What a function that calls itself does to one parameter, done to each: it may swap them."""
+    names = parameters_of(function)
+    changed = {cause.root: cause for cause in causes if cause.root in names and not cause.shared}
+    return [dataclasses.replace(c, root=name) for c in changed.values() for name in names]
 
 
 def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
@@ -162,7 +177,7 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     users = cached or call
     if isinstance(users.value, FunctionType) and is_users(users.value):
         classes = around.helpers.classes_within(users)
-        for cause in _effects_of(users.value, around.opened, classes).causes:
+        for cause in one_of_each(_effects_of(users.value, around.opened, classes).causes):
             if cached is not None:
                 # A second call finds what the first has kept, and does nothing of this.
                 cause = dataclasses.replace(cause, shared=cause.shared or bool(cause.root))
@@ -211,9 +226,7 @@ def _of_helper(around: Around, call: Call) -> Iterator[Cause]:
             causes = _effects_of(inner.value, around.opened, classes).causes
         else:
             causes = _of_local(around, inner.value, classes)
-        # One of a kind is enough: methods that call each other have more ways than can be told.
-        kinds = {(c.effect, c.root, c.shared, c.in_place): c for c in reversed(causes)}
-        for cause in reversed(kinds.values()):
+        for cause in one_of_each(causes):
             if cause.effect in (Effect.DRAWS, Effect.WRITES) or cause.in_place:
                 yield from _seen_by_caller(around, inner, cause)
 
@@ -260,7 +273,7 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
         return
     name = next(iter(roots_of(argument)), "")
     for led in around.causes(cause.effect, call.line, what, name):
-        if not (cause.in_place and _cannot_change(around.function, led.root)):
+        if not _cannot_change(around.function, led.root):
             yield dataclasses.replace(seen, root=led.root, shared=led.shared)
 
 

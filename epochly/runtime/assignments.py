@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from types import FunctionType
 
+from epochly.code.around import Opened
 from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Effect
 from epochly.code.effects import effects_of
@@ -33,6 +34,8 @@ class Assignments:
     ----------
     function : FunctionType
     node : FunctionNode
+    opened : Opened
+        The effects of helpers, as far as they are known.
 
     Attributes
     ----------
@@ -45,7 +48,8 @@ class Assignments:
         an inner function that somebody else may call.
     """
 
-    def __init__(self, function: FunctionType, node: FunctionNode) -> None:
+    def __init__(self, function: FunctionType, node: FunctionNode, opened: Opened) -> None:
+        self._opened = opened
         self._function, self._node = function, node
         self._helpers = Helpers(function, node, {})
         told = dict(self._inner_calls())
@@ -101,7 +105,7 @@ class Assignments:
                 given = [] if call.func.attr in CALLS["pure_methods"] else [call.func.value, *given]
                 parts = given
             elif isinstance(called, FunctionType) and is_users(called):
-                causes = effects_of(called).causes
+                causes = effects_of(called, self._opened).causes
                 changing = any(c.in_place or c.effect > Effect.READS for c in causes)
                 # It may put there what it finds itself.
                 given, parts = (given, [call]) if changing else ([], [])

@@ -10,6 +10,7 @@ from enum import Enum
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from epochly.code.around import Opened
 from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Cause
 from epochly.code.imported import value_of
@@ -84,8 +85,15 @@ class Owned:
         return cause.through is None and _changed(cause) in self.given and _is_shallow(cause.what)
 
 
-def owned_by(function: Function) -> Owned:
-    """The names of a function that are its own."""
+def owned_by(function: Function, opened: Opened) -> Owned:
+    """The names of a function that are its own.
+
+    Parameters
+    ----------
+    function : Function
+    opened : Opened
+        The effects of helpers, as far as they are known.
+    """
     plain = function.plain
     assert plain is not None
     code = plain.__code__
@@ -102,7 +110,7 @@ def owned_by(function: Function) -> Owned:
         node = function.source.node
     except SourceError:
         return Owned(frozenset(own), frozenset(), frozenset(), lambda value: True)
-    found = Assignments(plain, node)
+    found = Assignments(plain, node, opened)
     local = {name for targets, _ in found.made for name in targets}
     foreign |= found.untold
     holders: set[str] = set()

@@ -52,6 +52,7 @@ def replay_of(function: Function) -> Replay:
 
     A store into one of its own arguments is no obstacle, since a second run gets copies.
     """
+    from epochly.code.around import Opened
     from epochly.code.effects import Effect, effects_of
     from epochly.code.harmless import hazard
     from epochly.code.sharing import changed_by_reading
@@ -59,11 +60,12 @@ def replay_of(function: Function) -> Replay:
 
     if function.plain is None:
         return Replay("never", reason=function.without_python().reason)
-    own = owned_by(function)
+    opened = Opened()
+    own = owned_by(function, opened)
     draws = changes = False
     reads = open_to = ""
     called: set[str] = set()
-    for cause in effects_of(function.plain).causes:
+    for cause in effects_of(function.plain, opened).causes:
         changes = changes or (
             (cause.in_place or cause.effect is Effect.WRITES) and not own.is_given(cause)
         )
