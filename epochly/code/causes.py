@@ -60,6 +60,10 @@ class Cause:
     through: Call | None = None
     open: ast.expr | None = None
 
+    @property
+    def is_note(self) -> bool:
+        """Whether it is an effect only where what a container of its own holds is not its own."""
+        return self.effect is Effect.PURE and not self.in_place
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -67,6 +71,12 @@ class Cause:
         asked = self.open and (type(self.open), getattr(self.open, "attr", None) or self.what)
         by_call = self.through is not None
         return self.effect, self.outside, self.root, self.shared, self.in_place, by_call, asked
+
+
+def effects_from(causes: Sequence[Cause]) -> Effects:
+    """Effects, and apart from them the notes."""
+    notes = tuple(cause for cause in causes if cause.is_note)
+    return Effects(tuple(cause for cause in causes if not cause.is_note), notes)
 
 
 def one_of_each(causes: Sequence[Cause]) -> list[Cause]:
@@ -77,9 +87,17 @@ def one_of_each(causes: Sequence[Cause]) -> list[Cause]:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Effects of a stretch of code, in the order of its lines."""
+    """Effects of a stretch of code, in the order of its lines.
+
+    Parameters
+    ----------
+    causes : tuple of Cause
+    notes : tuple of Cause
+        Changes of what its own containers hold, which are effects where others hold it as well.
+    """
 
     causes: tuple[Cause, ...]
+    notes: tuple[Cause, ...] = ()
 
     @property
     def worst(self) -> Effect:

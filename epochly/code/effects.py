@@ -14,7 +14,7 @@ from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
 from epochly.code.causes import Effects as Effects
-from epochly.code.causes import one_of_each
+from epochly.code.causes import effects_from, one_of_each
 from epochly.code.function import undecorated
 from epochly.code.handed import handed_over
 from epochly.code.helpers import Helpers, argument_for, is_default, is_free, parameters_of
@@ -36,9 +36,10 @@ from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making, only_finds
 from epochly.code.modes import may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
+from epochly.code.roots import roots_of
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import FunctionNode, source_of
-from epochly.code.stores import roots_of, stores_in
+from epochly.code.stores import stores_in
 from epochly.code.streams import changed_by_stream, is_own_stream, is_seeded
 from epochly.errors import SourceError
 
@@ -56,7 +57,7 @@ def effects_of(function: FunctionType, opened: Opened | None = None) -> Effects:
     opened : Opened, optional
         What was found in others, so that helpers that they share are looked at once.
     """
-    return _effects_of(function, Opened() if opened is None else opened)
+    return effects_from(_effects_of(function, Opened() if opened is None else opened))
 
 
 def effects_in(
@@ -79,12 +80,12 @@ def effects_in(
     """
     helpers = Helpers(function, source_of(function).node, classes)
     around = Around(function, Opened(function.__code__), helpers, nodes, items)
-    return Effects(tuple(_causes(around, nodes)))
+    return effects_from(tuple(_causes(around, nodes)))
 
 
 def _effects_of(
     function: FunctionType, opened: Opened, classes: Mapping[str, type] = _UNTOLD
-) -> Effects:
+) -> tuple[Cause, ...]:
     code = function.__code__
 
     def causes() -> Iterable[Cause]:
@@ -96,7 +97,7 @@ def _effects_of(
         found = list(_causes(around, body_of(node)))
         return found + (_for_all(function, found) if opened.is_recursive(code) else [])
 
-    return Effects(opened.look(code, function, classes, causes))
+    return opened.look(code, function, classes, causes)
 
 
 def _for_all(function: FunctionType, causes: Sequence[Cause]) -> list[Cause]:
@@ -177,7 +178,7 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     users = cached or call
     if isinstance(users.value, FunctionType) and is_users(users.value):
         classes = around.helpers.classes_within(users)
-        for cause in one_of_each(_effects_of(users.value, around.opened, classes).causes):
+        for cause in one_of_each(_effects_of(users.value, around.opened, classes)):
             if cached is not None:
                 # A second call finds what the first has kept, and does nothing of this.
                 cause = dataclasses.replace(cause, shared=cause.shared or bool(cause.root))
@@ -195,11 +196,12 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     if unpacked == [False] and not call.node.keywords and only_finds(call.value):
         return
     if is_class and home != "builtins":
-        made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened).causes)
+        made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened))
         if made is not None:
             for cause in made:
                 what = f"{call.text}: {cause.what}"
-                yield dataclasses.replace(cause, line=call.line, what=what, root="", open=None)
+                cause = dataclasses.replace(cause, line=call.line, what=what, root="")
+                yield dataclasses.replace(cause, through=None, open=None)
             return
     yield from causes_of_known(function, call)
 
@@ -223,7 +225,7 @@ def _of_helper(around: Around, call: Call) -> Iterator[Cause]:
     for inner in around.helpers.behind(call):
         classes = around.helpers.classes_within(inner)
         if isinstance(inner.value, FunctionType):
-            causes = _effects_of(inner.value, around.opened, classes).causes
+            causes = _effects_of(inner.value, around.opened, classes)
         else:
             causes = _of_local(around, inner.value, classes)
         for cause in one_of_each(causes):
@@ -243,6 +245,10 @@ def _of_local(around: Around, node: FunctionNode, classes: Mapping[str, type]) -
 
 def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]:
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
+    what = f"{call.text}: {cause.what}"
+    if cause.is_note:
+        yield dataclasses.replace(cause, line=call.line, what=what, through=call)
+        return
     if isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(call.value):
         return
     if isinstance(cause.open, ast.Name):
@@ -250,7 +256,6 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
         if given is not None and around.looks_at(given):
             return
         cause = dataclasses.replace(cause, open=given and around.given(given))
-    what = f"{call.text}: {cause.what}"
     through = call if cause.root or cause.through is not None else None
     seen = dataclasses.replace(cause, line=call.line, what=what, through=through)
     # The variables of one call, and the defaults of what it makes, are seen by no other call.
@@ -270,6 +275,8 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
         yield dataclasses.replace(seen, root="", shared=shared)
         return
     if around.names.makes_new(argument, deep=True):
+        if isinstance(argument, ast.Name) and not around.names.holds_new(argument.id):
+            yield dataclasses.replace(seen, effect=Effect.PURE, root="", in_place=False)
         return
     name = next(iter(roots_of(argument)), "")
     for led in around.causes(cause.effect, call.line, what, name):

@@ -259,10 +259,11 @@ class _Look:
             self.methods = self.methods.beside(names_in(function.__code__))
         self._use(function, made)
         known = function.__code__ in self.called
-        for cause in effects_of(function).causes:
+        effects = effects_of(function)
+        for cause in (*effects.causes, *effects.notes):
             if self._is_method(cause):
                 continue
-            changes = cause.effect > Effect.READS or (cause.in_place and not known)
+            changes = cause.effect > Effect.READS or (cause.effect is Effect.PURE and not known)
             if changes and not (made is not None and fills_itself(made, function, cause)):
                 return f"{what} has effects: {cause.what}"
         return None
@@ -279,7 +280,8 @@ class _Look:
         if strict:
             self.methods = self.methods.beside(names_in(function.__code__))
         self._use(function, made)
-        for cause in effects_of(function).causes:
+        effects = effects_of(function)
+        for cause in (*effects.causes, *effects.notes):
             yields = isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(function)
             if yields or self._is_method(cause):
                 continue

@@ -95,7 +95,7 @@ def only_changes_its_own(function: FunctionType, cause: Cause) -> bool:
         The method.
     cause : Cause
     """
-    is_store = cause.in_place or (cause.effect is Effect.WRITES and not cause.outside)
+    is_store = cause.effect is Effect.PURE or (cause.effect is Effect.WRITES and not cause.outside)
     rooted = bool(cause.root) or cause.through is not None
     return is_store and rooted and not cause.shared and lasting_in(function) is None
 

@@ -43,6 +43,8 @@ class Assignments:
         Names, with what they are assigned from.
     filled : list of (set of str, ast.expr)
         Names through which something is put into an object, with what that is.
+    augmented : frozenset of str
+        The targets of ``+=`` and the like.
     untold : set of str
         Names of which nothing tells what they hold: an import's, an exception's, the parameters of
         an inner function that somebody else may call.
@@ -55,6 +57,9 @@ class Assignments:
         told = dict(self._inner_calls())
         self.made = [*_assigned(node), *self._arguments(told)]
         self.filled = [*self._stored(), *self._put_by_calls()]
+        self.augmented = frozenset(
+            ast.unparse(part.target) for part in ast.walk(node) if isinstance(part, ast.AugAssign)
+        )
         known = {argument.arg for argument in arguments_of(node)}
         known |= {name for names, _ in self.made for name in names}
         self.untold = {n for part in ast.walk(node) for n in names_bound_by(part)} - known

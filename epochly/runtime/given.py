@@ -130,7 +130,8 @@ class Given:
         name = value.__qualname__
         if is_a(value, FunctionType) and is_users(value):
             self.found.append(value)
-            cause = next(iter(effects_of(value).causes), None)
+            effects = effects_of(value)
+            cause = next(iter((*effects.causes, *effects.notes)), None)
             if cause is not None:
                 self.reason = f"it is given {name}, which may do more than compute: {cause.what}"
         elif not within_library and not _is_pure(value):

@@ -54,12 +54,15 @@ class Owned:
         The parameters among them that are never assigned.
     leads_out : callable
         ``leads_out(value)``: whether an expression may give, or lead to, what others can reach.
+    augmented : frozenset of str
+        Parts of objects with ``+=`` and the like, which may change what is held there.
     """
 
     names: frozenset[str]
     holders: frozenset[str]
     given: frozenset[str]
     leads_out: Callable[[ast.expr], bool]
+    augmented: frozenset[str] = frozenset()
 
     def covers(self, cause: Cause) -> bool:
         """Whether a change is one of an object that is gone, or the caller's copy, in the end."""
@@ -70,7 +73,7 @@ class Owned:
         root = _changed(cause)
         if root not in self.names:
             return False
-        return root not in self.holders or _is_shallow(cause.what)
+        return root not in self.holders or self._is_shallow(cause)
 
     def lends(self, call: Call) -> bool:
         """Whether a helper can only change what is the function's own, and what it makes itself."""
@@ -82,7 +85,11 @@ class Owned:
 
     def is_given(self, cause: Cause) -> bool:
         """Whether a change is one of an argument itself, and not of what that leads to."""
-        return cause.through is None and _changed(cause) in self.given and _is_shallow(cause.what)
+        return cause.through is None and _changed(cause) in self.given and self._is_shallow(cause)
+
+    def _is_shallow(self, cause: Cause) -> bool:
+        """Whether a store such as ``found[1]`` or ``found.append`` changes what the name is."""
+        return cause.what not in self.augmented and _is_part_of_name(cause.what)
 
 
 def owned_by(function: Function, opened: Opened) -> Owned:
@@ -130,7 +137,7 @@ def owned_by(function: Function, opened: Opened) -> Owned:
             if into & holders:
                 holders |= (into | found.leads_to(value)) & (own | local)
     mine = frozenset((own | local) - foreign)
-    return Owned(mine, frozenset(holders), mine - local, leads_out)
+    return Owned(mine, frozenset(holders), mine - local, leads_out, found.augmented)
 
 
 def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bool:
@@ -144,6 +151,8 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
     todo: list[ast.AST] = [value]
     while todo:
         part = todo.pop()
+        if isinstance(part, ast.Subscript) and _is_plain_table(value_of(function, part.value)[1]):
+            part = part.slice
         if not isinstance(part, (ast.Name, ast.Attribute)):
             todo += ast.iter_child_nodes(part)
             continue
@@ -160,6 +169,12 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
             is_bound = known and _is_of_class(function, part)
             todo += [] if known and not is_bound else [part.value]
     return False
+
+
+def _is_plain_table(found: Any) -> bool:
+    """Whether it is a container that holds nothing but numbers and texts now."""
+    held = found.values() if type(found) is dict else found if type(found) in (list, tuple) else ()
+    return bool(held) and not any(map(may_change, held))
 
 
 def _is_of_class(function: FunctionType, part: ast.Attribute) -> bool:
@@ -195,11 +210,10 @@ def _gives_shared(called: Any) -> bool:
 
 def _changed(cause: Cause) -> str:
     """The name that is changed, or through which; empty where that is not told."""
-    return cause.root if cause.in_place else _root(cause.what)
+    return cause.root if cause.in_place or cause.is_note else _root(cause.what)
 
 
-def _is_shallow(text: str) -> bool:
-    """Whether a store such as ``found[1]`` or ``found.append`` changes what the name itself is."""
+def _is_part_of_name(text: str) -> bool:
     try:
         place = parsed(text, "<path>", "eval").body
     except SyntaxError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
+from epochly.code.giving import changes_more
 from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
 from epochly.code.methods import Methods, may_be_called
 from epochly.code.outside import functions_behind, names_in, outside
@@ -65,11 +66,12 @@ def replay_of(function: Function) -> Replay:
     draws = changes = False
     reads = open_to = ""
     called: set[str] = set()
-    for cause in effects_of(function.plain, opened).causes:
+    effects = effects_of(function.plain, opened)
+    for cause in (*effects.causes, *effects.notes):
         changes = changes or (
-            (cause.in_place or cause.effect is Effect.WRITES) and not own.is_given(cause)
+            cause.effect in (Effect.PURE, Effect.WRITES) and not own.is_given(cause)
         )
-        if cause.in_place and not own.covers(cause):
+        if (cause.in_place or cause.is_note) and not own.covers(cause):
             reason = f"{cause.what} may change what outlives the call (line {cause.line})"
             return Replay("never", draws, reason)
         if cause.effect is Effect.DRAWS:
@@ -89,18 +91,17 @@ def replay_of(function: Function) -> Replay:
     if reads:
         # No arguments are looked at where nothing runs twice.
         return Replay("never" if open_to else "proven", draws, open_to or reads)
-    values, names = _held(function)
-    objects = _objects(values, names)
-    more = changed_by_reading(values, names)
+    held = _held(function)
+    more = changed_by_reading(held.values, held.names)
     given = Given(_defaults(function, functions_behind(function.plain)))
-    more = more or given.reason or _of_found(given.found, names, changes=changes)
+    more = more or given.reason or _of_found(held, given.found, changes=changes)
     methods = methods_called(function, own, called) if called else None
     if isinstance(methods, str):
         return Replay("never", draws, methods)
     if methods is None:
-        more = more or hazard(objects, names, changing=False)
+        more = more or hazard(held.objects, held.names, changing=held.changing)
     if changes:
-        more = more or _shared_by_instances(objects)
+        more = more or _shared_by_instances(held.objects)
     if more is not None:
         return Replay("never", draws, more)
     return Replay("twice", draws, changes=changes, methods=methods)
@@ -120,19 +121,19 @@ def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     """
     if given.reason is not None:
         return given.reason
-    values, names = _held(function)
-    other = given.asked_by_name(names)
+    held = _held(function)
+    other = given.asked_by_name(held.names)
     if other is not None:
         return other
     if replay.methods is None:
-        return _of_found(given.found, names, changes=replay.changes) if given.found else None
+        return _of_found(held, given.found, changes=replay.changes) if given.found else None
     if given.others:
         return f"{given.others[0].__qualname__} objects may have any method"
-    found = [*given.found, *_objects(values, names)]
+    found = [*given.found, *held.objects]
     # Most methods only tell something, and then may also look at what outlives the call.
     telling = Methods(replay.methods.called)
-    reason = _of_found(found, names, changes=replay.changes, methods=telling)
-    return reason and _of_found(found, names, changes=True, methods=replay.methods)
+    reason = _of_found(held, found, changes=replay.changes, methods=telling)
+    return reason and _of_found(held, found, changes=True, methods=replay.methods)
 
 
 def state_reached(function: Function, given: Given) -> dict[str, int]:
@@ -154,13 +155,13 @@ def state_reached(function: Function, given: Given) -> dict[str, int]:
 
 
 def _of_found(
-    found: list[Any], names: frozenset[str], *, changes: bool, methods: Methods | None = None
+    held: _Held, found: list[Any], *, changes: bool, methods: Methods | None = None
 ) -> str | None:
     """What objects and functions of the user's do where they are used."""
     from epochly.code.harmless import hazard
 
-    shared = _shared_by_instances(found) or _given_by(found, names) if changes else None
-    return shared or hazard(found, names, changing=False, methods=methods)
+    shared = _shared_by_instances(found) or _given_by(found, held.names) if changes else None
+    return shared or hazard(found, held.names, changing=held.changing, methods=methods)
 
 
 def _shared_by_instances(values: list[Any]) -> str | None:
@@ -185,22 +186,33 @@ def _class_of(value: Any) -> type:
     return value if isinstance(value, type) else type(value)
 
 
-def _objects(values: list[Any], names: frozenset[str]) -> list[Any]:
-    """All but functions, which are judged with what they call, and modules, but what these hold."""
-    found, todo = [], list(values)
-    modules: list[ModuleType] = []
-    while todo:
-        value = todo.pop()
-        if isinstance(value, ModuleType):
-            todo += [] if value in modules else named_parts(value, names)
-            modules.append(value)
-        elif not callable(value) or isinstance(value, type) or is_own(type(value)):
-            found.append(value)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a function and its helpers hold outside the arguments of a call, and what they name.
+
+    `changing` is whether they change more than containers that they make there and then.
+    """
+
+    values: list[Any]
+    names: frozenset[str]
+    changing: bool
+
+    @property
+    def objects(self) -> list[Any]:
+        """All but functions, judged with what they call, and modules, but what these hold."""
+        found, todo = [], list(self.values)
+        modules: list[ModuleType] = []
+        while todo:
+            value = todo.pop()
+            if isinstance(value, ModuleType):
+                todo += [] if value in modules else named_parts(value, self.names)
+                modules.append(value)
+            elif not callable(value) or isinstance(value, type) or is_own(type(value)):
+                found.append(value)
+        return found
 
 
-def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
-    """What a function and its helpers hold outside the arguments of a call, and what they name."""
+def _held(function: Function) -> _Held:
     assert function.plain is not None
     parts = functions_behind(function.plain)
     values = _defaults(function, parts)
@@ -208,7 +220,7 @@ def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
     for part in parts:
         values += outside(part).values()
         names |= names_in(part.__code__)
-    return values, names
+    return _Held(values, names, any(changes_more(part, is_method=False) for part in parts))
 
 
 def _defaults(function: Function, parts: list[FunctionType]) -> list[Any]:
