@@ -9,7 +9,7 @@ from types import FunctionType
 from epochly.code.causes import Cause, Effect
 from epochly.code.helpers import Helpers
 from epochly.code.kinds import assigned, fresh_locals, is_load
-from epochly.code.scopes import bound_names
+from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.stores import Locals
 
 _MANY = 50
@@ -27,6 +27,7 @@ class Opened:
     def __init__(self, *codes: Hashable) -> None:
         self._open = set(codes)
         self._found: dict[Hashable, tuple[Cause, ...]] = {}
+        self._recursive: set[Hashable] = set()
         self._cuts = 0
         self._looks = 0
 
@@ -40,6 +41,7 @@ class Opened:
         """The causes within a function, none while it is open."""
         if code in self._open:
             self._cuts += 1
+            self._recursive.add(code)
             return ()
         key = (function, frozenset(classes.items()))
         if key in self._found:
@@ -52,9 +54,16 @@ class Opened:
         finally:
             self._open.discard(code)
         # What was cut short is found anew elsewhere, but the ways through a class are too many.
-        if cuts == self._cuts or self._looks > _MANY:
+        if cuts == self._cuts:
+            self._found[key] = found
+        elif self._looks > _MANY:
+            found += (Cause(Effect.UNKNOWN, 0, "what calls itself in too many ways", True),)
             self._found[key] = found
         return found
+
+    def is_recursive(self, code: Hashable) -> bool:
+        """Whether a function was met while it was open."""
+        return code in self._recursive
 
 
 class Around:
@@ -85,6 +94,7 @@ class Around:
         self.helpers = helpers
         self.whole = helpers.whole
         self.is_loop = items is not None
+        self.is_part = bool(nodes)
         fresh = fresh_locals(function, whole=self.whole)
         inside = {n for node in nodes for n in _bound_in(node)} if self.is_loop else None
         self.fresh = fresh if inside is None else fresh & inside
@@ -97,6 +107,22 @@ class Around:
         pairs = any(isinstance(value, ast.Tuple) for value in assigned(self.whole, given.id))
         fresh = given.id in self.fresh and not pairs
         return fresh or self.names.makes_new(given, deep=pairs)
+
+    def given(self, called: ast.expr) -> ast.Name | None:
+        """The parameter, never assigned, that a function is called by."""
+        is_name = isinstance(called, ast.Name) and called.id in scope_of(self.whole).parameters
+        if not (isinstance(called, ast.Name) and is_name):
+            return None
+        return called if assigned(self.whole, called.id) == [None] else None
+
+    def looks_at(self, handed: ast.expr) -> bool:
+        """Whether what a function does that is handed over has been seen there."""
+        if isinstance(handed, ast.Lambda):
+            return not self.is_part
+        if isinstance(handed, ast.Name) and self.helpers.tells(handed.id):
+            return not self.is_part
+        known, value = live_value(self.function, handed)
+        return known and callable(value)
 
     def causes(
         self, effect: Effect, line: int, text: str, name: str, *, in_place: bool = False

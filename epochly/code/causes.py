@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
+
+    from epochly.code.callgraph import Call
 
 
 class Effect(enum.IntEnum):
@@ -36,6 +43,11 @@ class Cause:
     in_place : bool
         Whether it is an augmented assignment to a name, which changes the object itself where that
         is a list or an array, and nothing where it is a number; the effect is then `PURE`.
+    through : Call or None
+        The call of a helper of the user's, or of a method, by which an object is changed.
+    open : ast.expr or None
+        What does something else each time, where that is unknown: a method or a function that is
+        given, as it is called, or a ``yield``.
     """
 
     effect: Effect
@@ -45,13 +57,47 @@ class Cause:
     root: str = ""
     shared: bool = False
     in_place: bool = False
+    through: Call | None = None
+    open: ast.expr | None = None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is an effect only where what a container of its own holds is not its own."""
+        return self.effect is Effect.PURE and not self.in_place
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What tells it from others, wherever it is."""
+        asked = self.open and (type(self.open), getattr(self.open, "attr", None) or self.what)
+        by_call = self.through is not None
+        return self.effect, self.outside, self.root, self.shared, self.in_place, by_call, asked
+
+
+def effects_from(causes: Sequence[Cause]) -> Effects:
+    """Effects, and apart from them the notes."""
+    notes = tuple(cause for cause in causes if cause.is_note)
+    return Effects(tuple(cause for cause in causes if not cause.is_note), notes)
+
+
+def one_of_each(causes: Sequence[Cause]) -> list[Cause]:
+    """The first of each kind: helpers that call each other have more ways than can be told."""
+    kinds = {cause.kind: cause for cause in reversed(causes)}
+    return list(reversed(kinds.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Effects of a stretch of code, in the order of its lines."""
+    """Effects of a stretch of code, in the order of its lines.
+
+    Parameters
+    ----------
+    causes : tuple of Cause
+    notes : tuple of Cause
+        Changes of what its own containers hold, which are effects where others hold it as well.
+    """
 
     causes: tuple[Cause, ...]
+    notes: tuple[Cause, ...] = ()
 
     @property
     def worst(self) -> Effect:

@@ -5,63 +5,59 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from types import FunctionType, MappingProxyType
 
 from epochly.code.around import Around, Opened
 from epochly.code.asking import attribute_of
-from epochly.code.callees import behind_cache, has_own_stream, is_bound_change, with_owner
+from epochly.code.callees import behind_cache, with_owner
 from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
 from epochly.code.causes import Effects as Effects
+from epochly.code.causes import effects_from, one_of_each
 from epochly.code.function import undecorated
 from epochly.code.handed import handed_over
-from epochly.code.helpers import Helpers, argument_for, is_default, is_free
+from epochly.code.helpers import Helpers, argument_for, is_default, is_free, parameters_of
+from epochly.code.imported import value_of
 from epochly.code.kinds import (
-    CLOSING,
-    OPENING,
     assigned,
-    is_listed,
     is_listed_as,
     kind_of,
     qualified_name,
 )
 from epochly.code.known_calls import CALLS
+from epochly.code.known_effects import (
+    causes_of_known,
+    effect_of_typed_method,
+    is_generator,
+    is_unknown,
+)
 from epochly.code.loops import root_name
-from epochly.code.making import effects_of_making
-from epochly.code.modes import effect_of_open, effect_of_sql, may_rename
+from epochly.code.making import effects_of_making, only_finds
+from epochly.code.modes import may_rename
 from epochly.code.positions import SHUFFLING, changed_arguments
+from epochly.code.roots import roots_of
 from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.source import FunctionNode, source_of
-from epochly.code.stores import roots_of, stores_in
+from epochly.code.stores import stores_in
+from epochly.code.streams import changed_by_stream, is_own_stream, is_seeded
 from epochly.errors import SourceError
 
 _UNTOLD: Mapping[str, type] = MappingProxyType({})
 
 
-@cache
-def effect_of_name(name: str) -> Effect:
-    """The effect that the table gives for a qualified name."""
-    if name in CALLS["settings"]:
-        return Effect.WRITES
-    prefix, best, effect = name, -1, Effect.UNKNOWN
-    while prefix:
-        for candidate in Effect:
-            listed = CALLS.get(candidate.name.lower(), frozenset())
-            wanted = prefix if prefix == name else f"{prefix}.*"
-            if wanted in listed and len(prefix) > best:
-                best, effect = len(prefix), candidate
-        prefix = prefix.rpartition(".")[0]
-    return effect
-
-
-def effects_of(function: FunctionType) -> Effects:
+def effects_of(function: FunctionType, opened: Opened | None = None) -> Effects:
     """Effects of a whole function, found through its helpers.
 
     A function without source is unknown as a whole.
+
+    Parameters
+    ----------
+    function : FunctionType
+    opened : Opened, optional
+        What was found in others, so that helpers that they share are looked at once.
     """
-    return _effects_of(function, Opened())
+    return effects_from(_effects_of(function, Opened() if opened is None else opened))
 
 
 def effects_in(
@@ -84,12 +80,12 @@ def effects_in(
     """
     helpers = Helpers(function, source_of(function).node, classes)
     around = Around(function, Opened(function.__code__), helpers, nodes, items)
-    return Effects(tuple(_causes(around, nodes)))
+    return effects_from(tuple(_causes(around, nodes)))
 
 
 def _effects_of(
     function: FunctionType, opened: Opened, classes: Mapping[str, type] = _UNTOLD
-) -> Effects:
+) -> tuple[Cause, ...]:
     code = function.__code__
 
     def causes() -> Iterable[Cause]:
@@ -98,9 +94,17 @@ def _effects_of(
         except SourceError as error:
             return [Cause(Effect.UNKNOWN, code.co_firstlineno, error.what, False)]
         around = Around(function, opened, Helpers(function, node, classes))
-        return _causes(around, body_of(node))
+        found = list(_causes(around, body_of(node)))
+        return found + (_for_all(function, found) if opened.is_recursive(code) else [])
 
-    return Effects(opened.look(code, function, classes, causes))
+    return opened.look(code, function, classes, causes)
+
+
+def _for_all(function: FunctionType, causes: Sequence[Cause]) -> list[Cause]:
+    """What a function that calls itself does to one parameter, done to each: it may swap them."""
+    names = parameters_of(function)
+    changed = {cause.root: cause for cause in causes if cause.root in names and not cause.shared}
+    return [dataclasses.replace(c, root=name) for c in changed.values() for name in names]
 
 
 def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
@@ -108,6 +112,13 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
     scope = scope_of(around.whole)
     outer = scope.globals_written | scope.nonlocals_written
     found: list[Cause] = []
+    later = {
+        id(part)
+        for node in nodes
+        for inner in ast.walk(node)
+        if isinstance(inner, _INNER)
+        for part in ast.walk(inner)
+    }
     for node in nodes:
         for call in (*calls_in(function, node), *handed_over(function, node)):
             found += _of_call(around, call)
@@ -123,13 +134,16 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
                         everyones = store.name in outer or store.text.startswith(_SHARED)
                         shared = cause.shared or everyones
                         found.append(dataclasses.replace(cause, shared=shared))
-            if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await)):
-                found.append(Cause(Effect.UNKNOWN, inner.lineno, ast.unparse(inner), True))
-            elif isinstance(inner, ast.ClassDef) and (inner.bases or inner.keywords):
-                found.append(Cause(Effect.UNKNOWN, inner.lineno, f"class {inner.name}", True))
+            waits = isinstance(inner, (ast.Yield, ast.YieldFrom)) and id(inner) in later
+            if is_unknown(function, inner) and not waits:
+                text = ast.unparse(inner).partition("\n")[0]
+                yields = inner if isinstance(inner, (ast.Yield, ast.YieldFrom)) else None
+                line = getattr(inner, "lineno", 0)
+                found.append(Cause(Effect.UNKNOWN, line, text, True, open=yields))
     yield from sorted(found, key=lambda cause: cause.line)
 
 
+_INNER = (ast.FunctionDef, ast.Lambda)
 _SHARED = ("type(", "globals()", "vars(")
 
 
@@ -141,6 +155,9 @@ def _cannot_change(function: FunctionType, name: str) -> bool:
 
 def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     function = around.function
+    if not call.found:
+        known, value = value_of(function, call.node.func)
+        call = dataclasses.replace(call, found=known, value=undecorated(value)) if known else call
     if not call.found and isinstance(call.node.func, ast.Name):
         call = _through_local(around, call)
     call = with_owner(function, call)
@@ -161,55 +178,32 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     users = cached or call
     if isinstance(users.value, FunctionType) and is_users(users.value):
         classes = around.helpers.classes_within(users)
-        for cause in _effects_of(users.value, around.opened, classes).causes:
+        for cause in one_of_each(_effects_of(users.value, around.opened, classes)):
+            if cached is not None:
+                # A second call finds what the first has kept, and does nothing of this.
+                cause = dataclasses.replace(cause, shared=cause.shared or bool(cause.root))
+                if cause.effect is Effect.DRAWS:
+                    yield Cause(Effect.UNKNOWN, call.line, call.text, True)
             yield from _seen_by_caller(around, users, cause)
-        if cached is None:
-            return
+        return
+    if is_seeded(function, around.whole, call.node):
+        return
     yield from _of_helper(around, call)
     is_class, home = isinstance(call.value, type), attribute_of(call.value, "__module__")
     if is_class and home == "builtins" and issubclass(call.value, BaseException):
         return
+    unpacked = [type(argument) is ast.Starred for argument in call.node.args]
+    if unpacked == [False] and not call.node.keywords and only_finds(call.value):
+        return
     if is_class and home != "builtins":
-        made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened).causes)
+        made = effects_of_making(call.value, lambda maker: _effects_of(maker, around.opened))
         if made is not None:
             for cause in made:
                 what = f"{call.text}: {cause.what}"
-                yield dataclasses.replace(cause, line=call.line, what=what, root="")
+                cause = dataclasses.replace(cause, line=call.line, what=what, root="")
+                yield dataclasses.replace(cause, through=None, open=None)
             return
-    if is_bound_change(call):
-        yield Cause(Effect.WRITES, call.line, call.text, False, root_name(call.node.func), True)
-        return
-    name = qualified_name(call.value)
-    if name == "next" and call.node.args:
-        root = root_name(call.node.args[0])
-        if root and root not in bound_names(function.__code__):
-            yield Cause(Effect.WRITES, call.line, f"next({root})", False, root, True)
-            return
-    if name == "type" and len(call.node.args) > 1:
-        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
-    elif name == CLOSING:
-        yield Cause(_effect_of_closing(function, call.node), call.line, call.text, True)
-    elif name in OPENING:
-        yield Cause(effect_of_open(call.node), call.line, call.text, True)
-    elif name in _PRINTING:
-        text = call.text if call.text.endswith("print") else f"{call.text}, a print"
-        yield Cause(Effect.WRITES, call.line, text, False)
-    else:
-        effect = effect_of_name(name)
-        if effect is Effect.DRAWS and has_own_stream(call):
-            yield Cause(Effect.WRITES, call.line, call.text, False, shared=True)
-        elif effect is not Effect.PURE:
-            shared = is_listed_as("settings", name)
-            yield Cause(effect, call.line, call.text, True, shared=shared)
-
-
-def _effect_of_closing(function: FunctionType, node: ast.Call) -> Effect:
-    """What the end of a block does to what is closed there."""
-    kind = kind_of(function, node.args[0]) if len(node.args) == 1 else None
-    return Effect.UNKNOWN if kind is None else effect_of_name(f"{kind}.close")
-
-
-_PRINTING = frozenset({"print", "pprint.pprint", "pprint.pp"})
+    yield from causes_of_known(function, call)
 
 
 def _through_local(around: Around, call: Call) -> Call:
@@ -231,12 +225,10 @@ def _of_helper(around: Around, call: Call) -> Iterator[Cause]:
     for inner in around.helpers.behind(call):
         classes = around.helpers.classes_within(inner)
         if isinstance(inner.value, FunctionType):
-            causes = _effects_of(inner.value, around.opened, classes).causes
+            causes = _effects_of(inner.value, around.opened, classes)
         else:
             causes = _of_local(around, inner.value, classes)
-        # One of a kind is enough: methods that call each other have more ways than can be told.
-        kinds = {(c.effect, c.root, c.shared, c.in_place): c for c in reversed(causes)}
-        for cause in reversed(kinds.values()):
+        for cause in one_of_each(causes):
             if cause.effect in (Effect.DRAWS, Effect.WRITES) or cause.in_place:
                 yield from _seen_by_caller(around, inner, cause)
 
@@ -254,7 +246,18 @@ def _of_local(around: Around, node: FunctionNode, classes: Mapping[str, type]) -
 def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]:
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
     what = f"{call.text}: {cause.what}"
-    seen = dataclasses.replace(cause, line=call.line, what=what)
+    if cause.is_note:
+        yield dataclasses.replace(cause, line=call.line, what=what, through=call)
+        return
+    if isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(call.value):
+        return
+    if isinstance(cause.open, ast.Name):
+        given = argument_for(call, cause.open.id)
+        if given is not None and around.looks_at(given):
+            return
+        cause = dataclasses.replace(cause, open=given and around.given(given))
+    through = call if cause.root or cause.through is not None else None
+    seen = dataclasses.replace(cause, line=call.line, what=what, through=through)
     # The variables of one call, and the defaults of what it makes, are seen by no other call.
     own = not around.is_loop and around.helpers.owns(call)
     if is_free(call, cause.root):
@@ -272,23 +275,28 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
         yield dataclasses.replace(seen, root="", shared=shared)
         return
     if around.names.makes_new(argument, deep=True):
+        if isinstance(argument, ast.Name) and not around.names.holds_new(argument.id):
+            yield dataclasses.replace(seen, effect=Effect.PURE, root="", in_place=False)
         return
     name = next(iter(roots_of(argument)), "")
-    for through in around.causes(cause.effect, call.line, what, name):
-        if not (cause.in_place and _cannot_change(around.function, through.root)):
-            yield dataclasses.replace(seen, root=through.root, shared=through.shared)
+    for led in around.causes(cause.effect, call.line, what, name):
+        if not _cannot_change(around.function, led.root):
+            yield dataclasses.replace(seen, root=led.root, shared=led.shared)
 
 
 def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     method = call.node.func
     yield from _of_helper(around, call)
+    if isinstance(method, ast.Name) and not around.is_part and around.helpers.tells(method.id):
+        # What it does stands within the function, and was looked at there.
+        return
     if not isinstance(method, ast.Attribute):
-        yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+        yield Cause(Effect.UNKNOWN, call.line, call.text, True, open=around.given(method))
         return
     if call.text in _STREAMS:
         yield Cause(Effect.WRITES, call.line, f"{call.text}, a print", False)
         return
-    effect = _of_typed_method(around.function, call.node)
+    effect = effect_of_typed_method(around.function, call.node)
     if effect is not None:
         if effect is not Effect.PURE:
             kind = kind_of(around.function, method.value)
@@ -298,6 +306,10 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     if method.attr in CALLS["pure_methods"] and not may_rename(call.node):
         return
     owner = method.value
+    if not around.is_part and is_own_stream(around.function, around.whole, owner):
+        if not all(map(around.has_made, changed_by_stream(call.node))):
+            yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+        return
     if method.attr in CALLS["changing_methods"]:
         if not (isinstance(owner, ast.Name) and owner.id in around.fresh):
             for root in roots_of(owner) or [""]:
@@ -308,21 +320,8 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
         return
     seeded = any(keyword.arg == "random_state" for keyword in call.node.keywords)
     drawn = method.attr == "rvs" and not seeded
-    yield Cause(Effect.DRAWS if drawn else Effect.UNKNOWN, call.line, call.text, True)
+    effect = Effect.DRAWS if drawn else Effect.UNKNOWN
+    yield Cause(effect, call.line, call.text, True, open=None if drawn else method)
 
 
 _STREAMS = frozenset({"sys.stdout.write", "sys.stdout.writelines", "stdout.write"})
-
-
-def _of_typed_method(function: FunctionType, node: ast.Call) -> Effect | None:
-    """The effect of a method whose object's class the source tells; None where the name decides."""
-    assert isinstance(node.func, ast.Attribute)
-    kind = kind_of(function, node.func.value)
-    if kind is None:
-        return None
-    if kind.startswith("sqlite3.") and node.func.attr == "execute":
-        return effect_of_sql(function, node)
-    if kind == "pathlib.Path" and node.func.attr == "open":
-        return effect_of_open(ast.Call(node.func, [node.func, *node.args], node.keywords))
-    name = f"{kind}.{node.func.attr}"
-    return effect_of_name(name) if is_listed(name) else None

@@ -107,6 +107,23 @@ def changes(function: FunctionType, nodes: Iterable[ast.AST], own: frozenset[str
     return any(_changes(function, inner, own, fresh) for node in nodes for inner in ast.walk(node))
 
 
+def changes_more(function: FunctionType, *, is_method: bool) -> bool:
+    """Whether a function changes more than containers of its own, or than its object.
+
+    Parameters
+    ----------
+    function : FunctionType
+    is_method : bool
+        Whether it may change its object.
+    """
+    try:
+        body = source_of(function).node.body
+    except SourceError:
+        return True
+    own = frozenset(function.__code__.co_varnames[:1] if is_method else ())
+    return changes(function, body if isinstance(body, list) else [body], own)
+
+
 def _changes(
     function: FunctionType, node: ast.AST, own: frozenset[str], fresh: frozenset[str]
 ) -> bool:

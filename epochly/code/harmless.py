@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import ast
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import Enum
@@ -11,11 +11,21 @@ from typing import Any
 
 from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
-from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.causes import Cause, Effect
+from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
-from epochly.code.giving import GIVING, METHODS, changes, gives_new
+from epochly.code.giving import GIVING, METHODS, changes_more, gives_new
 from epochly.code.kinds import qualified_name
+from epochly.code.known_effects import effect_of_name, is_generator
 from epochly.code.making import effects_of_making, fills_itself
+from epochly.code.members import is_asked, is_method, is_slot
+from epochly.code.methods import (
+    Methods,
+    may_be_called,
+    only_changes_its_own,
+    setting_name,
+    why_not,
+)
 from epochly.code.outside import names_in, outside
 from epochly.code.sharing import (
     ATOMS,
@@ -26,8 +36,6 @@ from epochly.code.sharing import (
     named_parts,
     parts_of,
 )
-from epochly.code.source import source_of
-from epochly.errors import SourceError
 
 # What operators, properties and methods of their objects do is known.
 LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
@@ -47,6 +55,7 @@ def hazard(
     called: frozenset[CodeType] = frozenset(),
     *,
     changing: bool = True,
+    methods: Methods | None = None,
 ) -> str | None:
     """Why code that only uses these names on these objects may do more than read them.
 
@@ -64,6 +73,9 @@ def hazard(
         Functions whose changes in place are known to the caller.
     changing : bool
         Whether the code itself changes objects, which operators may have given it.
+    methods : Methods, optional
+        The methods that the code calls without their effects being told. They are looked at as
+        well; without this, methods that call others so are taken to do anything.
 
     Returns
     -------
@@ -72,24 +84,43 @@ def hazard(
     """
     told = list(values)
     while True:
-        look = _Look(names, called, changing)
+        look = _Look(names, called, changing, methods)
         reason = look.over(told)
-        if reason is not None or look.further <= names:
-            return reason
+        if reason is not None or (look.further <= names and look.methods == methods):
+            return reason or look.missing()
         names |= look.further
+        methods = look.methods
 
 
 class _Look:
     """One look at what code reaches; operators and properties may name further attributes."""
 
-    def __init__(self, names: frozenset[str], called: frozenset[CodeType], changing: bool) -> None:
+    def __init__(
+        self,
+        names: frozenset[str],
+        called: frozenset[CodeType],
+        changing: bool,
+        methods: Methods | None,
+    ) -> None:
         self.names = names
+        self.methods = methods
+        self._met: set[str] = set()
         self.called = called
         self._changing = changing
         self._given: str | None = None
         self.further: set[str] = set()
         self._todo: list[Any] = []
         self._judged: dict[type, str | None] = {}
+
+    def missing(self) -> str | None:
+        """A method that is called, and that no class has which was met."""
+        if self.methods is None or not self.methods.called:
+            return None
+        setting = setting_name(self.names)
+        if setting is not None:
+            return f"{setting} may give an object another method"
+        name = min(self.methods.called - self._met, default=None)
+        return name and f"{name} is a method of nothing that was found"
 
     def over(self, values: list[Any]) -> str | None:
         seen: set[int] = set()
@@ -115,9 +146,11 @@ class _Look:
         if cls not in self._judged:
             self._judged[cls] = self._of_class(cls, False) or self._of_metaclass(cls)
             parts = named_parts(cls, self.names)
-            self._todo += [part for part in parts if not isinstance(part, _WRITTEN)]
+            self._todo += [p for p in parts if not (isinstance(p, _WRITTEN) or is_slot(p))]
         if cls.__module__.partition(".")[0] not in LIBRARIES:
             parts = attribute_of(value, "__dict__", {})
+            if self.methods is not None and not self.methods.called.isdisjoint(parts):
+                return f"a {cls.__qualname__} has a method of its own"
             if any(callable(parts.get(name)) for name in METHODS & self.names):
                 self._given = f"a method kept in a {cls.__qualname__} may give what others hold"
             self._todo += attributes_of(value)
@@ -130,7 +163,7 @@ class _Look:
     def _of_code(self, value: Any) -> str | None:
         value = undecorated(value)
         if is_a(value, (FunctionType, ModuleType, type)):
-            self._todo += named_parts(value, self.names)
+            self._todo += [p for p in named_parts(value, self.names) if not self._is_member(p)]
         if isinstance(value, ModuleType):
             getter = vars(value).get("__getattr__")
             if is_own_module(value) and isinstance(getter, FunctionType):
@@ -151,6 +184,12 @@ class _Look:
             )
         return None
 
+    def _is_member(self, part: Any) -> bool:
+        """Whether it is judged with its class, or made by a decorator of the library's."""
+        if is_a(part, FunctionType):
+            return self.methods is not None or not is_users(part)
+        return is_a(part, _WRITTEN) or is_slot(part)
+
     def _of_metaclass(self, cls: type) -> str | None:
         return self._of_class(type(cls), False) if is_own(type(cls)) else None
 
@@ -162,6 +201,9 @@ class _Look:
         return None
 
     def _of_class(self, cls: type, made_inside: bool) -> str | None:
+        other = self.methods and why_not(cls, self.methods.called)
+        if other:
+            return other
         for base in cls.__mro__:
             if base in _PLAIN_BASES or base.__module__ in ("abc", "typing", "enum"):
                 continue
@@ -175,7 +217,7 @@ class _Look:
             matched = vars(base).get("__match_args__", ())
             for name, raw in vars(base).items():
                 special = name.startswith("__") and name.endswith("__") and name not in _MAKING
-                by_name = _is_asked(raw) and not self.names.isdisjoint(_BY_NAME)
+                by_name = is_asked(raw) and not self.names.isdisjoint(_BY_NAME)
                 named = name in self.names or name in _BY_PROTOCOL or name in matched
                 if issubclass(base, Enum) and not isinstance(raw, _WRITTEN):
                     continue
@@ -197,10 +239,13 @@ class _Look:
                 if is_users(getter):
                     if self._is_given(name) and not gives_new(made or cls, getter):
                         self._given = f"{what} may give what others hold"
-                    reason = self._of_function(getter, what, made)
+                    if self.methods is not None and is_method(raw):
+                        reason = self._of_method(getter, name, what, made)
+                    else:
+                        reason = self._of_function(getter, what, made)
                     if reason is not None:
                         return reason
-            elif hasattr(type(getter), "__get__") and not _is_plain(getter):
+            elif hasattr(type(getter), "__get__") and not is_slot(getter):
                 return f"{what} has unknown effects"
         return None
 
@@ -210,39 +255,53 @@ class _Look:
 
     def _of_function(self, function: FunctionType, what: str, made: type | None) -> str | None:
         """Effects of a function, or of a method of a class whose objects the items make."""
-        self.further |= names_in(function.__code__)
-        self._todo += outside(function).values()
-        self._changing = self._changing or _changes(function, made is not None)
+        if self.methods is not None:
+            self.methods = self.methods.beside(names_in(function.__code__))
+        self._use(function, made)
         known = function.__code__ in self.called
-        for cause in effects_of(function).causes:
-            changes = cause.effect > Effect.READS or (cause.in_place and not known)
+        effects = effects_of(function)
+        for cause in (*effects.causes, *effects.notes):
+            if self._is_method(cause):
+                continue
+            changes = cause.effect > Effect.READS or (cause.effect is Effect.PURE and not known)
             if changes and not (made is not None and fills_itself(made, function, cause)):
                 return f"{what} has effects: {cause.what}"
         return None
 
+    def _of_method(
+        self, function: FunctionType, name: str, what: str, made: type | None
+    ) -> str | None:
+        """Effects of a method, which may change what is gone, or the caller's copy, in the end."""
+        assert self.methods is not None
+        self._met.add(name)
+        strict = self.methods.is_strict(name)
+        if strict and name not in self.methods.called:
+            return self._of_function(function, what, made)
+        if strict:
+            self.methods = self.methods.beside(names_in(function.__code__))
+        self._use(function, made)
+        effects = effects_of(function)
+        for cause in (*effects.causes, *effects.notes):
+            yields = isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(function)
+            if yields or self._is_method(cause):
+                continue
+            if strict or not only_changes_its_own(function, cause):
+                return f"{what} has effects: {cause.what}"
+        return None
 
-def _changes(function: FunctionType, is_method: bool) -> bool:
-    """Whether a function changes more than containers of its own, or than its object."""
-    try:
-        body = source_of(function).node.body
-    except SourceError:
-        return True
-    own = frozenset(function.__code__.co_varnames[:1] if is_method else ())
-    return changes(function, body if isinstance(body, list) else [body], own)
+    def _use(self, function: FunctionType, made: type | None) -> None:
+        """What a function that may be run names and reaches is looked at as well."""
+        self.further |= names_in(function.__code__)
+        self._todo += outside(function).values()
+        self._changing = self._changing or changes_more(function, is_method=made is not None)
+
+    def _is_method(self, cause: Cause) -> bool:
+        """Whether it is only the call of a method, which is looked at by its name."""
+        if self.methods is None or not isinstance(cause.open, ast.Attribute):
+            return False
+        self.methods = self.methods.calling(cause.open.attr)
+        return may_be_called(cause.open.attr)
 
 
 def _is_code(value: Any) -> bool:
     return is_a(value, (FunctionType, BuiltinFunctionType, ModuleType, type))
-
-
-def _is_asked(raw: Any) -> bool:
-    """Whether reading an attribute runs code."""
-    return hasattr(type(raw), "__get__") and not (
-        isinstance(raw, (FunctionType, staticmethod, classmethod)) or _is_plain(raw)
-    )
-
-
-def _is_plain(raw: Any) -> bool:
-    return (
-        inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw) or inspect.isbuiltin(raw)
-    )

@@ -14,7 +14,7 @@ from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import Function, undecorated
 from epochly.code.kinds import assigned
-from epochly.code.scopes import binding_of, live_value, scope_of
+from epochly.code.scopes import binding_of, live_value, names_bound_by, scope_of
 from epochly.code.sharing import is_own
 from epochly.code.source import FunctionNode, source_of
 from epochly.errors import SourceError
@@ -81,6 +81,25 @@ class Helpers:
                     made = ast.copy_location(ast.Call(given, [], []), given)
                     text = ast.unparse(given)
                     yield from self.behind(Call(made, given.lineno, text, False, None))
+
+    def tells(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a name only ever stands for functions that stand within the function."""
+        whole = source_of(self._function).node
+        values = assigned(whole, name)
+        for value in values:
+            known = isinstance(value, ast.Name) and value.id not in seen
+            if isinstance(value, ast.Name) and not (known and self.tells(value.id, seen | {name})):
+                return False
+            if not isinstance(value, (ast.Name, ast.Lambda)):
+                return False
+        for inner in ast.walk(whole):
+            if isinstance(inner, ast.Global | ast.Nonlocal) and name in inner.names:
+                return False
+            if isinstance(inner, (ast.FunctionDef, ast.Name)):
+                continue
+            if name in names_bound_by(inner):
+                return False
+        return any(True for _ in self._definitions(name, frozenset()))
 
     def class_of(self, owner: ast.expr) -> type | None:
         """The user's class of an object, where that is known; it may be a class derived from it."""

@@ -201,6 +201,7 @@ def _calls_python(value: Any) -> bool:
 _PUBLIC = {
     "_bisect": "bisect",
     "_contextvars": "contextvars",
+    "_functools": "functools",
     "_heapq": "heapq",
     "_io": "builtins",
     "posix": "os",

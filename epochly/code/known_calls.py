@@ -29,7 +29,7 @@ CALLS = {
         datetime.date datetime.datetime datetime.timedelta
         decimal.Decimal
         fractions.Fraction
-        functools.partial functools.reduce
+        functools.cache functools.lru_cache functools.partial functools.reduce
         hashlib.*
         html.*
         io.BytesIO io.StringIO
@@ -193,6 +193,7 @@ CALLS = {
     # Methods that only read the object they belong to, whatever built-in type it has.
     "pure_methods": _names(
         """
+        _asdict _replace
         as_integer_ratio astype bit_count bit_length capitalize casefold conjugate copy
         count decode dot encode endswith find flatten format get group groups hexdigest
         index isalnum isalpha isdigit isspace items join json keys ljust lower lstrip

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum, EnumType, Flag
 from types import FunctionType
 from typing import Any, TypeGuard
 
@@ -43,6 +44,8 @@ def effects_of_making(cls: type, effects_of: EffectsOf) -> list[Cause] | None:
                 return None
         elif is_users(maker):
             found += _of_maker(cls, name, maker, effects_of, frozenset())
+        elif _is_of_named_tuple(cls, maker):
+            continue
         elif dataclasses.is_dataclass(cls) and maker.__code__.co_filename == "<string>":
             found += _of_factories(cls, effects_of)
         else:
@@ -89,6 +92,26 @@ def _of_maker(
                     yield from _of_maker(cls, node.attr, method, effects_of, seen | {method})
             elif hasattr(type(method), "__set__") and not inspect.ismemberdescriptor(method):
                 yield Cause(Effect.UNKNOWN, node.lineno, ast.unparse(node), True)
+
+
+def _is_of_named_tuple(cls: type, maker: FunctionType) -> bool:
+    """Whether it is the ``__new__`` that `collections.namedtuple` makes."""
+    names = maker.__code__.co_names
+    made = maker.__globals__.get("_tuple_new") is tuple.__new__
+    return issubclass(cls, tuple) and made and names == ("_tuple_new",)
+
+
+def only_finds(cls: object) -> bool:
+    """Whether it is an enumeration, which only finds the member that has a value.
+
+    Parameters
+    ----------
+    cls : object
+        What is called; with more than the value, an enumeration makes another one.
+    """
+    if type(cls) is not EnumType or not isinstance(cls, type) or issubclass(cls, Flag):
+        return False
+    return inspect.getattr_static(cls, "_missing_") is vars(Enum)["_missing_"]
 
 
 def _method(cls: type, name: str) -> FunctionType | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from opcode import opmap
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.function import undecorated
 from epochly.code.libraries import in_library
+
+_CACHE = type(functools.cache(len))
 
 
 def functions_of(body: FunctionType) -> list[FunctionType]:
@@ -22,6 +25,23 @@ def functions_of(body: FunctionType) -> list[FunctionType]:
             continue
         found.append(value)
         todo += outside(value).values()
+    return found
+
+
+def functions_behind(body: FunctionType) -> list[FunctionType]:
+    """Those, and the user's functions that it reaches through caches and modules of the user's."""
+    found = functions_of(body)
+    for one in found:
+        for value in outside(one).values():
+            held = [value]
+            file = getattr(value, "__file__", None) if isinstance(value, ModuleType) else None
+            if file is not None and not in_library(file):
+                named = names_in(one.__code__) & vars(value).keys()
+                held = [undecorated(vars(value)[name]) for name in named]
+            for part in held:
+                inner = undecorated(part.__wrapped__) if isinstance(part, _CACHE) else part
+                if inner is not value and type(inner) is FunctionType:
+                    found += [other for other in functions_of(inner) if other not in found]
     return found
 
 

@@ -6,22 +6,14 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TypeGuard
 
 from epochly.code.kinds import is_fresh, is_load, qualified_name
+from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
+from epochly.code.roots import elements_of, ends_of, roots_of
 from epochly.code.scopes import arguments_of, live_value, names_bound_by
 from epochly.code.source import FunctionNode, source_of
 
-_PARTS = frozenset(
-    "T diagonal flat get items keys ravel reshape setdefault squeeze swapaxes transpose "
-    "values view".split()
-)
-_OF_FUNCTIONS = frozenset(
-    "asanyarray asarray ascontiguousarray atleast_1d atleast_2d ravel reshape squeeze swapaxes "
-    "transpose".split()
-)
-_ELEMENTS = frozenset({"enumerate", "iter", "next", "reversed", "zip"})
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
 _FACTORIES = (int, float, str, list, dict, set)
@@ -118,6 +110,10 @@ class Locals:
                 found.append(current)
             for value in self._sources.get(current, ()):
                 todo += reversed(roots_of(value))
+                if not all(
+                    roots_of(one) or self.makes_new(one, deep=True) for one in ends_of(value)
+                ):
+                    found.append(current)
         return found or [name]
 
     def is_new(self, name: str) -> bool:
@@ -151,7 +147,7 @@ class Locals:
         if isinstance(value, ast.IfExp):
             return makes(value.body) and makes(value.orelse)
         if deep and isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
-            return all(map(makes, _elements(value)))
+            return all(map(makes, elements_of(value)))
         if deep and isinstance(value, (ast.ListComp, ast.SetComp)):
             return makes(value.elt)
         if deep and isinstance(value, ast.BinOp):
@@ -169,17 +165,36 @@ class Locals:
             and not isinstance(live_value(self._function, value.func)[1], FunctionType)
         )
 
-    def holds_new(self, name: str) -> bool:
+    def holds_new(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a container that the function made only holds what it made as well."""
         values = list(self._sources.get(name, ()))
         for inner in ast.walk(self._whole):
             if isinstance(inner, ast.Assign):
-                targets = (part for target in inner.targets for part in ast.walk(target))
-                parts = (part for part in targets if isinstance(part, _PARTS_OF))
-                values += [inner.value for part in parts if root_name(part) == name]
-            elif _fills(inner, name):
-                values += [*inner.args, *(keyword.value for keyword in inner.keywords)]
-        return all(self.makes_new(value, deep=True) for value in values)
+                values += [inner.value] if _fills(inner.targets, name) else []
+            elif isinstance(inner, ast.AugAssign):
+                values += [inner.value] if _is_name(inner.target, name) else []
+            elif isinstance(inner, (ast.For, ast.comprehension)):
+                values += [inner.iter] if _fills([inner.target], name) else []
+            elif isinstance(inner, ast.Call):
+                if not self._is_telling(inner, name):
+                    return False
+                values += _put_by(inner, name)
+        others = {
+            other
+            for other, sources in self._sources.items()
+            if other not in seen | {name} and any(name in roots_of(value) for value in sources)
+        }
+        return all(self.makes_new(value, deep=True) for value in values) and all(
+            self.holds_new(other, seen | {name}) for other in others
+        )
+
+    def _is_telling(self, call: ast.Call, name: str) -> bool:
+        """Whether a call that is given an object is known not to put anything into it."""
+        given = (*call.args, *(keyword.value for keyword in call.keywords))
+        if not any(name in roots_of(part) for part in given):
+            return True
+        known, called = live_value(self._function, call.func)
+        return known and qualified_name(called) in CALLS["pure"]
 
     def _joins_new(self, value: ast.BinOp, makes: Callable[[ast.expr], bool]) -> bool:
         """Whether what an operator gives holds nothing old, should it be a list."""
@@ -202,18 +217,23 @@ class Locals:
         return not numbers and bool(value.args or value.keywords)
 
 
-def _fills(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
-    """Whether it is a call of a method that puts something into a container."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in FILLING
-        and root_name(node.func) == name
-    )
+def _fills(targets: list[ast.expr], name: str) -> bool:
+    """Whether one of the targets of an assignment is a part of an object."""
+    parts = (part for target in targets for part in ast.walk(target))
+    return any(isinstance(part, _PARTS_OF) and root_name(part) == name for part in parts)
 
 
-def _elements(value: ast.Tuple | ast.List | ast.Set | ast.Dict) -> list[ast.expr]:
-    return list(value.values) if isinstance(value, ast.Dict) else list(value.elts)
+def _put_by(call: ast.Call, name: str) -> list[ast.expr]:
+    """What a method puts into the container that it belongs to."""
+    method = call.func
+    if not isinstance(method, ast.Attribute) or root_name(method) != name:
+        return []
+    put = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return [] if method.attr in CALLS["pure_methods"] else put
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _is_number(value: ast.expr) -> bool:
@@ -226,34 +246,6 @@ def _is_range(value: ast.expr) -> bool:
         and isinstance(value.func, ast.Name)
         and value.func.id == "range"
     )
-
-
-def roots_of(value: ast.expr) -> list[str]:
-    """The variables whose objects, or parts of them, an expression may give."""
-    if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
-        root = root_name(value)
-        if root:
-            return [root]
-        while isinstance(value, (ast.Attribute, ast.Subscript)):
-            value = value.value
-        return roots_of(value)
-    if isinstance(value, ast.IfExp):
-        return roots_of(value.body) + roots_of(value.orelse)
-    if isinstance(value, ast.BoolOp):
-        return [root for part in value.values for root in roots_of(part)]
-    if isinstance(value, (ast.NamedExpr, ast.Starred)):
-        return roots_of(value.value)
-    if isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
-        return [root for part in _elements(value) for root in roots_of(part)]
-    if isinstance(value, ast.Call):
-        if isinstance(value.func, ast.Attribute) and value.func.attr in _OF_FUNCTIONS:
-            owners = [] if root_name(value.func) in {"np", "numpy"} else roots_of(value.func.value)
-            return [root for part in value.args[:1] for root in roots_of(part)] + owners
-        if isinstance(value.func, ast.Attribute) and value.func.attr in _PARTS:
-            return roots_of(value.func.value)
-        if isinstance(value.func, ast.Name) and value.func.id in _ELEMENTS:
-            return [root for part in value.args for root in roots_of(part)]
-    return []
 
 
 def stores_in(

@@ -14,15 +14,20 @@ from weakref import ProxyTypes
 
 from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
-from epochly.code.effects import Effect, effect_of_name, effects_of
+from epochly.code.causes import Effect
+from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
 from epochly.code.harmless import LIBRARIES
 from epochly.code.kinds import qualified_name
+from epochly.code.known_effects import effect_of_name
+from epochly.code.making import effects_of_making, only_finds
 from epochly.code.sharing import ATOMS, CONTAINERS, attributes_of, contents_of, is_own
 from epochly.loaded import loaded
 
 # To look at so many takes 0.2 s, of the caller's time.
 MOST = 10_000
+# Their methods do what those of built-in types of the same name do.
+_CALLED_LIKE_BUILT_IN = frozenset({"array", "builtins", "collections", "pandas", "scipy", "types"})
 _ROWS = {tuple, list}
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
 
@@ -40,12 +45,15 @@ class Given:
     Attributes
     ----------
     found : list of object
+    others : list of type
+        The classes of library objects of which nothing is known.
     reason : str or None
         Why what they hold may do more than compute, or cannot be told.
     """
 
     def __init__(self, values: Iterable[Any]) -> None:
         self.found: list[Any] = []
+        self.others: list[type] = []
         self.reason: str | None = None
         self._seen: dict[int, Any] = {}
         self._looked_at = 0
@@ -58,6 +66,22 @@ class Given:
                 # Held, so that nothing else gets its address.
                 self._seen[id(value)] = value
                 self._look_at(value, within_library)
+
+    def asked_by_name(self, names: frozenset[str]) -> str | None:
+        """A method of a library object for which the effect of its name may not hold.
+
+        Parameters
+        ----------
+        names : frozenset of str
+            The attributes that code names.
+        """
+        for cls in self.others:
+            known = cls.__module__.partition(".")[0] in _CALLED_LIKE_BUILT_IN
+            methods = (name for name in names if callable(getattr(cls, name, None)))
+            found = None if known else min(methods, default=None)
+            if found is not None:
+                return f"{cls.__qualname__}.{found} may do more than compute"
+        return None
 
     def _look_at(self, value: Any, within_library: bool) -> None:
         cls = type(value)
@@ -88,6 +112,7 @@ class Given:
         elif callable(value) and not within_library and not _only_computes(value):
             self.reason = f"it is given a {cls.__qualname__}, which may do more than compute"
         else:
+            self.others.append(cls)
             others = cls.__module__.partition(".")[0] not in sys.stdlib_module_names
             self._add(gc.get_referents(value), within_library or others)
 
@@ -99,11 +124,14 @@ class Given:
         if is_a(value, type):
             if self._is_own(value):
                 self.found.append(value)
+            if not within_library and not _is_pure_class(value, own=self._is_own(value)):
+                self.reason = f"it is given {value.__qualname__}, which may do more than compute"
             return
         name = value.__qualname__
         if is_a(value, FunctionType) and is_users(value):
             self.found.append(value)
-            cause = next(iter(effects_of(value).causes), None)
+            effects = effects_of(value)
+            cause = next(iter((*effects.causes, *effects.notes)), None)
             if cause is not None:
                 self.reason = f"it is given {name}, which may do more than compute: {cause.what}"
         elif not within_library and not _is_pure(value):
@@ -150,6 +178,15 @@ def _is_pure(value: Any) -> bool:
     if owner is not None and not isinstance(owner, ModuleType):
         return False
     return effect_of_name(qualified_name(value)) is Effect.PURE
+
+
+def _is_pure_class(cls: type, *, own: bool) -> bool:
+    """Whether calling a class only makes an instance, or finds a member."""
+    if own:
+        made = effects_of_making(cls, lambda maker: effects_of(maker).causes)
+        return only_finds(cls) or made == []
+    known = cls.__module__ == "builtins" and issubclass(cls, BaseException)
+    return known or effect_of_name(qualified_name(cls)) is Effect.PURE
 
 
 def _only_computes(value: Any) -> bool:

@@ -69,7 +69,7 @@ class Original:
         replay = self.replay()
         if replay.allowed != "twice":
             return None
-        return hazard_of(self.function, given, changes=replay.changes)
+        return hazard_of(self.function, given, replay)
 
     def state(self, given: Given) -> Mapping[str, int]:
         """Digests of what a call can reach besides its arguments."""

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from epochly.code.callgraph import is_users
+from epochly.code.around import Opened
+from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Cause
-from epochly.code.fingerprint import PLAIN
-from epochly.code.outside import outside
+from epochly.code.imported import value_of
+from epochly.code.kinds import is_load
+from epochly.code.lasting import (
+    CACHE,
+    is_fixed_class,
+    is_lasting,
+    lasting_in,
+    leads_behind,
+    may_change,
+    shared_defaults,
+)
 from epochly.code.parsing import parsed
-from epochly.code.scopes import live_value
 from epochly.code.sharing import is_own
-from epochly.code.stores import FILLING
 from epochly.errors import SourceError
+from epochly.runtime.assignments import Assignments
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
 
 _PARTS = (ast.Attribute, ast.Subscript)
-_MAKING = ("__init__", "__new__", "__post_init__")
+_HIDDEN = frozenset({"__class__", "__dict__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +52,55 @@ class Owned:
         changed, but not what they lead to.
     given : frozenset of str
         The parameters among them that are never assigned.
+    leads_out : callable
+        ``leads_out(value)``: whether an expression may give, or lead to, what others can reach.
+    augmented : frozenset of str
+        Parts of objects with ``+=`` and the like, which may change what is held there.
     """
 
     names: frozenset[str]
     holders: frozenset[str]
     given: frozenset[str]
+    leads_out: Callable[[ast.expr], bool]
+    augmented: frozenset[str] = frozenset()
 
     def covers(self, cause: Cause) -> bool:
         """Whether a change is one of an object that is gone, or the caller's copy, in the end."""
-        root = _changed(cause)
-        if root not in self.names or "__class__" in cause.what:
+        if any(name in cause.what for name in _HIDDEN) or cause.shared:
             return False
-        return root not in self.holders or _is_shallow(cause.what)
+        if cause.through is not None:
+            return self.lends(cause.through)
+        root = _changed(cause)
+        if root not in self.names:
+            return False
+        return root not in self.holders or self._is_shallow(cause)
+
+    def lends(self, call: Call) -> bool:
+        """Whether a helper can only change what is the function's own, and what it makes itself."""
+        if not isinstance(call.value, FunctionType):
+            # What a local function does stands in the source of the function itself.
+            return True
+        given = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+        return lasting_in(call.value) is None and not any(map(self.leads_out, given))
 
     def is_given(self, cause: Cause) -> bool:
         """Whether a change is one of an argument itself, and not of what that leads to."""
-        return _changed(cause) in self.given and _is_shallow(cause.what)
+        return cause.through is None and _changed(cause) in self.given and self._is_shallow(cause)
+
+    def _is_shallow(self, cause: Cause) -> bool:
+        """Whether a store such as ``found[1]`` or ``found.append`` changes what the name is."""
+        return cause.what not in self.augmented and _is_part_of_name(cause.what)
 
 
-def owned_by(function: Function) -> Owned:
-    """The names of a function that are its own."""
+def owned_by(function: Function, opened: Opened) -> Owned:
+    """The names of a function that are its own.
+
+    Parameters
+    ----------
+    function : Function
+    opened : Opened
+        The effects of helpers, as far as they are known.
+    """
     plain = function.plain
     assert plain is not None
     code = plain.__code__
@@ -68,137 +108,112 @@ def owned_by(function: Function) -> Owned:
     own = set(names[len(function.bound.args) :]) - set(function.bound.kwargs)
     own -= shared_defaults(plain)
     foreign = set(names) - own
+    # What a partial gives beyond the parameters is not copied either.
+    if len(function.bound.args) > code.co_argcount or not function.bound.kwargs.keys() <= set(
+        names
+    ):
+        foreign |= set(code.co_varnames[len(names) : len(names) + 2])
     try:
         node = function.source.node
     except SourceError:
-        return Owned(frozenset(own), frozenset(), frozenset())
-    made, filled = list(_assigned(node)), list(_filled(node))
+        return Owned(frozenset(own), frozenset(), frozenset(), lambda value: True)
+    found = Assignments(plain, node, opened)
+    local = {name for targets, _ in found.made for name in targets}
+    foreign |= found.untold
     holders: set[str] = set()
+
+    def leads_out(value: ast.expr) -> bool:
+        return _leads_out(plain, value, foreign | holders)
+
     known = -1
     while known < len(foreign) + len(holders):
         known = len(foreign) + len(holders)
-        for names_of, value in filled:
-            if _leads_out(plain, value, foreign | holders):
-                holders |= names_of
-        for targets, value in made:
-            if _leads_out(plain, value, foreign | holders):
-                foreign |= targets
-    local = {name for targets, _ in made for name in targets}
-    declared = {
-        name
-        for part in ast.walk(node)
-        if isinstance(part, ast.Global | ast.Nonlocal)
-        for name in part.names
-    }
-    mine = frozenset((own | local) - foreign - declared)
-    return Owned(mine, frozenset(holders), mine - local)
-
-
-def shared_defaults(function: FunctionType) -> set[str]:
-    """Parameters whose default is an object that may change, one for all calls that leave it."""
-    defaults = function.__defaults__ or ()
-    names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    # `[-0:]` would be all of them.
-    given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
-    given |= function.__kwdefaults__ or {}
-    return {name for name, value in given.items() if may_change(value)}
-
-
-def may_change(value: object) -> bool:
-    """Whether an object may be another one after a call, for all that its class tells."""
-    if isinstance(value, tuple):
-        return any(map(may_change, value))
-    return not isinstance(value, (*PLAIN, type, ModuleType))
-
-
-def _assigned(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
-    """Names that a function assigns, each with what they are assigned from."""
-    from epochly.code.loops import stored_names
-
-    for part in ast.walk(node):
-        match part:
-            case ast.Assign(targets=targets, value=value):
-                yield {name for target in targets for name in stored_names(target)}, value
-            case (
-                ast.AugAssign(target=target, value=value)
-                | ast.NamedExpr(target=target, value=value)
-            ):
-                yield stored_names(target), value
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                yield stored_names(target), value
-            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-                yield stored_names(target), value
-            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
-                yield stored_names(target), value
-
-
-def _filled(node: ast.AST) -> Iterator[tuple[set[str], ast.expr]]:
-    """Names of objects into which a function puts something, each with what that is."""
-    from epochly.code.loops import root_name
-
-    for part in ast.walk(node):
-        if isinstance(part, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and part.value is not None:
-            targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-            places = (place for target in targets for place in ast.walk(target))
-            stored = (place for place in places if isinstance(place, _PARTS))
-            yield {root_name(place) for place in stored}, part.value
-        elif isinstance(part, ast.Call):
-            called = part.func
-            if isinstance(called, ast.Attribute) and called.attr in FILLING:
-                for argument in (*part.args, *(keyword.value for keyword in part.keywords)):
-                    yield {root_name(called)}, argument
-            elif isinstance(called, ast.Name) and called.id == "setattr" and part.args:
-                yield {root_name(part.args[0])}, part.args[-1]
+        for into, value in found.filled:
+            holders |= into & (own | local) if leads_out(value) else set()
+        for targets, value in found.made:
+            foreign |= targets if leads_out(value) else set()
+        # What is put into an object is found by every name that leads to it.
+        for into, value in (*found.filled, *found.made):
+            if into & holders:
+                holders |= (into | found.leads_to(value)) & (own | local)
+    mine = frozenset((own | local) - foreign)
+    return Owned(mine, frozenset(holders), mine - local, leads_out, found.augmented)
 
 
 def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bool:
     """Whether a value may be, or hold, an object that others can reach as well."""
-    called = {id(part.func): part.func for part in ast.walk(value) if isinstance(part, ast.Call)}
+    called: set[int] = set()
+    given: set[int] = set()
     for part in ast.walk(value):
-        if isinstance(part, ast.Attribute) and part.attr == "__class__":
-            return True
-        if not isinstance(part, ast.Name) or not isinstance(part.ctx, ast.Load):
+        if isinstance(part, ast.Call):
+            called.add(id(part.func))
+            given |= set(map(id, (*part.args, *(keyword.value for keyword in part.keywords))))
+    todo: list[ast.AST] = [value]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, ast.Subscript) and _is_plain_table(value_of(function, part.value)[1]):
+            part = part.slice
+        if not isinstance(part, (ast.Name, ast.Attribute)):
+            todo += ast.iter_child_nodes(part)
             continue
-        if part.id in foreign:
+        if isinstance(part, ast.Attribute) and leads_behind(part.attr):
             return True
-        known, found = live_value(function, part)
-        if not known or isinstance(found, (*PLAIN, ModuleType)):
+        if isinstance(part, ast.Name) and not is_load(part) and part.id not in foreign:
             continue
-        if id(part) not in called or _gives_shared(found):
+        known, found = value_of(function, part)
+        if isinstance(part, ast.Name) and part.id in foreign and not known:
             return True
-    return any(
-        isinstance(target, ast.Attribute) and _gives_shared(live_value(function, target)[1])
-        for target in called.values()
-    )
+        if known and _is_shared(found, called=id(part) in called, given=id(part) in given):
+            return True
+        if isinstance(part, ast.Attribute):
+            is_bound = known and _is_of_class(function, part)
+            todo += [] if known and not is_bound else [part.value]
+    return False
+
+
+def _is_plain_table(found: Any) -> bool:
+    """Whether it is a container that holds nothing but numbers and texts now."""
+    held = found.values() if type(found) is dict else found if type(found) in (list, tuple) else ()
+    return bool(held) and not any(map(may_change, held))
+
+
+def _is_of_class(function: FunctionType, part: ast.Attribute) -> bool:
+    """Whether it is a class method, which is given the class."""
+    owner = value_of(function, part.value)[1]
+    raw = inspect.getattr_static(owner, part.attr, None) if isinstance(owner, type) else None
+    return isinstance(raw, classmethod)
+
+
+def _is_shared(found: Any, *, called: bool, given: bool) -> bool:
+    """Whether a name from outside stands for what others can reach and change."""
+    if called:
+        return _gives_shared(found)
+    if isinstance(found, (ModuleType, type)):
+        return not is_fixed_class(found)
+    if not may_change(found):
+        return False
+    if given and callable(found) and not is_own(type(found)):
+        return _gives_shared(found)
+    return True
 
 
 def _gives_shared(called: Any) -> bool:
     """Whether what a call gives may lead to what others can reach, too."""
-    if called is type:
+    if called is type or isinstance(called, CACHE):
         return True
     if isinstance(called, FunctionType):
-        return is_users(called)
-    if not isinstance(called, type) or not is_own(called):
-        return False
-    makers = (vars(base).get(name) for base in called.__mro__ for name in _MAKING)
-    return any(
-        shared_defaults(maker) or any(_is_state(value) for value in outside(maker).values())
-        for maker in makers
-        if isinstance(maker, FunctionType)
-    )
-
-
-def _is_state(value: Any) -> bool:
-    return may_change(value) and not callable(value)
+        return is_users(called) and lasting_in(called) is not None
+    if isinstance(called, type):
+        return is_own(called) and (issubclass(called, Enum) or lasting_in(called) is not None)
+    return is_lasting(called)
 
 
 def _changed(cause: Cause) -> str:
     """The name that is changed, or through which; empty where that is not told."""
-    return cause.root if cause.in_place else _root(cause.what)
+    return cause.root if cause.in_place or cause.is_note else _root(cause.what)
 
 
-def _is_shallow(text: str) -> bool:
-    """Whether a store such as ``found[1]`` or ``found.append`` changes what the name itself is."""
+def _is_part_of_name(text: str) -> bool:
     try:
         place = parsed(text, "<path>", "eval").body
     except SyntaxError:

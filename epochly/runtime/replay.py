@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
-from enum import Enum
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
-from epochly.code.outside import functions_of, names_in, outside
+from epochly.code.giving import changes_more
+from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
+from epochly.code.methods import Methods, may_be_called
+from epochly.code.outside import functions_behind, names_in, outside
 from epochly.code.sharing import is_own, named_parts
-from epochly.runtime.owning import may_change, owned_by
+from epochly.runtime.method_calls import methods_called
+from epochly.runtime.owning import owned_by
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
@@ -33,12 +37,15 @@ class Replay:
     changes : bool
         Whether it changes more than what it makes, and its arguments themselves: perhaps what
         others share with these.
+    methods : Methods or None
+        The methods of unknown objects that it calls, which each call's arguments have to tell.
     """
 
     allowed: Literal["twice", "proven", "never"]
     draws: bool = False
     reason: str = ""
     changes: bool = False
+    methods: Methods | None = None
 
 
 def replay_of(function: Function) -> Replay:
@@ -46,6 +53,7 @@ def replay_of(function: Function) -> Replay:
 
     A store into one of its own arguments is no obstacle, since a second run gets copies.
     """
+    from epochly.code.around import Opened
     from epochly.code.effects import Effect, effects_of
     from epochly.code.harmless import hazard
     from epochly.code.sharing import changed_by_reading
@@ -53,14 +61,17 @@ def replay_of(function: Function) -> Replay:
 
     if function.plain is None:
         return Replay("never", reason=function.without_python().reason)
-    own = owned_by(function)
+    opened = Opened()
+    own = owned_by(function, opened)
     draws = changes = False
-    reads = ""
-    for cause in effects_of(function.plain).causes:
+    reads = open_to = ""
+    called: set[str] = set()
+    effects = effects_of(function.plain, opened)
+    for cause in (*effects.causes, *effects.notes):
         changes = changes or (
-            (cause.in_place or cause.effect is Effect.WRITES) and not own.is_given(cause)
+            cause.effect in (Effect.PURE, Effect.WRITES) and not own.is_given(cause)
         )
-        if cause.in_place and (cause.shared or (cause.root and not own.covers(cause))):
+        if (cause.in_place or cause.is_note) and not own.covers(cause):
             reason = f"{cause.what} may change what outlives the call (line {cause.line})"
             return Replay("never", draws, reason)
         if cause.effect is Effect.DRAWS:
@@ -69,41 +80,60 @@ def replay_of(function: Function) -> Replay:
             reads = reads or f"{cause.what} reads the outside world (line {cause.line})"
         elif cause.effect is Effect.WRITES and not cause.outside and own.covers(cause):
             continue
+        elif isinstance(cause.open, ast.Name) and cause.open.id in own.given:
+            open_to = f"{cause.what} is unknown (line {cause.line})"
+        elif isinstance(cause.open, ast.Attribute) and may_be_called(cause.open.attr):
+            open_to = f"{cause.what} is unknown (line {cause.line})"
+            called.add(cause.open.attr)
         elif cause.effect is not Effect.PURE:
             what = "writes" if cause.effect is Effect.WRITES else "has unknown effects"
             return Replay("never", draws, f"{cause.what} {what} (line {cause.line})")
     if reads:
-        return Replay("proven", draws, reads)
-    values, names = _held(function)
-    objects = _objects(values, names)
-    more = changed_by_reading(values, names)
-    more = more or _of_given(
-        Given(_defaults(function, functions_of(function.plain))), names, changes=changes
-    )
-    more = more or hazard(objects, names, changing=False)
+        # No arguments are looked at where nothing runs twice.
+        return Replay("never" if open_to else "proven", draws, open_to or reads)
+    held = _held(function)
+    more = changed_by_reading(held.values, held.names)
+    given = Given(_defaults(function, functions_behind(function.plain)))
+    more = more or given.reason or _of_found(held, given.found, changes=changes)
+    methods = methods_called(function, own, called) if called else None
+    if isinstance(methods, str):
+        return Replay("never", draws, methods)
+    if methods is None:
+        more = more or hazard(held.objects, held.names, changing=held.changing)
     if changes:
-        more = more or _shared_by_instances(objects)
+        more = more or _shared_by_instances(held.objects)
     if more is not None:
         return Replay("never", draws, more)
-    return Replay("twice", draws, changes=changes)
+    return Replay("twice", draws, changes=changes, methods=methods)
 
 
-def hazard_of(function: Function, given: Given, *, changes: bool = True) -> str | None:
+def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     """What arguments do, beside what the source shows, where a function uses them.
 
     Parameters
     ----------
     function : Function
-        One that its source allows to run twice.
     given : Given
-        The arguments of a call: their functions, and the operators and properties of the user's
-        classes, are looked at.
-    changes : bool
-        That of its `Replay`.
+        The arguments of a call: their functions, and the operators, properties and methods of the
+        user's classes, are looked at.
+    replay : Replay
+        What the function's source allows.
     """
-    if given.reason is not None or not given.found:
+    if given.reason is not None:
         return given.reason
-    return _of_given(given, _held(function)[1], changes=changes)
+    held = _held(function)
+    other = given.asked_by_name(held.names)
+    if other is not None:
+        return other
+    if replay.methods is None:
+        return _of_found(held, given.found, changes=replay.changes) if given.found else None
+    if given.others:
+        return f"{given.others[0].__qualname__} objects may have any method"
+    found = [*given.found, *held.objects]
+    # Most methods only tell something, and then may also look at what outlives the call.
+    telling = Methods(replay.methods.called)
+    reason = _of_found(held, found, changes=replay.changes, methods=telling)
+    return reason and _of_found(held, found, changes=True, methods=replay.methods)
 
 
 def state_reached(function: Function, given: Given) -> dict[str, int]:
@@ -120,60 +150,77 @@ def state_reached(function: Function, given: Given) -> dict[str, int]:
     assert function.plain is not None
     code = [value for value in given.found if callable(value) and not is_own(type(value))]
     classes = {type(value) for value in given.found}
-    parts = functions_of(function.plain)
+    parts = functions_behind(function.plain)
     return state_of([*parts, *_defaults(function, parts), *classes, *code])
 
 
-def _of_given(given: Given, names: frozenset[str], *, changes: bool) -> str | None:
+def _of_found(
+    held: _Held, found: list[Any], *, changes: bool, methods: Methods | None = None
+) -> str | None:
+    """What objects and functions of the user's do where they are used."""
     from epochly.code.harmless import hazard
 
-    if given.reason is not None:
-        return given.reason
-    shared = _shared_by_instances(given.found) if changes else None
-    return shared or hazard(given.found, names, changing=False)
+    shared = _shared_by_instances(found) or _given_by(found, held.names) if changes else None
+    return shared or hazard(found, held.names, changing=held.changing, methods=methods)
 
 
 def _shared_by_instances(values: list[Any]) -> str | None:
     """An object that all instances of a class of the user's share, and that may change."""
-    classes = {value if isinstance(value, type) else type(value) for value in values}
-    for base in {base for cls in classes for base in cls.__mro__ if is_own(base)}:
-        if issubclass(base, Enum):
-            continue
-        for name, held in vars(base).items():
-            hidden = name.startswith(("__", "_abc_")) or name == "_field_defaults"
-            if not hidden and may_change(held) and not _is_code(held):
-                return f"{base.__qualname__}.{name} is one object for all instances"
-    return None
+    parts = map(lasting_class_part, {_class_of(value) for value in values})
+    part = next(filter(None, parts), None)
+    return part and f"{part} is one object for all instances"
 
 
-def _is_code(value: Any) -> bool:
-    return callable(value) or hasattr(type(value), "__get__")
+def _given_by(values: list[Any], names: frozenset[str]) -> str | None:
+    """What functions and members of objects may give that others hold, and that may change."""
+    code = [value for value in values if isinstance(value, (FunctionType, type))]
+    parts = [
+        *map(lasting_in, code),
+        *(lasting_member(cls, names) for cls in {_class_of(value) for value in values}),
+    ]
+    part = next(filter(None, parts), None)
+    return part and f"{part} may be changed, and outlives the call"
 
 
-def _objects(values: list[Any], names: frozenset[str]) -> list[Any]:
-    """All but functions, which are judged with what they call, and modules, but what these hold."""
-    found, todo = [], list(values)
-    modules: list[ModuleType] = []
-    while todo:
-        value = todo.pop()
-        if isinstance(value, ModuleType):
-            todo += [] if value in modules else named_parts(value, names)
-            modules.append(value)
-        elif not callable(value) or isinstance(value, type) or is_own(type(value)):
-            found.append(value)
-    return found
+def _class_of(value: Any) -> type:
+    return value if isinstance(value, type) else type(value)
 
 
-def _held(function: Function) -> tuple[list[Any], frozenset[str]]:
-    """What a function and its helpers hold outside the arguments of a call, and what they name."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a function and its helpers hold outside the arguments of a call, and what they name.
+
+    `changing` is whether they change more than containers that they make there and then.
+    """
+
+    values: list[Any]
+    names: frozenset[str]
+    changing: bool
+
+    @property
+    def objects(self) -> list[Any]:
+        """All but functions, judged with what they call, and modules, but what these hold."""
+        found, todo = [], list(self.values)
+        modules: list[ModuleType] = []
+        while todo:
+            value = todo.pop()
+            if isinstance(value, ModuleType):
+                todo += [] if value in modules else named_parts(value, self.names)
+                modules.append(value)
+            elif not callable(value) or isinstance(value, type) or is_own(type(value)):
+                found.append(value)
+        return found
+
+
+def _held(function: Function) -> _Held:
     assert function.plain is not None
-    parts = functions_of(function.plain)
+    parts = functions_behind(function.plain)
     values = _defaults(function, parts)
     names: frozenset[str] = frozenset()
     for part in parts:
         values += outside(part).values()
         names |= names_in(part.__code__)
-    return values, names
+    return _Held(values, names, any(changes_more(part, is_method=False) for part in parts))
 
 
 def _defaults(function: Function, parts: list[FunctionType]) -> list[Any]:

@@ -4,21 +4,31 @@ import collections
 import functools
 import operator
 import random
+import subprocess
 import weakref
 
 import numpy as np
 import pandas as pd
 import pytest
+from unit.runtime import lasting_programs as lasting
 from unit.runtime import leading_programs as leading
 from unit.runtime import replayed_programs as programs
+from unit.runtime.nearly_ordinary_programs import TRACES
+from unit.runtime.ordinary_programs import ORDINARY
 
 from epochly.code.function import function_of
 from epochly.runtime.given import Given
 from epochly.runtime.replay import hazard_of, replay_of
+from epochly.runtime.trial import run_beside
 
 
 def replay(function):
     return replay_of(function_of(function))
+
+
+def hazard(function, arguments):
+    understood = function_of(function)
+    return hazard_of(understood, Given(arguments), replay_of(understood))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,6 @@ def test_what_reads_the_world_may_only_be_changed_by_proof(function):
         programs.changes_what_a_helper_returns,
         programs.changes_one_of_two,
         programs.rebinds_a_global,
-        programs.calls_the_unknown,
         programs.shuffles_a_global,
         programs.shuffles_a_global_with_numpy,
         programs.Counter().counts,
@@ -101,7 +110,7 @@ def test_what_leaves_a_trace_is_never_run_twice_and_the_reason_is_told(function)
     ],
 )
 def test_what_properties_of_arguments_do_is_seen(function, given, reason):
-    found = hazard_of(function_of(function), Given([given]))
+    found = hazard(function, [given])
     assert found == reason if reason is None else reason in found
 
 
@@ -145,6 +154,45 @@ def test_what_leads_nowhere_else_may_be_run_twice(function):
     assert replay(function).allowed == "twice"
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lasting.has_a_parameter_within_by_the_same_name,
+        lasting.changes_what_a_constructor_asked_for,
+        lasting.changes_what_a_method_of_a_constructor_put_there,
+        lasting.changes_what_another_class_put_there,
+        lasting.changes_what_it_imports,
+        lasting.changes_what_a_module_that_it_imports_holds,
+        lasting.imports_what_is_not_there_yet,
+        lasting.changes_the_environment_by_another_name,
+        lasting.changes_what_a_library_keeps,
+        lasting.changes_what_it_matches,
+        lasting.changes_what_an_exception_brings,
+        lasting.changes_what_it_had_pushed,
+        lasting.changes_what_it_had_put_in_by_the_class,
+        lasting.has_a_helper_add,
+        lasting.gives_its_own_to_what_forgets_it,
+        lasting.changes_what_a_cache_keeps,
+    ],
+)
+def test_what_outlives_the_call_is_never_changed_twice_on_a_way_around(function):
+    assert replay(function).allowed == "never"
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        (lasting.changes_what_a_method_gives, (lasting.Box(),)),
+        (lasting.changes_what_a_property_gives, (lasting.Box(),)),
+        (lasting.changes_what_an_operator_gives, (lasting.Box(),)),
+        (lasting.changes_what_a_callback_gives, ([1], lasting.everybodys_for)),
+        (lasting.maps, (["true"], subprocess.Popen)),
+    ],
+)
+def test_what_arguments_give_of_what_outlives_the_call_is_seen(function, given):
+    assert hazard(function, given)
+
+
 ITEM = leading.Item()
 PLAIN = leading.Plain()
 
@@ -181,7 +229,7 @@ PLAIN = leading.Plain()
     ],
 )
 def test_what_arguments_do_when_they_are_used_is_seen(function, given):
-    assert hazard_of(function_of(function), Given(given))
+    assert hazard(function, given)
 
 
 @pytest.mark.parametrize(
@@ -203,4 +251,33 @@ def test_what_arguments_do_when_they_are_used_is_seen(function, given):
     ],
 )
 def test_what_only_computes_may_be_given(function, given):
-    assert hazard_of(function_of(function), Given(given)) is None
+    assert hazard(function, given) is None
+
+
+def named(programs):
+    return [pytest.param(*program, id=program[0].__name__) for program in programs]
+
+
+# What changes itself, and methods of these classes of the library, are not followed yet.
+NOT_SHOWN = {
+    "fills_an_object_of_its_own",
+    "has_an_argument_change_itself",
+    "counts_in_a_counter",
+    "pushes_to_a_heap",
+    "calls_a_partial_of_its_own",
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "given"), named(item for item in ORDINARY if item[0].__name__ not in NOT_SHOWN)
+)
+def test_what_people_write_and_leaves_nothing_behind_may_be_run_twice(function, given):
+    assert (replay(function).allowed, replay(function).reason) == ("twice", "")
+    assert hazard(function, list(given)) is None
+    trial = run_beside(function, function, given, {}, draws=False)
+    assert trial.equality.verdict == "identical"
+
+
+@pytest.mark.parametrize(("function", "given"), named(TRACES))
+def test_what_nearly_leaves_nothing_behind_is_not_run_twice(function, given):
+    assert replay(function).allowed != "twice" or hazard(function, list(given))
