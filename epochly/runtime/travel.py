@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from types import CodeType, FunctionType, ModuleType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from epochly.code.callgraph import call_graph, is_users
 from epochly.code.libraries import in_library
@@ -188,7 +188,9 @@ def pickler() -> Any:
                 return ModuleType, (obj.__name__,), held
             found = super().reducer_override(obj)
             if isinstance(obj, type) and "__slots__" in vars(obj) and isinstance(found, tuple):
-                return _with_slots(obj, found)
+                # A named tuple makes its own, and must not be given any.
+                made = NamedTuple in vars(obj).get("__orig_bases__", ())
+                return found if made else _with_slots(obj, found)
             return found
 
     return Pickler

@@ -1,10 +1,13 @@
 """What goes to a worker process by value."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 from cloudpickle import list_registry_pickle_by_value
 from unit.runtime import programs
+from unit.runtime.ordinary_programs import makes_named_tuples, makes_typed_named_tuples
 
 from epochly.runtime.travel import CannotTravelError, packed, packed_into
 
@@ -48,3 +51,15 @@ def test_a_file_that_takes_no_more_says_so(tmp_path):
 def test_what_cannot_travel_into_a_file_is_told_as_such(tmp_path):
     with open(tmp_path / "packed", "wb") as file, pytest.raises(CannotTravelError):
         packed_into(file, programs.squares, threading.Lock())
+
+
+@pytest.mark.parametrize("program", [makes_typed_named_tuples, makes_named_tuples])
+def test_classes_of_named_tuples_are_made_again(program):
+    payload = packed(program, program)
+    made = subprocess.run(
+        [sys.executable, "-c", "import pickle, sys; print(pickle.load(sys.stdin.buffer)([1, 2]))"],
+        input=payload,
+        capture_output=True,
+        check=False,
+    )
+    assert made.stdout.decode().strip() == str(program([1, 2])), made.stderr.decode()
