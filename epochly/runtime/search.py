@@ -37,7 +37,7 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
-# To import: 0.16 s, which may be in vain, and no more than a twentieth of the program's calls.
+# To import and to get ready: 0.25 s, in vain where what can be compiled does not pay in the end.
 TAKES_LONG, WORTH_S = "numba", 3.2
 # Worker processes take 0.4 s to start, and two calls to be found slower.
 WORTH_WORKERS_S = 16.0
