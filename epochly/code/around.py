@@ -110,8 +110,7 @@ class Around:
 
     def given(self, called: ast.expr) -> ast.Name | None:
         """The parameter, never assigned, that a function is called by."""
-        is_name = isinstance(called, ast.Name) and called.id in scope_of(self.whole).parameters
-        if not (isinstance(called, ast.Name) and is_name):
+        if not isinstance(called, ast.Name) or called.id not in scope_of(self.whole).parameters:
             return None
         return called if assigned(self.whole, called.id) == [None] else None
 

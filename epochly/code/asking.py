@@ -6,7 +6,7 @@ import inspect
 from types import FunctionType
 from typing import Any
 
-_HOOKS = ("__getattr__", "__getattribute__")
+HOOKS = ("__getattr__", "__getattribute__")
 
 
 def attribute_of(value: Any, name: str, default: Any = None) -> Any:
@@ -19,7 +19,7 @@ def attribute_of(value: Any, name: str, default: Any = None) -> Any:
     default : object
     """
     cls = type(value)
-    if any(isinstance(inspect.getattr_static(cls, hook, None), FunctionType) for hook in _HOOKS):
+    if any(isinstance(inspect.getattr_static(cls, hook, None), FunctionType) for hook in HOOKS):
         ask = type.__getattribute__ if isinstance(value, type) else object.__getattribute__
         try:
             return ask(value, name)

@@ -6,18 +6,16 @@ import ast
 import dataclasses
 import inspect
 import random
-from functools import cache
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import undecorated
+from epochly.code.imported import value_of
 from epochly.code.known_calls import CALLS
-from epochly.code.scopes import live_value
+from epochly.code.libraries import CACHE
 from epochly.loaded import loaded
-
-_CACHE = type(cache(len))
 
 
 def with_owner(function: FunctionType, call: Call) -> Call:
@@ -37,7 +35,7 @@ def with_owner(function: FunctionType, call: Call) -> Call:
     called, value = call.node.func, call.value
     if isinstance(value, MethodType):
         value = undecorated(value.__func__)
-    elif not _is_of_class(function, called):
+    elif not is_of_class(function, called):
         return call
     if not (isinstance(value, FunctionType) and is_users(value)):
         return call
@@ -48,7 +46,7 @@ def with_owner(function: FunctionType, call: Call) -> Call:
 
 def behind_cache(call: Call) -> Call | None:
     """A call of ``lru_cache``'s wrapper as one of the function that it may run, or None."""
-    if not isinstance(call.value, _CACHE):
+    if not isinstance(call.value, CACHE):
         return None
     wrapped: Any = call.value.__wrapped__
     return dataclasses.replace(call, value=undecorated(wrapped))
@@ -76,11 +74,11 @@ def global_streams() -> list[Any]:
     return [vars(random)["_inst"], *([] if numpy is None else [numpy.random.mtrand._rand])]
 
 
-def _is_of_class(function: FunctionType, called: ast.expr) -> bool:
-    """Whether a class method is called through its class."""
+def is_of_class(function: FunctionType, called: ast.expr) -> bool:
+    """Whether a class method is asked for through its class, which it is given then."""
     if not isinstance(called, ast.Attribute):
         return False
-    known, owner = live_value(function, called.value)
+    known, owner = value_of(function, called.value)
     if not (known and isinstance(owner, type)):
         return False
     return isinstance(inspect.getattr_static(owner, called.attr, None), classmethod)

@@ -9,7 +9,7 @@ from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from epochly.code.asking import attribute_of, is_a
+from epochly.code.asking import HOOKS, attribute_of, is_a
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.effects import effects_of
@@ -39,7 +39,6 @@ from epochly.code.sharing import (
 
 # What operators, properties and methods of their objects do is known.
 LIBRARIES = frozenset({"numpy", "datetime", "decimal", "fractions", "pathlib", "re", "uuid"})
-_HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__"})
 # With one of these, code may read attributes that it does not name.
 _BY_NAME = frozenset({"getattr", "hasattr", "attrgetter", "format", "format_map"})
@@ -251,7 +250,7 @@ class _Look:
 
     def _is_given(self, name: str) -> bool:
         """Whether what an operator or a method gives is taken for new."""
-        return name in GIVING or (name in _HOOKS and not METHODS.isdisjoint(self.names))
+        return name in GIVING or (name in HOOKS and not METHODS.isdisjoint(self.names))
 
     def _of_function(self, function: FunctionType, what: str, made: type | None) -> str | None:
         """Effects of a function, or of a method of a class whose objects the items make."""

@@ -14,12 +14,12 @@ from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import Function, undecorated
 from epochly.code.kinds import assigned
+from epochly.code.libraries import CACHE
 from epochly.code.scopes import binding_of, live_value, names_bound_by, scope_of
 from epochly.code.sharing import is_own
 from epochly.code.source import FunctionNode, source_of
 from epochly.errors import SourceError
 
-_CACHE = type(functools.cache(len))
 _NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -189,7 +189,7 @@ def _completed(call: Call, partial: ast.Call) -> Call:
 def method_of(cls: type, name: str) -> FunctionType | None:
     """The user's own method that a class has under a name, be it a class method or cached."""
     raw = inspect.getattr_static(cls, name, None)
-    if isinstance(raw, classmethod | _CACHE):
+    if isinstance(raw, classmethod | CACHE):
         raw = raw.__wrapped__
     found = undecorated(raw)
     return found if isinstance(found, FunctionType) and is_users(found) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 from collections.abc import Iterator
 from enum import Enum
@@ -15,11 +14,10 @@ from epochly.code.callgraph import is_users
 from epochly.code.fingerprint import PLAIN
 from epochly.code.imported import imports
 from epochly.code.members import functions_in, is_odd, members_of
-from epochly.code.outside import names_in, outside
+from epochly.code.outside import defaults_of, names_in, outside
 from epochly.code.sharing import is_own, is_own_module
 from epochly.loaded import loaded
 
-CACHE = type(functools.cache(len))
 # With these, code gets at classes and namespaces that it does not name.
 _REFLECTING = frozenset(
     "attrgetter delattr eval exec getattr globals locals methodcaller setattr type vars".split()
@@ -111,12 +109,7 @@ def is_fixed_class(value: object) -> bool:
 
 def shared_defaults(function: FunctionType) -> set[str]:
     """Parameters whose default is an object that may change, one for all calls that leave it."""
-    defaults = function.__defaults__ or ()
-    names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    # `[-0:]` would be all of them.
-    given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
-    given |= function.__kwdefaults__ or {}
-    return {name for name, value in given.items() if may_change(value)}
+    return {name for name, value in defaults_of(function).items() if may_change(value)}
 
 
 def lasting_class_part(cls: type) -> str | None:

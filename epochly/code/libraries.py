@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from types import FunctionType
 
+# What `functools.cache` and `lru_cache` make of a function.
+CACHE = type(cache(len))
 # What these do is known by name; following their source would add nothing but time.
 _NEVER_ADOPTED = frozenset(
     {"cupy", "dask", "joblib", "numba", "numpy", "pandas", "polars", "requests", "scipy", "sklearn"}

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from opcode import opmap
 from types import CodeType, FunctionType
 
+from epochly.code.asking import HOOKS
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.lasting import lasting_in
@@ -21,7 +22,6 @@ _HOMES = (
     "operator pathlib random re requests requests.models sqlite3 statistics string struct textwrap "
     "types urllib.parse urllib.request http.client uuid zipfile zlib"
 ).split()
-_HOOKS = ("__getattr__", "__getattribute__")
 # With these, an object may get a method that its class has not.
 _SETTING = frozenset({"setattr", "delattr", "vars", "__dict__", "__setattr__", "__class__"})
 _STORES = opmap["STORE_ATTR"]
@@ -76,12 +76,12 @@ def why_not(cls: type, called: frozenset[str]) -> str | None:
     """
     for base, name, raw in members_of(cls):
         what = f"{base.__qualname__}.{name}"
-        if name in _HOOKS:
+        if name in HOOKS:
             return f"{what} may give any method"
         if name in called and not (is_method(raw) and is_users(method_in(raw))):
             return f"{what} is no plain method"
         for function in functions_in(raw):
-            if called & stored_names(function.__code__):
+            if called & stored_attributes(function.__code__):
                 return f"{what} replaces a method of an object"
     return None
 
@@ -106,7 +106,7 @@ def setting_name(names: frozenset[str]) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def stored_names(code: CodeType) -> frozenset[str]:
+def stored_attributes(code: CodeType) -> frozenset[str]:
     """Attributes that a function, or one within it, assigns or deletes."""
     found: set[str] = set()
     wide = 0
@@ -117,7 +117,7 @@ def stored_names(code: CodeType) -> frozenset[str]:
             found.add(code.co_names[argument])
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            found |= stored_names(constant)
+            found |= stored_attributes(constant)
     return frozenset(found)
 
 

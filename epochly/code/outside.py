@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from opcode import opmap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.function import undecorated
-from epochly.code.libraries import in_library
-
-_CACHE = type(functools.cache(len))
+from epochly.code.libraries import CACHE, in_library
 
 
 def functions_of(body: FunctionType) -> list[FunctionType]:
@@ -39,7 +36,7 @@ def functions_behind(body: FunctionType) -> list[FunctionType]:
                 named = names_in(one.__code__) & vars(value).keys()
                 held = [undecorated(vars(value)[name]) for name in named]
             for part in held:
-                inner = undecorated(part.__wrapped__) if isinstance(part, _CACHE) else part
+                inner = undecorated(part.__wrapped__) if isinstance(part, CACHE) else part
                 if inner is not value and type(inner) is FunctionType:
                     found += [other for other in functions_of(inner) if other not in found]
     return found
@@ -57,6 +54,15 @@ def outside(function: FunctionType) -> dict[str, Any]:
         if name in function.__globals__:
             found[name] = undecorated(function.__globals__[name])
     return found
+
+
+def defaults_of(function: FunctionType) -> dict[str, Any]:
+    """The defaults of a function, by the names of its parameters."""
+    positional = function.__code__.co_varnames[: function.__code__.co_argcount]
+    defaults = function.__defaults__ or ()
+    # `[-0:]` would be all of them.
+    named = zip(positional[len(positional) - len(defaults) :], defaults, strict=True)
+    return {**dict(named), **(function.__kwdefaults__ or {})}
 
 
 def names_in(code: CodeType) -> frozenset[str]:

@@ -39,6 +39,10 @@ def ends_of(value: ast.expr) -> list[ast.expr]:
 
 def roots_of(value: ast.expr) -> list[str]:
     """The variables whose objects, or parts of them, an expression may give."""
+    return [root for end in ends_of(value) for root in _roots_of_end(end)]
+
+
+def _roots_of_end(value: ast.expr) -> list[str]:
     if isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
         root = root_name(value)
         if root:
@@ -46,14 +50,6 @@ def roots_of(value: ast.expr) -> list[str]:
         while isinstance(value, (ast.Attribute, ast.Subscript)):
             value = value.value
         return roots_of(value)
-    if isinstance(value, ast.IfExp):
-        return roots_of(value.body) + roots_of(value.orelse)
-    if isinstance(value, ast.BoolOp):
-        return [root for part in value.values for root in roots_of(part)]
-    if isinstance(value, (ast.NamedExpr, ast.Starred)):
-        return roots_of(value.value)
-    if isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
-        return [root for part in elements_of(value) for root in roots_of(part)]
     if isinstance(value, ast.Call):
         if isinstance(value.func, ast.Attribute) and value.func.attr in _OF_FUNCTIONS:
             owners = [] if root_name(value.func) in {"np", "numpy"} else roots_of(value.func.value)

@@ -17,9 +17,6 @@ from epochly.code.source import FunctionNode, source_of
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
 _FACTORIES = (int, float, str, list, dict, set)
-FILLING = frozenset(
-    "add append appendleft extend extendleft insert setdefault update __setitem__".split()
-)
 _PARTS_OF = (ast.Subscript, ast.Attribute)
 _CAPTURES = ("name", "rest")
 

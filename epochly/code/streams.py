@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from types import FunctionType
-from typing import Any
 
 from epochly.code.imported import value_of
 from epochly.code.kinds import assigned, qualified_name
+from epochly.code.outside import defaults_of
 from epochly.code.source import FunctionNode
 
 _MAKERS = frozenset(
@@ -81,8 +81,6 @@ def _is_seed(
 def _plain_parameters(function: FunctionType) -> set[str]:
     """The parameters that are given, or are numbers or texts by default."""
     code = function.__code__
-    names = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
-    positional = names[: code.co_argcount]
-    defaults: dict[str, Any] = dict(function.__kwdefaults__ or {})
-    defaults.update(zip(reversed(positional), reversed(function.__defaults__ or ()), strict=False))
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    defaults = defaults_of(function)
     return {name for name in names if type(defaults.get(name, 0)) in _SEEDS}

@@ -121,24 +121,7 @@ class Assignments:
 
     def _stored(self) -> _Found:
         """What is assigned to parts of objects."""
-        for part in ast.walk(self._node):
-            targets: list[ast.expr] = []
-            match part:
-                case ast.Assign(targets=targets, value=value):
-                    pass
-                case ast.AugAssign(target=target, value=value):
-                    targets = [target]
-                case ast.AnnAssign(target=target, value=ast.expr() as value):
-                    targets = [target]
-                case (
-                    ast.For(target=target, iter=value)
-                    | ast.comprehension(target=target, iter=value)
-                ):
-                    targets = [target]
-                case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
-                    targets = [target]
-                case _:
-                    continue
+        for targets, value in _bindings(self._node):
             places = (place for target in targets for place in ast.walk(target))
             yield from (
                 (self.leads_to(place), value) for place in places if isinstance(place, _PARTS)
@@ -182,22 +165,28 @@ def _is_plain(call: Call) -> bool:
     return not (unpacked or starred or any(k.arg is None for k in call.node.keywords))
 
 
-def _assigned(node: FunctionNode) -> _Found:
+def _bindings(node: FunctionNode) -> Iterator[tuple[list[ast.expr], ast.expr]]:
+    """Targets, which may be parts of objects, each with what is put there, or held there."""
     for part in ast.walk(node):
         match part:
             case ast.Assign(targets=targets, value=value):
-                yield {name for target in targets for name in stored_names(target)}, value
+                yield targets, value
             case (
                 ast.AugAssign(target=target, value=value)
                 | ast.NamedExpr(target=target, value=value)
+                | ast.AnnAssign(target=target, value=ast.expr() as value)
+                | ast.For(target=target, iter=value)
+                | ast.comprehension(target=target, iter=value)
+                | ast.withitem(context_expr=value, optional_vars=ast.expr() as target)
             ):
-                yield stored_names(target), value
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                yield stored_names(target), value
-            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-                yield stored_names(target), value
-            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
-                yield stored_names(target), value
+                yield [target], value
+
+
+def _assigned(node: FunctionNode) -> _Found:
+    for targets, value in _bindings(node):
+        yield {name for target in targets for name in stored_names(target)}, value
+    for part in ast.walk(node):
+        match part:
             case ast.Match(subject=value, cases=cases):
                 patterns = (inner for one in cases for inner in ast.walk(one.pattern))
                 yield {name for inner in patterns for name in names_bound_by(inner)}, value

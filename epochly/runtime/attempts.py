@@ -138,11 +138,11 @@ def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
     from epochly.runtime.trial import NotCopiedError, Trial, run_beside
 
     original, args, kwargs = example.load()
-    given = Given([*args, *kwargs.values()])
+    understood, given = Original(original), Given([*args, *kwargs.values()])
     try:
         return run_beside(
             original, prepared, args, kwargs, draws=draws,
-            state=lambda: Original(original).state(given), around=Forbidding(),
+            state=lambda: understood.state(given), around=Forbidding(),
         )  # fmt: skip
     except Forbidden as effect:
         return Trial(None, math.nan, math.nan, Equality("unchecked", where=str(effect)))

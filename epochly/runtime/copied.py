@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import os
 import signal
 import sys
@@ -11,11 +12,11 @@ import threading
 import warnings
 from collections.abc import Callable, Collection
 from contextvars import Context
-from pathlib import Path
 from types import BuiltinFunctionType
 from typing import NoReturn
 
 from epochly.measure.tree import descendants
+from epochly.runtime.resident import resident_bytes
 
 # What either process then writes to is copied, a page at a time: 1 ns a byte.
 MOST_BYTES = 1 << 28
@@ -108,7 +109,7 @@ def _may_be_copied() -> bool:
         and len(sys._current_frames()) == 1
         and (_threads() == 1 or "numpy" in sys.modules)
         and not descendants(os.getpid())
-        and _resident_bytes() <= MOST_BYTES
+        and (resident_bytes() or math.inf) <= MOST_BYTES
         and not _uses_gpu()
         and not _is_deep()
     )
@@ -125,10 +126,6 @@ def _uses_gpu() -> bool:
             if os.readlink(f"/proc/self/fd/{number}").startswith("/dev/nvidia"):
                 return True
     return False
-
-
-def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _is_deep() -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from epochly.code.methods import Methods, stored_names
+from epochly.code.methods import Methods, stored_attributes
 from epochly.code.outside import functions_behind, names_in
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def methods_called(function: Function, own: Owned, called: Iterable[str]) -> Met
     names = frozenset(called)
     parts = functions_behind(function.plain)
     for part in parts:
-        replaced = names & stored_names(part.__code__)
+        replaced = names & stored_attributes(part.__code__)
         if replaced:
             return f"{min(replaced)} is replaced in an object"
     lent: set[str] = set()

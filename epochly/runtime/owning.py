@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -11,12 +10,12 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from epochly.code.around import Opened
+from epochly.code.callees import is_of_class
 from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Cause
 from epochly.code.imported import value_of
 from epochly.code.kinds import is_load
 from epochly.code.lasting import (
-    CACHE,
     is_fixed_class,
     is_lasting,
     lasting_in,
@@ -24,6 +23,7 @@ from epochly.code.lasting import (
     may_change,
     shared_defaults,
 )
+from epochly.code.libraries import CACHE
 from epochly.code.parsing import parsed
 from epochly.code.sharing import is_own
 from epochly.errors import SourceError
@@ -166,7 +166,7 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
         if known and _is_shared(found, called=id(part) in called, given=id(part) in given):
             return True
         if isinstance(part, ast.Attribute):
-            is_bound = known and _is_of_class(function, part)
+            is_bound = known and is_of_class(function, part)
             todo += [] if known and not is_bound else [part.value]
     return False
 
@@ -175,13 +175,6 @@ def _is_plain_table(found: Any) -> bool:
     """Whether it is a container that holds nothing but numbers and texts now."""
     held = found.values() if type(found) is dict else found if type(found) in (list, tuple) else ()
     return bool(held) and not any(map(may_change, held))
-
-
-def _is_of_class(function: FunctionType, part: ast.Attribute) -> bool:
-    """Whether it is a class method, which is given the class."""
-    owner = value_of(function, part.value)[1]
-    raw = inspect.getattr_static(owner, part.attr, None) if isinstance(owner, type) else None
-    return isinstance(raw, classmethod)
 
 
 def _is_shared(found: Any, *, called: bool, given: bool) -> bool:

@@ -197,7 +197,7 @@ class Preparation:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**BRIEFLY_IDLE, **os.environ, **PLAIN},
+            env=_environment(),
             pass_fds=descriptors,
         )
 
@@ -224,8 +224,12 @@ class Preparation:
 def _try_in_copy(*descriptors: int) -> None:
     from epochly.runtime.attempts import main
 
-    os.environ.update({**BRIEFLY_IDLE, **os.environ, **PLAIN})
+    os.environ.update(_environment())
     main(*descriptors)
+
+
+def _environment() -> dict[str, str]:
+    return {**BRIEFLY_IDLE, **os.environ, **PLAIN}
 
 
 def pack(function: Function, arguments: Arguments) -> IO[bytes]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from epochly.code.giving import changes_more
 from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
 from epochly.code.methods import Methods, may_be_called
-from epochly.code.outside import functions_behind, names_in, outside
+from epochly.code.outside import defaults_of, functions_behind, names_in, outside
 from epochly.code.sharing import is_own, named_parts
 from epochly.runtime.method_calls import methods_called
 from epochly.runtime.owning import owned_by
@@ -121,6 +121,8 @@ def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     """
     if given.reason is not None:
         return given.reason
+    if not (given.found or given.others or replay.methods):
+        return None
     held = _held(function)
     other = given.asked_by_name(held.names)
     if other is not None:
@@ -227,5 +229,5 @@ def _defaults(function: Function, parts: list[FunctionType]) -> list[Any]:
     """What a function is bound to, and the defaults of it and its helpers."""
     values = [*function.bound.args, *function.bound.kwargs.values()]
     for part in parts:
-        values += [*(part.__defaults__ or ()), *(part.__kwdefaults__ or {}).values()]
+        values += defaults_of(part).values()
     return values

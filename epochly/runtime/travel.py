@@ -13,7 +13,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import IO, Any, NamedTuple
 
 from epochly.code.callgraph import call_graph, is_users
-from epochly.code.libraries import in_library
+from epochly.code.libraries import CACHE, in_library
 from epochly.code.mark import original_of
 from epochly.code.source import text_without_file
 from epochly.errors import EpochlyError
@@ -138,7 +138,6 @@ def _users_modules(loaded: frozenset[str], own: frozenset[str]) -> frozenset[str
 
 
 _BOUND = (io.TextIOWrapper, memoryview)
-_CACHED = type(cache(len))
 _MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "__cached__"})
 _OUR_OWN = frozenset({"epochly", "epochly_cli", "epochly_backends"})
 
@@ -160,7 +159,7 @@ def pickler() -> Any:
         def reducer_override(self, obj: Any) -> Any:
             if isinstance(obj, _BOUND) and obj not in (sys.stdout, sys.stderr):
                 raise TypeError(f"a {type(obj).__name__} belongs to this process")
-            if isinstance(obj, _CACHED) and is_users(obj.__wrapped__):
+            if isinstance(obj, CACHE) and is_users(obj.__wrapped__):
                 return _cached, (obj.__wrapped__, obj.cache_parameters())
             if type(obj) is ndarray:
                 return reduced(obj)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -77,7 +76,9 @@ class NumbaJit:
             translated(function.plain, kinds_of(values_of(signature_of(function.plain), given)))
         except (Refusal, Deoptimize, RecursionError):
             return
-        import_module("epochly_backends.numba_jit.functions").get_ready()
+        from epochly_backends.numba_jit.functions import get_ready
+
+        get_ready()
 
 
 def _has_loops(function: Function) -> bool:
