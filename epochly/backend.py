@@ -51,10 +51,13 @@ class Capabilities:
         act inside a running interpreter and is measured in a worker started with them.
     uses_cores : bool
         Whether a call may keep more than one core busy.
+    runs_python : bool
+        Whether a call runs Python code, which may have effects that its source does not show.
     """
 
     worker_environment: Mapping[str, str] = field(default_factory=dict)
     uses_cores: bool = False
+    runs_python: bool = True
 
 
 @runtime_checkable

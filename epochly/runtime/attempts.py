@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from epochly.call import Arguments, Equality, Refused
 from epochly.cores import usable_cores
+from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
@@ -90,6 +91,9 @@ class Example:
 def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float) -> Tried:
     """Prepare a backend and run it beside the original a few times.
 
+    Compiled code that beats all that could come is not compared here, only on a real call: a call
+    of the original would be one more that the program has to wait for.
+
     Parameters
     ----------
     usual_s : float
@@ -111,6 +115,10 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     try:
+        if not backend.capabilities.runs_python and usual_s < math.inf:
+            alone_s = _alone(answer, load)
+            if is_unbeaten(usual_s, alone_s):
+                return Tried(name, usual_s, alone_s, "uncompared", asked=asked_of(backend.level))
         trial = _beside(answer, example, draws)
         verdict, where = trial.equality.verdict, trial.equality.where or ""
         if where == OUT_OF_MEMORY:
@@ -150,6 +158,17 @@ def _beside(prepared: Prepared, example: Example, draws: bool) -> Trial:
         raise
     except Exception as error:
         raise ExampleRaised from error
+
+
+def _alone(prepared: Prepared, load: Callable[[], Any]) -> float:
+    """Seconds of a call without the original; infinite where it does not return."""
+    try:
+        return _seconds(prepared, load, 1)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the original, beside it, tells what that means
+        let_through(error)
+        return math.inf
 
 
 def _seconds(call: Callable[..., Any], load: Callable[[], Any], times: int) -> float:

@@ -68,7 +68,7 @@ class Offers:
         """Offer the newest at once where it gains much."""
         newest = tried[-1]
         enough = max(AT_ONCE, self._to_beat(newest, tried))
-        gains = newest.verdict == "equal" and newest.speedup >= enough
+        gains = newest.ran and newest.speedup >= enough
         if self._early is None and gains:
             self.tier.when_called(partial(self._at_once, newest))
 

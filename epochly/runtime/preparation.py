@@ -49,7 +49,7 @@ class Tried:
     plain_s, candidate_s : float
         Fastest of a few calls each, in seconds; infinite where there was none.
     verdict : str
-        Of `Equality`, or ``refused``.
+        ``equal``, ``different`` or ``refused``; ``uncompared`` where that is left to a real call.
     reason : str
         Why it is refused or different.
     asked : float
@@ -71,9 +71,14 @@ class Tried:
     @property
     def words(self) -> str:
         """What came of it, for people to read."""
-        if self.verdict == "equal":
+        if self.ran:
             return f"{self.backend}: {self.speedup:.3g}x"
         return f"{self.backend}: {self.verdict}, {self.reason}"
+
+    @property
+    def ran(self) -> bool:
+        """Whether it has run, and nothing was found wrong."""
+        return self.verdict in ("equal", "uncompared")
 
     @property
     def unbeaten(self) -> bool:
@@ -83,7 +88,7 @@ class Tried:
     @property
     def promising(self) -> bool:
         """Whether it is worth trying on real calls."""
-        return self.verdict == "equal" and self.plain_s > self.asked * self.candidate_s
+        return self.ran and self.plain_s > self.asked * self.candidate_s
 
 
 def is_unbeaten(plain_s: float, candidate_s: float) -> bool:

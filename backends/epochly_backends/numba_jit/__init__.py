@@ -26,7 +26,7 @@ class NumbaJit:
 
     name = "numba"
     level = Level.COMPILE
-    capabilities = Capabilities()
+    capabilities = Capabilities(runs_python=False)
 
     def availability(self) -> Available | Unavailable:
         """Whether Numba is installed; it is not imported to find out."""

@@ -12,7 +12,9 @@ import cloudpickle
 import pytest
 
 import epochly
+from epochly.backend import Capabilities
 from epochly.code.function import function_of
+from epochly.errors import Deoptimize
 from epochly.levels import Level
 from epochly.model import Arguments, Equality
 from epochly.registry import get_backend, usable_backends
@@ -139,10 +141,69 @@ def test_what_would_change_the_world_is_refused_before_it_happens(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def compiled_alone(call, monkeypatch):
+    """What comes of a compiler whose code is called like this, and of the original's calls."""
+    backend = _Doubles()
+    backend.capabilities = Capabilities(runs_python=False)
+    prepared = _Prepared(call)
+    monkeypatch.setattr(backend, "prepare", lambda function, example: prepared, raising=False)
+    ran = []
+
+    def beside(original, prepared, args, kwargs, **_):
+        ran.append(original)
+        return trial.Trial(None, 1.0, 0.5, Equality("different", where="somewhere"))
+
+    monkeypatch.setattr(trial, "run_beside", beside)
+    example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
+    return attempts.try_backend(backend, example, False, 1000.0), ran
+
+
+def test_compiled_code_that_beats_all_others_is_compared_on_a_real_call_only(monkeypatch):
+    tried, ran = compiled_alone(lambda values: None, monkeypatch)
+    assert (tried.verdict, tried.plain_s, tried.promising, ran) == ("uncompared", 1000.0, True, [])
+    assert tried.words.startswith("doubles: ")
+
+
+@pytest.mark.parametrize("error", [Deoptimize("it gives up"), ValueError("no")])
+def test_compiled_code_that_does_not_return_is_run_beside_the_original(monkeypatch, error):
+    def call(values):
+        raise error
+
+    tried, ran = compiled_alone(call, monkeypatch)
+    assert (tried.verdict, tried.reason, len(ran)) == ("different", "somewhere", 1)
+
+
+def test_compiled_code_that_may_be_beaten_is_run_beside_the_original(monkeypatch):
+    monkeypatch.setattr(attempts, "is_unbeaten", lambda plain_s, candidate_s: False)
+    tried, ran = compiled_alone(lambda values: None, monkeypatch)
+    assert (tried.verdict, len(ran)) == ("different", 1)
+
+
+def test_code_that_python_runs_is_never_called_without_the_original():
+    assert not get_backend("numba").capabilities.runs_python
+    others = [each for each in usable_backends(tuple(Level)) if each.name != "numba"]
+    assert all(each.capabilities.runs_python for each in others)
+
+
+class _Prepared:
+    """What is called like a function."""
+
+    def __init__(self, call):
+        self._call = call
+
+    def __call__(self, *args, **kwargs):
+        return self._call(*args, **kwargs)
+
+    def close(self):
+        pass
+
+
 class _Doubles:
     """A backend that runs the function as it is."""
 
     name = "doubles"
+    level = Level.COMPILE
+    capabilities = Capabilities()
 
     def prepare(self, function, example):
         return types.SimpleNamespace(close=lambda: None)
