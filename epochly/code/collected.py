@@ -10,9 +10,10 @@ from types import FunctionType
 from typing import Any
 
 from epochly.code.callgraph import is_users
-from epochly.code.kinds import OPENING, fresh_locals, is_load, qualified_name
+from epochly.code.kinds import OPENING, is_fresh_local, is_load, qualified_name
 from epochly.code.scopes import live_value, scope_of
 from epochly.code.source import source_of
+from epochly.code.trees import nodes_within
 from epochly.errors import SourceError
 
 _SWALLOWING = frozenset(
@@ -26,16 +27,16 @@ def is_private_list(
     """Whether only the function itself can see the list before the loop is over."""
     scope = scope_of(whole)
     # Other containers may refuse what is appended, and must do so at once.
-    if out not in fresh_locals(function, lists=True):
+    if not is_fresh_local(function, whole, out, lists=True):
         return False
     if out in scope.globals_written | scope.nonlocals_written:
         return False
     if any(_names(part, out) for part in (loop.iter, loop.target)) or _has_second_name(whole, out):
         return False
-    inside = {id(inner) for inner in ast.walk(loop)}
+    inside = set(map(id, nodes_within(loop)))
     owners = {
         id(inner.func.value)
-        for inner in ast.walk(whole)
+        for inner in nodes_within(whole)
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
     }
     again = _repeated(whole, loop, out)
@@ -44,8 +45,9 @@ def is_private_list(
         and inner.id == out
         and is_load(inner)
         and (inner.lineno <= loop.lineno or id(inner) in again)
-        and id(inner) not in inside | owners
-        for inner in ast.walk(whole)
+        and id(inner) not in inside
+        and id(inner) not in owners
+        for inner in nodes_within(whole)
     )
 
 
@@ -59,17 +61,17 @@ def _has_second_name(whole: ast.FunctionDef, out: str) -> bool:
         isinstance(inner, ast.Assign)
         and len(inner.targets) > 1
         and any(_names(target, out) for target in inner.targets)
-        for inner in ast.walk(whole)
+        for inner in nodes_within(whole)
     )
 
 
 def _repeated(whole: ast.FunctionDef, loop: ast.For, out: str) -> set[int]:
     """What stands behind the loop, but runs before its next round: in an outer loop."""
     found: set[int] = set()
-    for outer in ast.walk(whole):
+    for outer in nodes_within(whole):
         if isinstance(outer, (ast.For, ast.While)) and outer is not loop:
-            parts = list(ast.walk(outer))
-            if any(part is loop for part in parts) and not _made_before(outer, loop, out):
+            parts = nodes_within(outer)
+            if loop in parts and not _made_before(outer, loop, out):
                 found |= set(map(id, parts))
     return found
 
@@ -78,7 +80,7 @@ def _made_before(outer: ast.AST, loop: ast.For, out: str) -> bool:
     """Whether every round of an outer loop assigns the list on its way to the loop."""
     for _, block in ast.iter_fields(outer):
         for number, part in enumerate(block if isinstance(block, list) else ()):
-            if any(inner is loop for inner in ast.walk(part)):
+            if part is loop or loop in nodes_within(part):
                 before = block[:number]
                 return any(
                     isinstance(one, ast.Assign) and any(_names(t, out) for t in one.targets)

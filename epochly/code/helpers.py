@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import functools
 import inspect
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from epochly.code.libraries import CACHE
 from epochly.code.scopes import binding_of, live_value, names_bound_by, scope_of
 from epochly.code.sharing import is_own
 from epochly.code.source import FunctionNode, source_of
+from epochly.code.trees import kept_with_tree, nodes_within
 from epochly.errors import SourceError
 
 _NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -161,18 +163,22 @@ class Helpers:
 
     def _definitions(self, name: str, seen: frozenset[str]) -> Iterator[FunctionNode]:
         whole = source_of(self._function).node
-        for inner in ast.walk(whole):
-            if (
-                isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))
-                and inner is not whole
-                and inner.name == name
-            ):
-                yield inner
+        yield from _local_functions(whole).get(name, ())
         for value in assigned(whole, name):
             if isinstance(value, ast.Lambda):
                 yield value
             elif isinstance(value, ast.Name) and value.id not in seen:
                 yield from self._definitions(value.id, seen | {name})
+
+
+@kept_with_tree
+def _local_functions(whole: FunctionNode) -> dict[str, list[FunctionNode]]:
+    """The functions that are defined within a function, by name."""
+    found: defaultdict[str, list[FunctionNode]] = defaultdict(list)
+    for inner in nodes_within(whole):
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[inner.name].append(inner)
+    return dict(found)
 
 
 def _is_super(owner: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
@@ -12,6 +13,7 @@ from epochly.code.function import undecorated
 from epochly.code.known_calls import CALLS, RETURNS
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
+from epochly.code.trees import kept_with_tree, nodes_within
 
 CLOSING = "contextlib.closing"
 OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
@@ -90,26 +92,31 @@ def _class_name(cls: type) -> str:
 
 def assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
     """What is assigned to a local; None for what cannot be told."""
-    found: list[ast.expr | None] = []
+    return list(_assignments(whole).get(name, ()))
+
+
+@kept_with_tree
+def _assignments(whole: ast.AST) -> dict[str, list[ast.expr | None]]:
+    """For each name that is bound, what `assigned` finds."""
+    found: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
     plain: set[int] = set()
-    for inner in ast.walk(whole):
-        if isinstance(inner, ast.arg) and inner.arg == name:
-            found.append(None)
+    for inner in nodes_within(whole):
+        if isinstance(inner, ast.arg):
+            found[inner.arg].append(None)
         elif isinstance(inner, ast.Assign):
             for target in inner.targets:
-                if isinstance(target, ast.Name) and target.id == name:
-                    found.append(inner.value)
+                if isinstance(target, ast.Name):
+                    found[target.id].append(inner.value)
                     plain.add(id(target))
         elif isinstance(inner, ast.withitem):
             bound = inner.optional_vars
-            if isinstance(bound, ast.Name) and bound.id == name:
-                found.append(inner.context_expr)
+            if isinstance(bound, ast.Name):
+                found[bound.id].append(inner.context_expr)
                 plain.add(id(bound))
-    for inner in ast.walk(whole):
-        stored = isinstance(inner, ast.Name) and inner.id == name and not is_load(inner)
-        if stored and id(inner) not in plain:
-            found.append(None)
-    return found
+    for inner in nodes_within(whole):
+        if isinstance(inner, ast.Name) and not is_load(inner) and id(inner) not in plain:
+            found[inner.id].append(None)
+    return dict(found)
 
 
 def is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
@@ -125,27 +132,45 @@ def fresh_locals(
     With ``whole``, those of a local function, whose node that is.
     """
     whole = source_of(function).node if whole is None else whole
-    fresh: set[int] = set()
-    names: set[str] = set()
-    others: set[str] = set()
-    for inner in ast.walk(whole):
+    return frozenset(
+        name for name in _bindings(whole) if is_fresh_local(function, whole, name, lists=lists)
+    )
+
+
+def is_fresh_local(
+    function: FunctionType, whole: ast.AST, name: str, *, lists: bool = False
+) -> bool:
+    """Whether one local is among `fresh_locals`."""
+    values = _bindings(whole).get(name, ())
+    return bool(values) and all(
+        value is not None and is_fresh(function, value, lists=lists) for value in values
+    )
+
+
+@kept_with_tree
+def _bindings(whole: ast.AST) -> dict[str, list[ast.expr | None]]:
+    """What each name is bound to; None for all but an assignment. Updates in place are left out."""
+    found: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
+    told: set[int] = set()
+    for inner in nodes_within(whole):
         if isinstance(inner, (ast.Assign, ast.AnnAssign)) and inner.value is not None:
             for target in inner.targets if isinstance(inner, ast.Assign) else [inner.target]:
                 for place, value in _paired(target, inner.value):
-                    if isinstance(place, ast.Name) and is_fresh(function, value, lists=lists):
-                        fresh.add(id(place))
-                        names.add(place.id)
+                    if isinstance(place, ast.Name):
+                        told.add(id(place))
+                        found[place.id].append(value)
         elif isinstance(inner, (ast.AugAssign, ast.AnnAssign)):
-            fresh.add(id(inner.target))
-    for inner in ast.walk(whole):
+            told.add(id(inner.target))
+    for inner in nodes_within(whole):
         if isinstance(inner, ast.Name):
-            if isinstance(inner.ctx, ast.Store) and id(inner) not in fresh:
-                others.add(inner.id)
+            if isinstance(inner.ctx, ast.Store) and id(inner) not in told:
+                found[inner.id].append(None)
         elif isinstance(inner, ast.arg):
-            others.add(inner.arg)
+            found[inner.arg].append(None)
         else:
-            others |= {getattr(inner, part, None) or "" for part in ("name", "rest")}
-    return frozenset(names - others)
+            for part in ("name", "rest"):
+                found[getattr(inner, part, None) or ""].append(None)
+    return dict(found)
 
 
 def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

@@ -9,6 +9,7 @@ from epochly.call import Refused
 from epochly.code.collected import may_swallow
 from epochly.code.function import Function
 from epochly.code.loops import Role, loop_at, stored_names
+from epochly.code.trees import nodes_within
 
 _ALL = frozenset({"eval", "exec", "locals"})
 _OWN_IF_BARE = frozenset({"dir", "vars"})
@@ -41,7 +42,7 @@ def _outlives(whole: ast.FunctionDef, node: ast.For) -> Refused | None:
 
 def _seen_by_name(whole: ast.FunctionDef) -> Refused | None:
     """A call by which the function may ask for its locals by name, those of the loop too."""
-    for inner in ast.walk(whole):
+    for inner in nodes_within(whole):
         if not (isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)):
             continue
         name = inner.func.id

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from epochly.code.source import FunctionNode
+from epochly.code.trees import kept_with_tree, nodes_within
 
 LoopNode = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -84,7 +85,8 @@ def loop_at(whole: FunctionNode, node: LoopNode, depth: int = 0) -> Loop:
     return Loop(node, node.lineno, end, depth, roles, operators)
 
 
-def stored_names(node: ast.AST) -> set[str]:
+@kept_with_tree
+def stored_names(node: ast.AST) -> frozenset[str]:
     """Names that a stretch of code assigns, those bound by comprehensions left out."""
     found = set()
     for inner in _outside_comprehensions(node):
@@ -94,7 +96,7 @@ def stored_names(node: ast.AST) -> set[str]:
             found.add(inner.name)
         elif isinstance(inner, ast.MatchMapping) and inner.rest:
             found.add(inner.rest)
-    return found
+    return frozenset(found)
 
 
 def _loops(whole: FunctionNode, node: ast.AST, depth: int) -> Iterator[Loop]:
@@ -111,7 +113,7 @@ def _loops(whole: FunctionNode, node: ast.AST, depth: int) -> Iterator[Loop]:
 def _roles_of_statement(
     whole: FunctionNode, node: ast.For | ast.While
 ) -> tuple[dict[str, Role], dict[str, str]]:
-    targets = stored_names(node.target) if isinstance(node, ast.For) else set()
+    targets = stored_names(node.target) if isinstance(node, ast.For) else frozenset[str]()
     tested: list[ast.AST] = [node.test] if isinstance(node, ast.While) else []
     assigned = targets | {name for part in node.body for name in stored_names(part)}
     early: set[str] = {name for part in tested for name in _loaded(part)} & assigned
@@ -175,13 +177,13 @@ def _reduction(node: ast.For | ast.While, name: str) -> str | None:
 
 def _read_outside(whole: FunctionNode, loop: ast.For | ast.While) -> set[str]:
     """Names whose value a loop may leave to the code around it."""
-    found = _loaded(loop.iter) if isinstance(loop, ast.For) else set()
+    found = set(_loaded(loop.iter)) if isinstance(loop, ast.For) else set()
     todo: list[ast.AST] = [whole]
     while todo:
         node = todo.pop()
         if node is loop:
             todo += loop.orelse
-        elif isinstance(node, ast.For) and not any(n is loop for n in ast.walk(node)):
+        elif isinstance(node, ast.For) and loop not in nodes_within(node):
             own, early = _assigned_in(node)
             found |= _loaded(node.iter) | _loaded(node.target) | early
             found |= {n for s in node.body for n in _loaded(s)} - own
@@ -201,17 +203,18 @@ def _read_outside(whole: FunctionNode, loop: ast.For | ast.While) -> set[str]:
     return found
 
 
-def _assigned_in(loop: ast.For) -> tuple[set[str], set[str]]:
+@kept_with_tree
+def _assigned_in(loop: ast.For) -> tuple[frozenset[str], frozenset[str]]:
     """Names that a loop assigns, and those of them that it may read first."""
     targets = stored_names(loop.target)
     own = targets | {name for part in loop.body for name in stored_names(part)}
     early: set[str] = set()
     _read_early(loop.body, set(targets), own, early)
-    return own, early
+    return own, frozenset(early)
 
 
 def _read_early(
-    statements: Sequence[ast.stmt], assigned: set[str], own: set[str], early: set[str]
+    statements: Sequence[ast.stmt], assigned: set[str], own: frozenset[str], early: set[str]
 ) -> None:
     """Add to ``early`` the names that a path may read before assigning them.
 
@@ -250,28 +253,28 @@ def _only_declares(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.AnnAssign) and statement.value is None
 
 
-def _read_by(part: ast.AST) -> set[str]:
+def _read_by(part: ast.AST) -> frozenset[str]:
     """Names that a part of a statement reads besides those of the blocks in it."""
     if isinstance(part, ast.ExceptHandler):
-        return _loaded(part.type) if part.type is not None else set()
+        return _loaded(part.type) if part.type is not None else frozenset()
     if isinstance(part, ast.match_case):
-        guard = _loaded(part.guard) if part.guard is not None else set()
+        guard = _loaded(part.guard) if part.guard is not None else frozenset()
         return _loaded(part.pattern) | (guard - stored_names(part.pattern))
     return _loaded(part)
 
 
-def _bound_before(statement: ast.stmt, block: list[ast.stmt]) -> set[str]:
+def _bound_before(statement: ast.stmt, block: list[ast.stmt]) -> frozenset[str]:
     """Names that an ``except`` or ``case`` binds before its block runs."""
     for handler in getattr(statement, "handlers", []):
         if handler.body is block and handler.name:
-            return {handler.name}
+            return frozenset({handler.name})
     for case in getattr(statement, "cases", []):
         if case.body is block:
             return stored_names(case.pattern)
-    return set()
+    return frozenset()
 
 
-def _surely_after(statement: ast.Try, assigned: set[str], own: set[str]) -> set[str]:
+def _surely_after(statement: ast.Try, assigned: set[str], own: frozenset[str]) -> set[str]:
     """Names assigned on every way out of a ``try`` that goes on behind it."""
 
     def after(*blocks: list[ast.stmt]) -> set[str]:
@@ -297,7 +300,8 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     return blocks
 
 
-def _loaded(node: ast.AST) -> set[str]:
+@kept_with_tree
+def _loaded(node: ast.AST) -> frozenset[str]:
     """Names that a stretch of code reads, without those that comprehensions bind."""
     found: set[str] = set()
     for inner in _outside_comprehensions(node):
@@ -309,7 +313,7 @@ def _loaded(node: ast.AST) -> set[str]:
             # The first iterable is evaluated outside, where an own name still means the outer one.
             first = {n.id for n in ast.walk(inner.generators[0].iter) if isinstance(n, ast.Name)}
             found |= (names - own) | first
-    return found
+    return frozenset(found)
 
 
 def _outside_comprehensions(node: ast.AST) -> Iterator[ast.AST]:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Literal
 
+from epochly.code.trees import kept_with_tree
+
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _NAMED = (
@@ -63,6 +65,7 @@ class _Names:
     passed: set[str] = field(default_factory=set)
 
 
+@kept_with_tree
 def scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
     """The names of a function."""
     parameters = tuple(argument.arg for argument in arguments_of(node))
