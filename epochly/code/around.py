@@ -13,6 +13,8 @@ from epochly.code.scopes import bound_names, live_value, scope_of
 from epochly.code.stores import Locals
 
 _MANY = 50
+# Each takes a few of Python's frames, of which the program has used some.
+_DEEPEST = 40
 
 
 class Opened:
@@ -46,6 +48,8 @@ class Opened:
         key = (function, frozenset(classes.items()))
         if key in self._found:
             return self._found[key]
+        if len(self._open) > _DEEPEST:
+            return (Cause(Effect.UNKNOWN, 0, "a chain of too many calls", True),)
         cuts = self._cuts
         self._looks += 1
         self._open.add(code)

@@ -45,6 +45,11 @@ class Helpers:
         self._own = "".join(parameters_of(function)[:1])
         self._classes = classes
 
+    @functools.cached_property
+    def _all(self) -> FunctionNode:
+        """The node of the function itself."""
+        return source_of(self._function).node
+
     def behind(self, call: Call) -> Iterator[Call]:
         """The local functions, as nodes, or the method that a call of unknown code may run."""
         called = call.node.func
@@ -86,7 +91,7 @@ class Helpers:
 
     def tells(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a name only ever stands for functions that stand within the function."""
-        whole = source_of(self._function).node
+        whole = self._all
         values = assigned(whole, name)
         for value in values:
             known = isinstance(value, ast.Name) and value.id not in seen
@@ -94,8 +99,8 @@ class Helpers:
                 return False
             if not isinstance(value, (ast.Name, ast.Lambda)):
                 return False
-        for inner in ast.walk(whole):
-            if isinstance(inner, ast.Global | ast.Nonlocal) and name in inner.names:
+        for inner in nodes_within(whole):
+            if isinstance(inner, (ast.Global, ast.Nonlocal)) and name in inner.names:
                 return False
             if isinstance(inner, (ast.FunctionDef, ast.Name)):
                 continue
@@ -147,7 +152,7 @@ class Helpers:
 
     def owns(self, call: Call) -> bool:
         """Whether it is a call of a local function that is made within this one."""
-        return any(inner is call.value for inner in ast.walk(self.whole))
+        return call.value is self.whole or call.value in nodes_within(self.whole)
 
     def _base(self) -> type | None:
         """The class in which ``super()`` begins to look."""
@@ -159,10 +164,10 @@ class Helpers:
 
     def _assigned(self, name: str) -> list[ast.expr | None]:
         own = name in scope_of(self.whole).locals
-        return assigned(self.whole if own else source_of(self._function).node, name)
+        return assigned(self.whole if own else self._all, name)
 
     def _definitions(self, name: str, seen: frozenset[str]) -> Iterator[FunctionNode]:
-        whole = source_of(self._function).node
+        whole = self._all
         yield from _local_functions(whole).get(name, ())
         for value in assigned(whole, name):
             if isinstance(value, ast.Lambda):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
@@ -13,6 +14,7 @@ from epochly.code.loops import root_name
 from epochly.code.roots import elements_of, ends_of, roots_of
 from epochly.code.scopes import arguments_of, live_value, names_bound_by
 from epochly.code.source import FunctionNode, source_of
+from epochly.code.trees import kept_with_tree, nodes_within
 
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
@@ -67,31 +69,10 @@ class Locals:
         self._whole = whole
         self._function = function
         self._inside = inside
-        self._sources: dict[str, list[ast.expr]] = {}
         self._parameters = {argument.arg for argument in arguments_of(whole)}
-        self._from_elsewhere = set(self._parameters)
-        for inner in ast.walk(whole):
-            if isinstance(inner, ast.Assign):
-                for target in inner.targets:
-                    self._add(target, inner.value)
-            elif isinstance(inner, (ast.For, ast.comprehension)):
-                self._add(inner.target, inner.iter, exact=_is_range(inner.iter))
-            elif isinstance(inner, (ast.NamedExpr, ast.AnnAssign)) and inner.value is not None:
-                self._add(inner.target, inner.value)
-            elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
-                self._add(inner.optional_vars, inner.context_expr, exact=False)
-            elif isinstance(inner, ast.pattern):
-                self._from_elsewhere |= {getattr(inner, part, None) or "" for part in _CAPTURES}
-        for name in items:
-            self._sources.pop(name, None)
-            self._from_elsewhere.add(name)
-
-    def _add(self, target: ast.expr, value: ast.expr, *, exact: bool = True) -> None:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and not is_load(part):
-                self._sources.setdefault(part.id, []).append(value)
-                if not exact or part is not target:
-                    self._from_elsewhere.add(part.id)
+        sources, parts = _sources(whole)
+        self._sources = {name: found for name, found in sources.items() if name not in items}
+        self._from_elsewhere = self._parameters | parts | items
 
     def origins(self, name: str) -> list[str]:
         """The variables from outside that a local was taken from, or the name itself."""
@@ -165,7 +146,7 @@ class Locals:
     def holds_new(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a container that the function made only holds what it made as well."""
         values = list(self._sources.get(name, ()))
-        for inner in ast.walk(self._whole):
+        for inner in nodes_within(self._whole):
             if isinstance(inner, ast.Assign):
                 values += [inner.value] if _fills(inner.targets, name) else []
             elif isinstance(inner, ast.AugAssign):
@@ -212,6 +193,34 @@ class Locals:
             return not any(factory is made for made in _FACTORIES)
         numbers = name.startswith("numpy.") and name != "numpy.full"
         return not numbers and bool(value.args or value.keywords)
+
+
+@kept_with_tree
+def _sources(whole: FunctionNode) -> tuple[dict[str, list[ast.expr]], frozenset[str]]:
+    """What locals are assigned, or taken out of, and those that may be a part of it only."""
+    sources: defaultdict[str, list[ast.expr]] = defaultdict(list)
+    parts: set[str] = set()
+
+    def add(target: ast.expr, value: ast.expr, *, exact: bool = True) -> None:
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name) and not is_load(part):
+                sources[part.id].append(value)
+                if not exact or part is not target:
+                    parts.add(part.id)
+
+    for inner in nodes_within(whole):
+        if isinstance(inner, ast.Assign):
+            for target in inner.targets:
+                add(target, inner.value)
+        elif isinstance(inner, (ast.For, ast.comprehension)):
+            add(inner.target, inner.iter, exact=_is_range(inner.iter))
+        elif isinstance(inner, (ast.NamedExpr, ast.AnnAssign)) and inner.value is not None:
+            add(inner.target, inner.value)
+        elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
+            add(inner.optional_vars, inner.context_expr, exact=False)
+        elif isinstance(inner, ast.pattern):
+            parts |= {getattr(inner, name, None) or "" for name in _CAPTURES}
+    return dict(sources), frozenset(parts)
 
 
 def _fills(targets: list[ast.expr], name: str) -> bool:
