@@ -21,6 +21,7 @@ from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.forbidding import Forbidden, Forbidding
+from epochly.runtime.offers import AT_ONCE
 from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeaten, words_of
 from epochly.runtime.standing import told
 
@@ -91,8 +92,8 @@ class Example:
 def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float) -> Tried:
     """Prepare a backend and run it beside the original a few times.
 
-    Compiled code that beats all that could come is not compared here, only on a real call: a call
-    of the original would be one more that the program has to wait for.
+    Compiled code that gains enough to be used at once is not compared here, only on a real call: a
+    call of the original would be one more that the program has to wait for.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
     try:
         if not backend.capabilities.runs_python and usual_s < math.inf:
             alone_s = _alone(answer, load)
-            if is_unbeaten(usual_s, alone_s):
+            if usual_s >= AT_ONCE * alone_s:
                 return Tried(name, usual_s, alone_s, "uncompared", asked=asked_of(backend.level))
         trial = _beside(answer, example, draws)
         verdict, where = trial.equality.verdict, trial.equality.where or ""
