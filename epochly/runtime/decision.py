@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from epochly.model import Report
 
 
+_OPTIONAL = {"reason": "", "unfinished": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was found for a function and a kind of arguments.
@@ -36,6 +39,8 @@ class Decision:
         Versions and hardware class that it was found with.
     reason : str
         Why it stays at level 0; empty otherwise.
+    unfinished : bool
+        Whether the program ended while further levels were being tried.
     """
 
     function: str
@@ -47,6 +52,7 @@ class Decision:
     software: str
     hardware: str
     reason: str = ""
+    unfinished: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -62,7 +68,7 @@ class Decision:
     def entry(self) -> dict[str, Any]:
         """What a file says of it."""
         document = {**asdict(self), "speedup": float(f"{self.speedup:.3g}")}
-        return document if self.reason else {k: v for k, v in document.items() if k != "reason"}
+        return {key: value for key, value in document.items() if value or key not in _OPTIONAL}
 
 
 def decision_of(report: Report) -> Decision:
@@ -106,7 +112,7 @@ def decision_from(entry: Any) -> Decision | str:
     """The decision that an entry of a file tells, or why it tells none."""
     if not isinstance(entry, dict):
         return "it has no keys"
-    given = {"reason": "", **entry}
+    given = {**_OPTIONAL, **entry}
     kinds = {field.name: field.type for field in fields(Decision)}
     odd = [f"{name} is missing" for name in kinds if name not in given]
     odd += [f"{name} is no key of a decision" for name in given if name not in kinds]
@@ -114,6 +120,8 @@ def decision_from(entry: Any) -> Decision | str:
     odd += [f"{name} is no text" for name in texts if not isinstance(given[name], str)]
     if odd:
         return ", ".join(odd)
+    if type(given["unfinished"]) is not bool:
+        return "unfinished is neither true nor false"
     level, speedup = given["level"], given["speedup"]
     if type(level) is not int or level not in tuple(Level):
         return "level is none from 0 to 4"

@@ -44,9 +44,13 @@ def name_of_function(function: Function) -> str:
 
 def _name_of_main() -> str:
     main = sys.modules["__main__"]
-    spec, file = getattr(main, "__spec__", None), getattr(main, "__file__", None)
+    spec = getattr(main, "__spec__", None)
     if spec is not None:
         return str(spec.name)
+    # At the end of the program, Python has taken the file's name away.
+    file = getattr(main, "__file__", None) or getattr(
+        getattr(main, "__loader__", None), "path", None
+    )
     return Path(file).stem if file else "__main__"
 
 

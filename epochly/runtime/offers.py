@@ -30,7 +30,7 @@ class Offers:
     tier : Tier
     prepare : callable
         ``prepare(backend, example)`` returns a `Candidate`, or why there is none.
-    arrived, keep : callable
+    so_far, keep : callable
         What the tier is to tell where it has arrived: until all is tried, and from then on.
     """
 
@@ -39,12 +39,12 @@ class Offers:
         tier: Tier,
         prepare: Callable[[str, Arguments], Candidate | str],
         *,
-        arrived: Callable[[Tier], None],
+        so_far: Callable[[Tier], None],
         keep: Callable[[Tier], None],
     ) -> None:
         self.tier = tier
         self._prepare = prepare
-        self._arrived = arrived
+        self._so_far = so_far
         self._keep = keep
         self._here: tuple[str, ...] = ()
         self._early: str | None = None
@@ -61,8 +61,14 @@ class Offers:
     def at_hand(self, candidate: Candidate, *, then: Action) -> None:
         """Try one that needs no preparing on real calls, and only then look for others."""
         self._here = (candidate.backend,)
-        self.tier.decided = self._arrived
+        self.tier.decided = self._so_far
         self.tier.offer([candidate], then=then)
+
+    def in_use(self, *, then: Action) -> None:
+        """Look for others than the one that an earlier process has left in use."""
+        self._here = (self.tier.backend,)
+        self.tier.decided = self._so_far
+        self.tier.offer([], then=then)
 
     def so_far(self, tried: Sequence[Tried]) -> None:
         """Offer the newest at once where it gains much."""
@@ -85,7 +91,7 @@ class Offers:
             self.tier.when_called(partial(self._rest, tried))
             return
         # The other process has written that down.
-        self.tier.decided = self._arrived
+        self.tier.decided = self._so_far
         self.tier.settle(told(self.tier.reason, words_of(tried)))
 
     def not_elsewhere(self, reason: str, *, doubt: str = "") -> None:
@@ -107,7 +113,7 @@ class Offers:
 
     def _at_once(self, item: Tried, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._early = item.backend
-        self.tier.decided = self._arrived
+        self.tier.decided = self._so_far
         self.tier.offer(self._ready([item], Arguments(args, kwargs)), more=True)
 
     def _rest(self, tried: Sequence[Tried], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -19,9 +19,9 @@ from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
-from epochly.runtime.decision import Decision, hardware, software
 from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.due import horizon_s
+from epochly.runtime.keeping import Keeping
 from epochly.runtime.offers import Offers
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
@@ -68,7 +68,7 @@ class Search:
     def __init__(self, original: Original, arrived: Callable[[Tier], None]) -> None:
         self.prepared_s: defaultdict[str, float] = defaultdict(float)
         self._original = original
-        self._arrived = arrived
+        self._keeping = Keeping(original, arrived)
 
     def remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
@@ -85,8 +85,10 @@ class Search:
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
             tier.commit(replace(candidate, speedup=found.speedup))
-            tier.decided = self._keep
-            self._arrived(tier)
+            tier.decided = self._keeping.keep
+            self._keeping.arrived(tier)
+            if found.unfinished:
+                self._go_on(tier, example)
         else:
             logger.warning(
                 "%s: the decision for %s cannot be applied: %s", file.path, tier.name, candidate
@@ -102,7 +104,7 @@ class Search:
         if replay.allowed == "never" or hazard is not None:
             tier.settle(f"it may not be run another way: {hazard or replay.reason}")
             return
-        tier.decided = self._keep
+        tier.decided = self._keeping.keep
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
             enough = horizon_s(*tier.spent) >= WORTH_WORKERS_S
@@ -121,7 +123,7 @@ class Search:
         if held.size >= LARGE and horizon_s(*tier.spent) < WORTH_S_PER_BYTE * held.size:
             tier.wait()
             return
-        offers = Offers(tier, self._prepared, arrived=self._arrived, keep=self._keep)
+        offers = self._offers(tier)
         begin = partial(self._try_elsewhere, offers, replay.draws)
         # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
         in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
@@ -130,6 +132,23 @@ class Search:
             begin(args, kwargs)
         else:
             offers.at_hand(at_hand, then=begin)
+
+    def _go_on(self, tier: Tier, example: Arguments) -> None:
+        """Try what an earlier process did not come to try, while its level is in use."""
+        from epochly.runtime.given import Given
+
+        values = [*example.args, *example.kwargs.values()]
+        replay = self._original.replay()
+        if (
+            replay.allowed == "twice"
+            and self._original.hazard(Given(values)) is None
+            and has_room_for(COPIES * held_by(values).size)
+        ):
+            offers = self._offers(tier)
+            offers.in_use(then=partial(self._try_elsewhere, offers, replay.draws))
+
+    def _offers(self, tier: Tier) -> Offers:
+        return Offers(tier, self._prepared, so_far=self._keeping.so_far, keep=self._keeping.keep)
 
     def _at_hand(self, example: Arguments) -> Candidate | None:
         """What a real call can be tried with before another process takes a core from it."""
@@ -236,25 +255,6 @@ class Search:
         parallel = backend.level in SPREADING
         return Candidate(name, _SideBySide(answer) if parallel else answer)
 
-    def _keep(self, tier: Tier) -> None:
-        """Write down where a tier has arrived, unless something that will pass has led there."""
-        self._arrived(tier)
-        if (tier.prepared is None and tier.doubt) or is_ending():
-            return
-        standing = tier.standing()
-        decision = Decision(
-            self._original.key,
-            tier.kind,
-            int(standing.realized.level),
-            tier.backend,
-            standing.speedup or 1.0,
-            self._original.code,
-            software(),
-            hardware(),
-            standing.reason if standing.realized.level is Level.MONITOR else "",
-        )
-        decision_file(decision_path()).put(decision)
-
 
 class _SideBySide:
     """A prepared function whose items know that they are run side by side."""
@@ -275,10 +275,9 @@ class _SideBySide:
 
 
 def _after_fork() -> None:
-    """In a child the preparation, or the file, that a thread of the parent is at is nobody's."""
+    """In a child the preparation that a thread of the parent is at is nobody's."""
     global _turns
     _turns = Turns()
-    decision_file.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -128,6 +128,56 @@ def test_a_program_that_ends_while_candidates_are_prepared_leaves_nothing_behind
     assert psutil.wait_procs([psutil.Process(pid) for pid in left], timeout=5)[1] == []
 
 
+SUMS = """
+    import time
+    import epochly
+    from epochly.runtime import preparation
+
+    def total(factor):
+        found = 0
+        for i in range(20_000):
+            found += i * factor % 7
+        return found
+
+    def totals(factors):
+        return [total(factor) for factor in factors]
+
+    # Compiled code gains so much that nothing else would be tried.
+    preparation.UNBEATEN = 1e9
+    fast, factors = epochly.optimize(totals), list(range(30))
+
+    def runs():
+        return next(line.strip() for line in epochly.explain(fast).splitlines() if "runs" in line)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux alone")
+def test_a_level_in_use_is_kept_when_the_program_ends_and_the_next_one_tries_the_rest(
+    run, tmp_path
+):
+    first = """
+    expected = totals(factors)
+    deadline = time.monotonic() + 80
+    while "level 2" not in runs() and time.monotonic() < deadline:
+        assert fast(factors) == expected
+    """
+    run(SUMS + first)
+    text = (tmp_path / "cache" / "decisions.yaml").read_text()
+    assert ("backend: numba" in text, "unfinished: true" in text) == (True, True)
+    then = """
+    expected = totals(factors)
+    assert fast(factors) == expected
+    print(runs())
+    deadline = time.monotonic() + 80
+    while "unfinished" in open(decisions).read() and time.monotonic() < deadline:
+        assert fast(factors) == expected
+    """
+    at = f"    decisions = {str(tmp_path / 'cache' / 'decisions.yaml')!r}\n"
+    assert "level 2 (compile), numba" in run(SUMS + at + then)
+    text = (tmp_path / "cache" / "decisions.yaml").read_text()
+    assert ("backend: numba" in text, "unfinished" in text) == (True, False)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="signals that are ignored are read from /proc")
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux alone")
 @pytest.mark.parametrize(("thread", "copies"), [("", 1), ("threading.Event().wait", 0)])

@@ -134,6 +134,7 @@ def test_what_is_no_plain_file_is_ignored_with_a_warning_and_not_waited_for(path
         ({"speedup": float("inf")}, "speedup is no number above 0"),
         ({"speedup": float("nan")}, "speedup is no number above 0"),
         ({"backend": 3}, "backend is no text"),
+        ({"unfinished": "yes"}, "unfinished is neither true nor false"),
         ({"surprise": 1}, "surprise is no key of a decision"),
         ({1: None}, "1 is no key of a decision"),
     ],

@@ -22,7 +22,7 @@ class Found:
         self.seconds = seconds
         self.kept, self.made = [], []
         self.offers = Offers(
-            self.program.tier, self._prepare, arrived=lambda tier: None, keep=self._keep
+            self.program.tier, self._prepare, so_far=lambda tier: None, keep=self._keep
         )
         self.tried = []
         self.begun = []

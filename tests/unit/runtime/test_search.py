@@ -12,7 +12,7 @@ from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import SPREADING
 from epochly.registry import usable_backends
-from epochly.runtime import preparation, search
+from epochly.runtime import keeping, preparation, search
 from epochly.runtime.due import NO_CALLS
 from epochly.runtime.original import Original
 from epochly.runtime.replay import Replay
@@ -267,12 +267,13 @@ class Decided:
 
     def __init__(self, monkeypatch, tmp_path):
         self.path = tmp_path / "decisions.yaml"
-        monkeypatch.setattr(search, "decision_path", lambda: self.path)
+        for module in (search, keeping):
+            monkeypatch.setattr(module, "decision_path", lambda: self.path)
         self.search = Search(Original(roots), lambda tier: None)
         example = Arguments(([1.0, 4.0],))
         before = self.new()
         before.commit(self.search._prepared("threads", example))
-        self.search._keep(before)
+        self.search._keeping.keep(before)
         self.tier = self.new()
         self.search.remember(self.tier, example)
 
@@ -290,7 +291,7 @@ def test_a_level_decided_earlier_that_is_dropped_may_be_decided_anew(monkeypatch
 
 def test_what_is_dropped_since_the_program_ends_stays_decided(monkeypatch, tmp_path):
     decided = Decided(monkeypatch, tmp_path)
-    monkeypatch.setattr(search, "is_ending", lambda: True)
+    monkeypatch.setattr(keeping, "is_ending", lambda: True)
     decided.tier.settle("threads: the program is ending")
     assert "backend: threads" in decided.path.read_text()
 

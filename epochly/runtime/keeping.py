@@ -1,0 +1,89 @@
+"""What is written down of where tiers have arrived, for the next process to begin there."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from epochly.levels import Level
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import decision_file, decision_path
+from epochly.runtime.defects import defect_of
+from epochly.runtime.way import is_ending
+
+if TYPE_CHECKING:
+    from epochly.runtime.original import Original
+    from epochly.runtime.tier import Tier
+
+
+class Keeping:
+    """Shows where the tiers of one function have arrived, and keeps it.
+
+    Parameters
+    ----------
+    original : Original
+    arrived : callable
+        Told of each tier that has reached a level.
+    """
+
+    def __init__(self, original: Original, arrived: Callable[[Tier], None]) -> None:
+        self.arrived = arrived
+        self._original = original
+
+    def so_far(self, tier: Tier) -> None:
+        """Show where a tier has arrived; it is kept should the program end before all is tried."""
+        self.arrived(tier)
+        if tier.prepared is None:
+            _unfinished.pop(tier, None)
+        else:
+            _unfinished[tier] = self
+
+    def keep(self, tier: Tier) -> None:
+        """Write down where a tier has arrived, unless something that will pass has led there."""
+        self.arrived(tier)
+        _unfinished.pop(tier, None)
+        if not ((tier.prepared is None and tier.doubt) or is_ending()):
+            self.write(tier)
+
+    def write(self, tier: Tier, *, unfinished: bool = False) -> None:
+        """Write down where a tier is."""
+        standing = tier.standing()
+        decision = Decision(
+            self._original.key,
+            tier.kind,
+            int(standing.realized.level),
+            tier.backend,
+            standing.speedup or 1.0,
+            self._original.code,
+            software(),
+            hardware(),
+            standing.reason if standing.realized.level is Level.MONITOR else "",
+            unfinished,
+        )
+        decision_file(decision_path()).put(decision)
+
+
+# Tiers at a level that others may still beat, and who keeps what they found.
+_unfinished: dict[Tier, Keeping] = {}
+
+
+def _at_the_end() -> None:
+    """Keep what is in use, though not all was tried."""
+    for tier, keeping in list(_unfinished.items()):
+        if tier.prepared is not None:
+            told = f"{tier.name}: a decision could not be noted"
+            defect_of(partial(keeping.write, tier, unfinished=True), told)
+
+
+def _after_fork() -> None:
+    """In a child, what is in use is the parent's to keep, and a file that it writes is nobody's."""
+    _unfinished.clear()
+    decision_file.cache_clear()
+
+
+atexit.register(_at_the_end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

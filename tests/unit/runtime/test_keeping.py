@@ -1,0 +1,76 @@
+"""What is written down of where tiers have arrived."""
+
+import pytest
+
+from epochly.levels import Level
+from epochly.runtime import keeping
+from epochly.runtime.decisions import decision_file
+from epochly.runtime.keeping import Keeping
+from epochly.runtime.original import Original
+from epochly.runtime.standing import Candidate
+from epochly.runtime.tier import Tier
+
+
+def doubled(values):
+    return [2 * value for value in values]
+
+
+class Prepared:
+    """Level 1, as far as anybody asks."""
+
+    def __init__(self):
+        from epochly.call import Realized
+
+        self.realized = Realized(Level.THREADS, "threads")
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A tier whose level is in use, who keeps that, and what stands in the file."""
+    path = tmp_path / "decisions.yaml"
+    monkeypatch.setattr(keeping, "decision_path", lambda: path)
+    monkeypatch.setattr(keeping, "_unfinished", {})
+    original = Original(doubled)
+    tier = Tier("list", original, lambda *_: None, after_s=1.0, watch=0.0)
+    tier.commit(Candidate("threads", Prepared(), 3.0))
+
+    def found():
+        decision_file.cache_clear()
+        return decision_file(path).find(original.key, "list", original.code)
+
+    return tier, Keeping(original, lambda tier: None), found
+
+
+def test_a_level_in_use_is_kept_as_the_program_ends_though_not_all_was_tried(kept):
+    tier, keeper, found = kept
+    keeper.so_far(tier)
+    assert found() is None
+    keeping._at_the_end()
+    assert (found().level, found().speedup, found().unfinished) == (1, 3.0, True)
+
+
+def test_once_all_is_tried_the_end_of_the_program_changes_nothing(kept):
+    tier, keeper, found = kept
+    keeper.so_far(tier)
+    keeper.keep(tier)
+    keeping._at_the_end()
+    assert (found().level, found().unfinished) == (1, False)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_level_that_was_dropped_is_not_kept_as_the_program_ends(kept, told):
+    tier, keeper, found = kept
+    keeper.so_far(tier)
+    tier.settle("it became slower")
+    if told:
+        keeper.so_far(tier)
+    keeping._at_the_end()
+    assert found() is None
+
+
+def test_a_forked_child_keeps_nothing_of_its_parents(kept):
+    tier, keeper, found = kept
+    keeper.so_far(tier)
+    keeping._after_fork()
+    keeping._at_the_end()
+    assert found() is None
