@@ -94,7 +94,6 @@ class Mapped:
         self._judged = {function.__code__ for function in functions_of(plain)}
         self._called = frozenset(member.__code__ for member in call_graph(plain).functions)
         self._changing = [changes_something(plain, loop.node) for loop in mappable.loops]
-        self._place = place_asked_for(plain, processes=level is Level.CORES)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
@@ -143,8 +142,7 @@ class Mapped:
         self._counts["items"] += len(items)
         foreign = users_parts([*held, *set(map(type, items))])
         reason = (
-            self._place
-            or (_replaced_in(foreign) if self._level is Level.CORES else None)
+            (_replaced_in(foreign) if self._level is Level.CORES else None)
             or shared_state(held, names)
             or repeated_iterator(items)
             or _handling()
@@ -279,6 +277,10 @@ def prepare_mapped(
         runner.close()
         reason = "it catches RecursionError, and calls may go less deep within items"
         return Refused(reason, function.line, "bound the depth by a count of its own")
+    place = plain and place_asked_for(plain, processes=level is Level.CORES)
+    if place:
+        runner.close()
+        return Refused(place, function.line, "put the loop into a function that does without it")
     try:
         return Mapped(mappable, level, backend, runner)
     except SourceError as error:
