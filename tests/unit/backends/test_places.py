@@ -85,3 +85,26 @@ def test_a_lock_held_by_nobody_is_no_reason_to_stay():
     assert ready(programs.NUMBERS) == list(programs.NUMBERS)
     assert set(ready._ways.values()) == {"backwards"}
     ready.close()
+
+
+@pytest.mark.parametrize("level", [1, 3])
+def test_a_call_whose_items_all_ran_in_turn_is_a_fallback_with_its_reason(level, caplog):
+    caplog.set_level("INFO", "epochly")
+    function = epochly.optimize(level=level)(programs.doubled)
+    epochly.reset_metrics()
+    assert function(iter(programs.NUMBERS)) == [value * 2 for value in programs.NUMBERS]
+    (counted,) = epochly.get_metrics(function)["functions"].values()
+    (fallback,) = counted["fallbacks"]
+    assert fallback["calls"] == 1
+    assert "read ahead" in fallback["reason"]
+    assert counted["reason"] == fallback["reason"]
+    assert caplog.text.count("doubled ran plainly") == 1
+
+
+def test_a_call_with_one_item_is_no_fallback():
+    function = epochly.optimize(level=1)(programs.doubled)
+    epochly.reset_metrics()
+    assert function([3]) == [6]
+    assert function([]) == []
+    (counted,) = epochly.get_metrics(function)["functions"].values()
+    assert counted["fallbacks"] == []
