@@ -24,6 +24,7 @@ BUCKETS_S = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0)
 
 Value = tuple[dict[str, str], float]
 _meters: weakref.WeakKeyDictionary[MeterProvider, Meter] = weakref.WeakKeyDictionary()
+_asked_first: list[MeterProvider] = []
 
 
 def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector:
@@ -128,11 +129,16 @@ def opentelemetry(provider: MeterProvider | None = None) -> Meter:
         from opentelemetry import metrics
     except ImportError as error:
         raise _missing("opentelemetry-api") from error
-    provider = provider or metrics.get_meter_provider()
-    known = _meters.get(provider)
+    standing = metrics.get_meter_provider()
+    provider = provider or standing
+    # The global one is set once. Instruments that were made before go over to it.
+    of_the_global = _meters.get(_asked_first[0]) if _asked_first and provider is standing else None
+    known = _meters.get(provider, of_the_global)
     if known is not None:
         # Instruments are the provider's, so a second histogram would count every call twice.
         return known
+    if provider is standing:
+        _asked_first.append(provider)
     meter = _meters[provider] = metrics.get_meter("epochly", meter_provider=provider)
     for name, text, values in _COUNTERS:
         callback = _observer(values)
@@ -141,7 +147,11 @@ def opentelemetry(provider: MeterProvider | None = None) -> Meter:
         callback = _observer(values)
         meter.create_observable_gauge(f"epochly.{name}", [callback], description=text)
     histogram = meter.create_histogram(
-        "epochly.call_seconds", unit="s", description="Seconds of single calls"
+        "epochly.call_seconds",
+        unit="s",
+        description="Seconds of single calls",
+        # The library's own are meant for milliseconds: the first ends at 5.
+        explicit_bucket_boundaries_advisory=BUCKETS_S,
     )
 
     def observe(name: str, level: int, seconds: float) -> None:

@@ -19,13 +19,24 @@ Measured = Sequence[tuple["Workload", "Report"]]
 
 
 def save_decisions(measured: Measured) -> None:
-    """Keep what is recommended as the decision of functions that choose for themselves."""
+    """Keep what is recommended as the decision of functions that choose for themselves.
+
+    Raises
+    ------
+    UsageError
+        When the file cannot be written; a warning has said why.
+    """
+    from epochly.errors import UsageError
     from epochly.runtime.decision import decision_of
     from epochly.runtime.decisions import decision_file, decision_path
 
     file = decision_file(decision_path())
-    for _, report in measured:
-        file.put(decision_of(report))
+    saved = [file.put(decision_of(report)) for _, report in measured]
+    if not all(saved):
+        raise UsageError(
+            f"the decision was not saved to {file.path}",
+            remedy="mend the file, or see that it can be written, and run this again",
+        )
     note(f"saved to {file.path}")
 
 

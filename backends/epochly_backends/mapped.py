@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping
@@ -47,6 +48,8 @@ _READ_AHEAD = frozenset(
         *_VIEWS,
     )
 )
+_UNREAD = "what it iterates over would notice being read ahead"
+_UNBOUND = "a local that its items use has no value"
 _LIBRARIES = frozenset({"numpy", "pandas"})
 
 
@@ -88,19 +91,29 @@ class Mapped:
         self._ways: dict[int, str] = {}
         self._counts: Counter[str] = Counter()
         self._methods: dict[Any, str | None] = {}
+        self._call = threading.local()
         self._closed = False
         plain = mappable.function.plain
         assert plain is not None
         self._judged = {function.__code__ for function in functions_of(plain)}
         self._called = frozenset(member.__code__ for member in call_graph(plain).functions)
         self._changing = [changes_something(plain, loop.node) for loop in mappable.loops]
-        self._place = place_asked_for(plain, processes=level is Level.CORES)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._closed:
             raise ClosedError(self._mappable.function.qualname)
         self._counts["calls"] += 1
-        return self._built(*self._bound.args, *args, **{**self._bound.kwargs, **kwargs})
+        outer, self._call.ways = self._ways_of_call(), []
+        try:
+            return self._built(*self._bound.args, *args, **{**self._bound.kwargs, **kwargs})
+        finally:
+            self._call.in_turn = _why_in_turn(self._call.ways)
+            self._call.ways = outer
+
+    def why_in_turn(self) -> str | None:
+        """Why this thread's last call ran all its items one by one; None where some did not."""
+        why: str | None = getattr(self._call, "in_turn", None)
+        return why
 
     @property
     def realized(self) -> Realized:
@@ -130,6 +143,7 @@ class Mapped:
         if missing or not all(_can_be_read_ahead(source) for source in sources):
             self._counts["sequential_loops"] += 1
             self._ways[number] = "sequential"
+            self._ways_of_call().append(f"sequential: {_UNBOUND if missing else _UNREAD}")
             return self._one_by_one(number, body, iterable, missing)
         loop = self._mappable.loops[number]
         named = held_by(body)
@@ -143,8 +157,7 @@ class Mapped:
         self._counts["items"] += len(items)
         foreign = users_parts([*held, *set(map(type, items))])
         reason = (
-            self._place
-            or (_replaced_in(foreign) if self._level is Level.CORES else None)
+            (_replaced_in(foreign) if self._level is Level.CORES else None)
             or shared_state(held, names)
             or repeated_iterator(items)
             or _handling()
@@ -165,6 +178,7 @@ class Mapped:
         else:
             way, values = self._runner.run(body, items, replayable=proven)
         self._ways[number] = way
+        self._ways_of_call().append(way)
         if failure is not None:
             raise failure
         return values
@@ -183,6 +197,11 @@ class Mapped:
             name, where = error.name, error.__traceback__
         what = f"cannot access local variable {name!r} where it is not associated with a value"
         raise UnboundLocalError(what).with_traceback(where)
+
+    def _ways_of_call(self) -> list[str]:
+        """How the loops of the call that this thread is in were run so far."""
+        ways: list[str] = getattr(self._call, "ways", [])
+        return ways
 
     def _unbound(self, body: FunctionType) -> frozenset[str]:
         """Locals of the function that a body reads, and that have no value now."""
@@ -225,6 +244,12 @@ class Mapped:
                     self._judged |= codes
                     return None
         return "a helper was replaced by one that does more"
+
+
+def _why_in_turn(ways: list[str]) -> str | None:
+    """The first reason, where every loop had one; a single item is none, and no loop at all."""
+    whys = [way.partition(": ")[2] for way in ways if way.startswith("sequential")]
+    return next(filter(None, whys), None) if len(whys) == len(ways) else None
 
 
 def _raised_in(body: FunctionType, error: BaseException) -> bool:
@@ -279,6 +304,10 @@ def prepare_mapped(
         runner.close()
         reason = "it catches RecursionError, and calls may go less deep within items"
         return Refused(reason, function.line, "bound the depth by a count of its own")
+    place = plain and place_asked_for(plain, processes=level is Level.CORES)
+    if place:
+        runner.close()
+        return Refused(place, function.line, "put the loop into a function that does without it")
     try:
         return Mapped(mappable, level, backend, runner)
     except SourceError as error:

@@ -54,7 +54,8 @@ class Processes:
             return Unavailable(reason, "use concurrent.futures.ProcessPoolExecutor")
         cores = usable_cores()
         if cores < 2:
-            return Unavailable("there is one usable core", "allow more cores to this process")
+            remedy = "allow this process more, by affinity, quota and EPOCHLY_MAX_WORKERS"
+            return Unavailable("there is one usable core", remedy)
         return Available(f"{cores} cores")
 
     def prepare(self, function: Function, example: Arguments) -> Mapped | Refused:

@@ -16,6 +16,7 @@ from types import BuiltinFunctionType
 from typing import NoReturn
 
 from epochly.measure.tree import descendants
+from epochly.runtime.inside import was_cut_short
 from epochly.runtime.resident import resident_bytes
 
 # What either process then writes to is copied, a page at a time: 1 ns a byte.
@@ -110,6 +111,7 @@ def _may_be_copied() -> bool:
         and (_threads() == 1 or "numpy" in sys.modules)
         and not descendants(os.getpid())
         and (resident_bytes() or math.inf) <= MOST_BYTES
+        and not was_cut_short()
         and not _uses_gpu()
         and not _is_deep()
     )

@@ -82,10 +82,13 @@ class DecisionFile:
         ]
         return [decision for decision in known if (decision.software, decision.hardware) == here]
 
-    def put(self, decision: Decision) -> None:
+    def put(self, decision: Decision) -> bool:
         """Keep a decision, beside those that other processes have written in the meantime.
 
-        A file that cannot be read or written is left alone, with a warning.
+        Returns
+        -------
+        bool
+            Whether it was written. A file that cannot be is left alone, with a warning.
         """
         with self._lock:
             try:
@@ -94,14 +97,15 @@ class DecisionFile:
                     known = self._read()
                     if self._broken:
                         logger.warning("%s: not saved, since the file is broken", self.path)
-                        return
+                        return False
                     known[decision.key] = decision
                     self._write(decision)
             # What is kept unread may be nested, or a number as long, as YAML cannot write it.
             except (OSError, RecursionError, ValueError) as error:
                 logger.warning("%s: the decision cannot be saved: %s", self.path, error)
-                return
+                return False
             self._known = known
+            return True
 
     def _all(self) -> dict[Key, Decision]:
         with self._lock:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _threads: set[int] = set()
+_cut_short = False
 
 
 class Inside:
@@ -31,13 +32,21 @@ class Inside:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        global _cut_short
         if self._is_outermost:
             _threads.discard(get_ident())
+        if kind is not None:
+            _cut_short = True
 
 
 def is_inside() -> bool:
     """Whether this thread is preparing something."""
     return get_ident() in _threads
+
+
+def was_cut_short() -> bool:
+    """Whether an exception, such as Ctrl-C, has ended it; libraries may be half imported then."""
+    return _cut_short
 
 
 if hasattr(os, "register_at_fork"):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import ArgumentsError, TargetError
+from epochly.errors import ArgumentsError, TargetError, UsageError
 from epochly.runtime.levels import checked_level
 from epochly.runtime.names import name_of
 
@@ -79,6 +79,8 @@ def bench(
         When the function or its arguments cannot be pickled.
     NothingMeasuredError
         When no level could be measured.
+    UsageError
+        When a level or the budget is none.
     """
     from epochly.levels import Level, parse_levels
     from epochly.measure.session import Options
@@ -88,6 +90,11 @@ def bench(
     else:
         each = (levels,) if isinstance(levels, int) else levels
         chosen = tuple(sorted({Level(checked_level(level)) for level in each}))
+    if not 0 < budget_s <= sys.float_info.max:
+        raise UsageError(
+            f"budget_s must be a positive number of seconds, not {budget_s!r}",
+            remedy="give seconds, as in budget_s=20",
+        )
     options = Options(levels=chosen, budget_s=budget_s, allow_effects=allow_effects)
     return measured(func, args, kwargs, options)
 

@@ -210,11 +210,16 @@ def side_by_side(call: Callable[..., Any]) -> Callable[..., Any]:
 def _alone(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
     """Let no item that runs in a pool start, and wait for, items of its own; nor any at the end."""
     marked = side_by_side(call)
+    why_in_turn = getattr(way.prepared, "why_in_turn", None)
 
     def alone(*args: Any, **kwargs: Any) -> Any:
         if is_nested() or is_ending():
             way.fall_back(ENDING if is_ending() else NESTED)
             return original(*args, **kwargs)
-        return marked(*args, **kwargs)
+        value = marked(*args, **kwargs)
+        why = None if why_in_turn is None else why_in_turn()
+        if why is not None:
+            way.fall_back(why)
+        return value
 
     return alone

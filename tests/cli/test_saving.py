@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from cli.reports import BASELINE, COMPILED, report
 
-from epochly.errors import NothingMeasuredError
+from epochly.errors import NothingMeasuredError, UsageError
 from epochly.gate.baseline_file import load_baseline
 from epochly.measure.session import InterruptedRunError
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import decision_file
+from epochly.workload import Workload
+from epochly_cli.saving import save_decisions
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +149,25 @@ def test_the_yardstick_is_asked_for_only_where_a_baseline_is_saved(epochly, sess
     epochly("bench", "--select", "first", "--save-baseline", "b.yaml")
     epochly("bench", "--select", "first")
     assert [options.yardstick for _, options in session.asked] == [True, False]
+
+
+def test_a_decision_that_could_not_be_written_is_not_said_to_be_saved(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "epochly.runtime.decision.decision_of",
+        lambda report: Decision("shop:one", "int", 2, "numba", 9.0, "c", software(), hardware()),
+    )
+    kept = tmp_path / "decisions.yaml"
+    kept.write_text("version: 1\ndecisions: [\n")
+    measured = [(Workload("shop:one", str(tmp_path)), report(BASELINE))]
+    with pytest.raises(UsageError, match="not saved"):
+        save_decisions(measured)
+    kept.unlink()
+    decision_file.cache_clear()
+    save_decisions(measured)
+    said = capsys.readouterr().err
+    assert said.count("saved to") == 1
+    assert "shop:one" in kept.read_text()

@@ -1,5 +1,8 @@
 """Prometheus and OpenTelemetry see what was counted."""
 
+import subprocess
+import sys
+import textwrap
 import urllib.request
 
 import pytest
@@ -118,6 +121,44 @@ def test_an_opentelemetry_reader_sees_every_instrument():
     assert histogram.attributes["level"] == "0"
     assert found["epochly.call_seconds"].unit == "s"
     assert function(1, 1) == 1
+
+
+def test_opentelemetry_tells_a_microsecond_from_a_second():
+    reader = InMemoryMetricReader()
+    provider = MeterProvider(metric_readers=[reader])
+    epochly.metrics.opentelemetry(provider)
+    called(level=0)
+    (histogram,) = (
+        metric
+        for metric in reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+        if metric.name == "epochly.call_seconds"
+    )
+    provider.shutdown()
+    bounds = histogram.data.data_points[0].explicit_bounds
+    assert bounds[0] <= 1e-6
+    assert 1.0 in bounds
+
+
+def test_opentelemetry_asked_for_before_and_after_a_provider_is_set_counts_each_call_once():
+    program = """
+        from opentelemetry import metrics
+        from opentelemetry.sdk.metrics import MeterProvider
+        from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+        import epochly
+        epochly.metrics.opentelemetry()
+        reader = InMemoryMetricReader()
+        metrics.set_meter_provider(MeterProvider([reader]))
+        epochly.metrics.opentelemetry()
+        epochly.optimize(level=0)(abs)(1)
+        (scope,) = reader.get_metrics_data().resource_metrics[0].scope_metrics
+        for metric in scope.metrics:
+            if metric.name == "epochly.call_seconds":
+                print([point.count for point in metric.data.data_points])
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[1]\n"
 
 
 def test_opentelemetry_asked_for_twice_counts_each_call_once():

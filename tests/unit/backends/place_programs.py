@@ -216,6 +216,10 @@ def cached_function_of_a_changed_module():
     return function, (NUMBERS,)
 
 
+def doubled(values):
+    return [value * 2 for value in values]
+
+
 def number_of_the_process():
     def function(values):
         return [os.getpid() for _ in values]

@@ -4,7 +4,9 @@ import pytest
 from unit.backends import place_programs as programs
 from unit.backends.test_hazards import backwards, check, spread
 
+import epochly
 from epochly.code.function import function_of
+from epochly.errors import EpochlyError
 from epochly.model import Refused
 
 TRUST = pytest.mark.parametrize("trusted", [False, True], ids=["automatic", "trusted"])
@@ -45,13 +47,26 @@ def test_what_can_be_kept_is_no_reason_to_stay(program):
         (programs.number_of_the_process, "os.getpid is about the process that calls it"),
         (programs.records_of_a_log, "logger.warning is about the process that calls it"),
         (programs.part_of_the_interpreter, "sys.path is of the process that asks"),
-        (programs.lock_that_the_caller_holds, "the thread that calls holds a lock"),
     ],
 )
-def test_the_reason_to_stay_is_said(program, reason):
-    ready = check(program, spread, trusted=True)
+def test_a_function_that_asks_for_its_place_is_refused(program, reason):
+    function, _ = program()
+    answer = spread(function_of(function).trusted())
+    assert isinstance(answer, Refused)
+    assert answer.reason == reason
+
+
+def test_the_reason_to_stay_is_said():
+    ready = check(programs.lock_that_the_caller_holds, spread, trusted=True)
     (way,) = ready._ways.values()
-    assert reason in way
+    assert "the thread that calls holds a lock" in way
+
+
+def test_a_level_that_no_call_could_be_run_at_is_an_error_where_that_was_asked_for():
+    function, args = programs.number_of_the_process()
+    strict = epochly.optimize(level=3, strict=True)(function)
+    with pytest.raises(EpochlyError, match="is about the process that calls it"):
+        strict(*args)
 
 
 def test_a_lock_held_by_nobody_is_no_reason_to_stay():
@@ -70,3 +85,26 @@ def test_a_lock_held_by_nobody_is_no_reason_to_stay():
     assert ready(programs.NUMBERS) == list(programs.NUMBERS)
     assert set(ready._ways.values()) == {"backwards"}
     ready.close()
+
+
+@pytest.mark.parametrize("level", [1, 3])
+def test_a_call_whose_items_all_ran_in_turn_is_a_fallback_with_its_reason(level, caplog):
+    caplog.set_level("INFO", "epochly")
+    function = epochly.optimize(level=level)(programs.doubled)
+    epochly.reset_metrics()
+    assert function(iter(programs.NUMBERS)) == [value * 2 for value in programs.NUMBERS]
+    (counted,) = epochly.get_metrics(function)["functions"].values()
+    (fallback,) = counted["fallbacks"]
+    assert fallback["calls"] == 1
+    assert "read ahead" in fallback["reason"]
+    assert counted["reason"] == fallback["reason"]
+    assert caplog.text.count("doubled ran plainly") == 1
+
+
+def test_a_call_with_one_item_is_no_fallback():
+    function = epochly.optimize(level=1)(programs.doubled)
+    epochly.reset_metrics()
+    assert function([3]) == [6]
+    assert function([]) == []
+    (counted,) = epochly.get_metrics(function)["functions"].values()
+    assert counted["fallbacks"] == []

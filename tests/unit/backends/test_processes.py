@@ -7,7 +7,7 @@ import sys
 import threading
 
 import pytest
-from epochly_backends.processes import CoreRunner
+from epochly_backends.processes import CoreRunner, Processes
 
 import epochly
 from epochly.code.function import function_of
@@ -128,3 +128,9 @@ def test_items_that_may_run_twice_run_here_when_their_process_ended():
 def test_items_that_may_not_run_twice_are_an_error_when_their_process_ended(fitted):
     with pytest.raises(epochly.EpochlyError, match="crashed, or the system ended it"):
         fitted([Ending() for _ in range(30)])
+
+
+def test_where_one_core_may_be_used_the_setting_that_may_be_why_is_named(monkeypatch):
+    monkeypatch.setenv("EPOCHLY_MAX_WORKERS", "1")
+    found = Processes().availability()
+    assert "EPOCHLY_MAX_WORKERS" in found.remedy

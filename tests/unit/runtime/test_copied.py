@@ -217,3 +217,15 @@ def test_no_copy_is_made_where_it_may_be_no_whole_process(obstacle):
             print("no child")
     """)
     assert lines == ["None ['']", "no child"]
+
+
+def test_a_process_whose_imports_may_have_been_cut_short_is_not_copied():
+    lines = ran("""
+        from epochly.runtime.inside import Inside
+        try:
+            with Inside():
+                raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            print(copy_of_this())
+    """)
+    assert lines == ["None"]

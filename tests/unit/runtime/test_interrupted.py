@@ -1,6 +1,9 @@
 """Timeouts and other exceptions that a signal handler raises go on to the program."""
 
 import signal
+import subprocess
+import sys
+import textwrap
 import time
 
 import pytest
@@ -97,3 +100,45 @@ def test_any_other_exception_is_not_one(alarm):
         time.sleep(-1)
     except ValueError as error:
         let_through(error)
+
+
+def test_an_interrupted_import_says_nothing_about_a_function(tmp_path, monkeypatch):
+    monkeypatch.setenv("EPOCHLY_CACHE_DIR", str(tmp_path))
+    (tmp_path / "shop.py").write_text(
+        "import epochly\n\n\n@epochly.optimize()\ndef total(n):\n    t = 0.0\n"
+        "    for i in range(n):\n        t += i * 0.5\n    return t\n"
+    )
+    program = """
+        import os, sys, time
+
+        class Interrupted:
+            pid = os.getpid()
+            came = False
+
+            def find_spec(self, name, path=None, target=None):
+                if name == "numpy._core.umath" and os.getpid() == self.pid and not self.came:
+                    self.came = True
+                    raise KeyboardInterrupt
+
+        interrupted = Interrupted()
+        sys.meta_path.insert(0, interrupted)
+        import shop
+
+        ending = time.monotonic() + 20
+        while time.monotonic() < ending and not os.path.exists("decisions.yaml"):
+            try:
+                shop.total(300_000)
+            except KeyboardInterrupt:
+                ending = time.monotonic() + 5
+        print(interrupted.came)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "True\n"
+    kept = tmp_path / "decisions.yaml"
+    assert not kept.exists() or "level: 0" not in kept.read_text()

@@ -77,3 +77,10 @@ def test_arguments_that_do_not_fit_are_told_with_the_function_and_the_call():
         epochly.analyze(programs.shout)
     assert "epochly.analyze(func, 3" in caught.value.remedy
     assert "carried" not in str(caught.value)
+
+
+@pytest.mark.parametrize("budget", [0, -1, float("nan"), float("inf")])
+def test_a_budget_that_is_no_time_is_an_error(budget):
+    for measure in (epochly.bench, epochly.analyze):
+        with pytest.raises(UsageError, match="positive number of seconds"):
+            measure(programs.squares, 10, budget_s=budget)
