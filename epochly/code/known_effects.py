@@ -18,6 +18,7 @@ from epochly.code.kinds import CLOSING, OPENING, is_listed, is_listed_as, kind_o
 from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
 from epochly.code.modes import effect_of_open, effect_of_sql
+from epochly.code.positions import SHUFFLING
 from epochly.code.scopes import bound_names, live_value
 
 
@@ -59,7 +60,10 @@ def causes_of_known(function: FunctionType, call: Call) -> Iterator[Cause]:
         yield Cause(Effect.WRITES, call.line, text, False)
     else:
         effect = effect_of_name(name)
-        if effect is Effect.DRAWS and has_own_stream(call):
+        if name in SHUFFLING and not (call.node.args or call.node.keywords):
+            # Whoever it is handed to shuffles what nothing here tells.
+            yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+        elif effect is Effect.DRAWS and has_own_stream(call):
             yield Cause(Effect.WRITES, call.line, call.text, False, shared=True)
         elif effect is not Effect.PURE:
             shared = is_listed_as("settings", name)

@@ -803,3 +803,79 @@ def prints_by_another_name(xs):
 def prints_by_a_given_name(f, xs):
     f(xs)
     return 1
+
+
+@leaves_a_trace(XS)
+def has_everybodys_shuffled(xs):
+    return list(map(random.shuffle, [XS]))
+
+
+@leaves_a_trace(XS)
+def has_everybodys_shuffled_by_a_helper(xs):
+    return calls(np.random.shuffle, XS)
+
+
+def calls(f, x):
+    return f(x)
+
+
+class Noting(list):
+    def append(self, x):
+        SEEN.append(x)
+        super().append(x)
+
+
+@leaves_a_trace(Noting([1]))
+def sums_a_list_that_notes_what_is_appended(xs):
+    return sum(xs)
+
+
+class Counted:
+    made = 0
+
+    def __new__(cls, *given):
+        Counted.made += 1
+        return super().__new__(cls)
+
+
+class CountedAsWell(Counted):
+    def __init__(self):
+        self.x = 1
+
+
+@leaves_a_trace(CountedAsWell())
+def reads_an_object_that_is_counted_when_it_is_made(c):
+    return c.x
+
+
+class Metres(float):
+    def __new__(cls, value):
+        SEEN.append(value)
+        return super().__new__(cls, value)
+
+
+@leaves_a_trace([Metres(1.0)])
+def adds_numbers_that_note_when_they_are_made(lengths):
+    return sum(lengths)
+
+
+class Failure(Exception):
+    def __init__(self, code):
+        SEEN.append(code)
+        super().__init__(code)
+
+
+@leaves_a_trace({"last": Failure(1)})
+def counts_exceptions_that_note_when_they_are_made(failures):
+    return len(failures)
+
+
+class Tags(set):
+    def __init__(self, *given):
+        SEEN.append(given)
+        super().__init__(*given)
+
+
+@leaves_a_trace(Tags("ab"))
+def counts_in_a_set_that_notes_when_it_is_made(tags):
+    return len(tags)
