@@ -879,3 +879,55 @@ class Tags(set):
 @leaves_a_trace(Tags("ab"))
 def counts_in_a_set_that_notes_when_it_is_made(tags):
     return len(tags)
+
+
+@leaves_a_trace(XS)
+def imports_and_adds_to_a_module_by_its_name(xs):
+    import sys
+
+    home = sys.modules["unit.runtime.nearly_ordinary_programs"]
+    home.K.append(1)
+    return len(home.K)
+
+
+CLASSES = {"base": Base, "sub": Sub}
+
+
+@leaves_a_trace(XS)
+def counts_in_a_class_of_a_table_that_it_keeps(xs):
+    kept = {}
+    kept["base"] = CLASSES["base"]
+    kept["base"].zz = len(xs)
+    return kept["base"].zz
+
+
+@functools.lru_cache
+def cached_generator(n):
+    return (x * x for x in range(n))
+
+
+@functools.lru_cache
+def cached_steps(n):
+    yield from range(n)
+
+
+@functools.lru_cache
+def cached_pairs(n):
+    return zip(range(n), range(n), strict=True)
+
+
+@leaves_a_trace(9)
+def takes_from_a_generator_in_a_cache(n):
+    for x in cached_generator(n):
+        return x
+    return None
+
+
+@leaves_a_trace(9)
+def adds_up_a_generator_in_a_cache(n):
+    return sum(cached_steps(n))
+
+
+@leaves_a_trace(9)
+def asks_an_iterator_in_a_cache(n):
+    return (1, 1) in cached_pairs(n)

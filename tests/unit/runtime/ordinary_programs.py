@@ -387,3 +387,11 @@ def adds_parts_of_named_tuples_with_a_default(pairs):
 @ordinary([Refused(4), Refused(2)])
 def sorts_by_a_part_of_exceptions(errors):
     return sorted(e.code for e in errors)
+
+
+POLYNOMIAL = np.poly1d([1.0, 2.0, 3.0])
+
+
+@ordinary([0.5, 1.5])
+def asks_a_polynomial(xs):
+    return [POLYNOMIAL(x) for x in xs]
