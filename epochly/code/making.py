@@ -14,9 +14,9 @@ from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.kinds import is_fresh
 from epochly.code.sharing import ATOMS
-from epochly.code.source import FunctionNode, source_of
+from epochly.code.source import source_of
 from epochly.code.stores import Locals
-from epochly.code.trees import kept_with_tree, nodes_within
+from epochly.code.trees import assignments_to_attributes
 from epochly.errors import SourceError
 
 EffectsOf = Callable[[FunctionType], Iterable[Cause]]
@@ -221,23 +221,9 @@ def _assigned_parts(
 
 def _assignments_to_parts(method: FunctionType) -> tuple[ast.Assign | ast.AnnAssign, ...]:
     try:
-        return _assignments_within(source_of(method).node)
+        return assignments_to_attributes(source_of(method).node)
     except SourceError:
         return ()
-
-
-@kept_with_tree
-def _assignments_within(whole: FunctionNode) -> tuple[ast.Assign | ast.AnnAssign, ...]:
-    """The assignments to attributes, among other targets."""
-    return tuple(
-        inner
-        for inner in nodes_within(whole)
-        if isinstance(inner, (ast.Assign, ast.AnnAssign))
-        and any(
-            isinstance(target, ast.Attribute)
-            for target in (inner.targets if isinstance(inner, ast.Assign) else [inner.target])
-        )
-    )
 
 
 def _of_factories(cls: type, effects_of: EffectsOf) -> Iterator[Cause]:

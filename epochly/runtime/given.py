@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import operator
 import sys
+from collections import deque
 from collections.abc import Iterable
 from enum import Enum
 from functools import partial
@@ -31,6 +32,9 @@ MOST = 10_000
 # Their methods do what those of built-in types of the same name do.
 _CALLED_LIKE_BUILT_IN = frozenset({"array", "builtins", "collections", "pandas", "scipy", "types"})
 _ROWS = {tuple, list}
+_COPYING = frozenset({"__deepcopy__", "__reduce__", "__reduce_ex__"})
+# Library classes whose copies have all attributes, or, of an enumeration, are the same object.
+_WITH_ATTRIBUTES = (BaseException, Enum, bytearray, deque, frozenset, set)
 # Their copies are made by calling the class, and not only its `__new__`.
 _CALLED_TO_COPY = (BaseException, set, frozenset)
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
@@ -99,7 +103,7 @@ class Given:
             self.reason = "its arguments hold a weak proxy, whose object is not copied"
         elif is_a(value, _CODE):
             self._look_at_code(value, within_library)
-        elif self._is_own(cls) and _copies_itself(cls):
+        elif self._is_own(cls) and (_copies_itself(cls) or _may_lose_parts(value)):
             self.reason = f"{cls.__qualname__} objects decide themselves how they are copied"
         elif self._is_own(cls) and _shows_copies(cls):
             self.reason = f"a copy of a {cls.__qualname__} may do more than fill itself"
@@ -174,9 +178,17 @@ class Given:
 
 
 def _copies_itself(cls: type) -> bool:
-    copying = ("__deepcopy__", "__reduce__", "__reduce_ex__")
-    makers = (vars(base).get(name) for base in cls.__mro__ if is_own(base) for name in copying)
+    makers = (vars(base).get(name) for base in cls.__mro__ if is_own(base) for name in _COPYING)
     return any(isinstance(maker, FunctionType) for maker in makers)
+
+
+def _may_lose_parts(value: Any) -> bool:
+    """Whether a library's class copies it, and may not know of its attributes."""
+    cls = type(value)
+    if issubclass(cls, _WITH_ATTRIBUTES) or not attribute_of(value, "__dict__"):
+        return False
+    bases = (base for base in cls.__mro__ if base is not object and not is_own(base))
+    return any(not _COPYING.isdisjoint(vars(base)) for base in bases)
 
 
 def _shows_copies(cls: type) -> bool:

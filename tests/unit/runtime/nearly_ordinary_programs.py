@@ -2,6 +2,8 @@
 
 import collections
 import dataclasses
+import datetime
+import decimal
 import enum
 import functools
 import itertools
@@ -931,3 +933,30 @@ def adds_up_a_generator_in_a_cache(n):
 @leaves_a_trace(9)
 def asks_an_iterator_in_a_cache(n):
     return (1, 1) in cached_pairs(n)
+
+
+class Day(datetime.date):
+    pass
+
+
+HOLIDAY = Day(2020, 1, 1)
+HOLIDAY.names = ["New Year"]
+
+
+@leaves_a_trace([HOLIDAY])
+def counts_what_copies_of_days_have_not(days):
+    return sum(len(day.names) for day in days)
+
+
+class Money(decimal.Decimal):
+    pass
+
+
+PRICE = Money(1)
+PRICE.asked = 0
+
+
+@leaves_a_trace(PRICE)
+def counts_in_a_number_of_which_there_are_no_copies(price):
+    price.asked += 1
+    return price.asked

@@ -395,3 +395,9 @@ POLYNOMIAL = np.poly1d([1.0, 2.0, 3.0])
 @ordinary([0.5, 1.5])
 def asks_a_polynomial(xs):
     return [POLYNOMIAL(x) for x in xs]
+
+
+@ordinary(Refused(4))
+def changes_a_part_of_an_exception(error):
+    error.code += 1
+    return error.code
