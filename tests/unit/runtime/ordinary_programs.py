@@ -7,6 +7,7 @@ import functools
 import itertools
 import math
 import random
+import types
 from typing import NamedTuple
 
 import numpy as np
@@ -401,3 +402,11 @@ def asks_a_polynomial(xs):
 def changes_a_part_of_an_exception(error):
     error.code += 1
     return error.code
+
+
+RISE = types.MethodType(POLYNOMIAL, 2.0)
+
+
+@ordinary([0.5, 1.5])
+def asks_a_polynomial_that_is_bound(xs):
+    return RISE() + len(xs)
