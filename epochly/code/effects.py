@@ -29,6 +29,7 @@ from epochly.code.known_calls import CALLS
 from epochly.code.known_effects import (
     causes_of_known,
     effect_of_typed_method,
+    gives_an_iterator,
     is_generator,
     is_unknown,
 )
@@ -177,6 +178,8 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
     cached = behind_cache(call)
     users = cached or call
     if isinstance(users.value, FunctionType) and is_users(users.value):
+        if cached is not None and gives_an_iterator(users.value):
+            yield Cause(Effect.UNKNOWN, call.line, call.text, True)
         classes = around.helpers.classes_within(users)
         for cause in one_of_each(_effects_of(users.value, around.opened, classes)):
             if cached is not None:

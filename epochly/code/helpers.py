@@ -19,7 +19,7 @@ from epochly.code.libraries import CACHE
 from epochly.code.scopes import binding_of, live_value, names_bound_by, scope_of
 from epochly.code.sharing import is_own
 from epochly.code.source import FunctionNode, source_of
-from epochly.code.trees import kept_with_tree, nodes_within
+from epochly.code.trees import assignments_to_attributes, kept_with_tree, nodes_within
 from epochly.errors import SourceError
 
 _NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -110,7 +110,7 @@ class Helpers:
 
     def class_of(self, owner: ast.expr) -> type | None:
         """The user's class of an object, where that is known; it may be a class derived from it."""
-        told = self._classes.get(ast.unparse(owner))
+        told = self._classes.get(ast.unparse(owner)) if self._classes else None
         if told is not None:
             return told
         known, value = live_value(self._function, owner)
@@ -254,13 +254,20 @@ def _class_of_part(cls: type, name: str) -> type | None:
             whole = source_of(method).node
         except SourceError:
             return None
-        helpers = Helpers(method, whole, {})
-        for inner in ast.walk(whole):
+        for inner in assignments_to_attributes(whole):
             targets = inner.targets if isinstance(inner, ast.Assign) else []
-            if isinstance(inner, ast.Assign) and f"{own}.{name}" in map(ast.unparse, targets):
+            if isinstance(inner, ast.Assign) and any(_is_part(one, own, name) for one in targets):
                 is_made = isinstance(inner.value, ast.Call)
+                helpers = Helpers(method, whole, {})
                 found.add(helpers.class_of(inner.value) if is_made else None)
     return found.pop() if len(found) == 1 else None
+
+
+def _is_part(target: ast.expr, own: str, name: str) -> bool:
+    """Whether it is ``own.name``."""
+    if not isinstance(target, ast.Attribute) or target.attr != name:
+        return False
+    return isinstance(target.value, ast.Name) and target.value.id == own
 
 
 def parameters_of(value: FunctionType | FunctionNode) -> list[str]:

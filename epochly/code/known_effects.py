@@ -18,7 +18,10 @@ from epochly.code.kinds import CLOSING, OPENING, is_listed, is_listed_as, kind_o
 from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
 from epochly.code.modes import effect_of_open, effect_of_sql
+from epochly.code.positions import SHUFFLING
 from epochly.code.scopes import bound_names, live_value
+from epochly.code.source import source_of
+from epochly.errors import SourceError
 
 
 @cache
@@ -59,7 +62,10 @@ def causes_of_known(function: FunctionType, call: Call) -> Iterator[Cause]:
         yield Cause(Effect.WRITES, call.line, text, False)
     else:
         effect = effect_of_name(name)
-        if effect is Effect.DRAWS and has_own_stream(call):
+        if name in SHUFFLING and not (call.node.args or call.node.keywords):
+            # Whoever it is handed to shuffles what nothing here tells.
+            yield Cause(Effect.UNKNOWN, call.line, call.text, True)
+        elif effect is Effect.DRAWS and has_own_stream(call):
             yield Cause(Effect.WRITES, call.line, call.text, False, shared=True)
         elif effect is not Effect.PURE:
             shared = is_listed_as("settings", name)
@@ -92,6 +98,25 @@ def effect_of_typed_method(function: FunctionType, node: ast.Call) -> Effect | N
 def is_generator(called: object) -> bool:
     """Whether a call only makes a generator, which runs where it is consumed."""
     return isinstance(called, FunctionType) and bool(called.__code__.co_flags & CO_GENERATOR)
+
+
+def gives_an_iterator(function: FunctionType) -> bool:
+    """Whether what a function gives is, as written, used up by whoever looks through it."""
+    try:
+        parts = ast.walk(source_of(function).node)
+    except SourceError:
+        return False
+    values = [part.value for part in parts if isinstance(part, ast.Return)]
+    return is_generator(function) or any(_is_iterator(function, value) for value in values)
+
+
+def _is_iterator(function: FunctionType, value: ast.expr | None) -> bool:
+    if not isinstance(value, ast.Call):
+        return isinstance(value, ast.GeneratorExp)
+    known, called = live_value(function, value.func)
+    if isinstance(called, FunctionType):
+        return is_generator(called)
+    return known and (called is iter or (isinstance(called, type) and hasattr(called, "__next__")))
 
 
 def is_unknown(function: FunctionType, node: ast.AST) -> TypeGuard[ast.expr | ast.stmt]:

@@ -16,6 +16,7 @@ from epochly.code.kinds import is_fresh
 from epochly.code.sharing import ATOMS
 from epochly.code.source import source_of
 from epochly.code.stores import Locals
+from epochly.code.trees import assignments_to_attributes
 from epochly.errors import SourceError
 
 EffectsOf = Callable[[FunctionType], Iterable[Cause]]
@@ -43,7 +44,7 @@ def effects_of_making(cls: type, effects_of: EffectsOf) -> list[Cause] | None:
             if owner.__module__ != "builtins":
                 return None
         elif is_users(maker):
-            found += _of_maker(cls, name, maker, effects_of, frozenset())
+            found += _of_maker(cls, name, maker, effects_of, {maker})
         elif _is_of_named_tuple(cls, maker):
             continue
         elif dataclasses.is_dataclass(cls) and maker.__code__.co_filename == "<string>":
@@ -54,7 +55,7 @@ def effects_of_making(cls: type, effects_of: EffectsOf) -> list[Cause] | None:
 
 
 def _of_maker(
-    cls: type, name: str, maker: FunctionType, effects_of: EffectsOf, seen: frozenset[Any]
+    cls: type, name: str, maker: FunctionType, effects_of: EffectsOf, seen: set[FunctionType]
 ) -> Iterator[Cause]:
     """Causes in a method that runs while the instance is not known to anybody else."""
     own = maker.__code__.co_varnames[0] if maker.__code__.co_argcount else ""
@@ -89,7 +90,8 @@ def _of_maker(
         for method in methods:
             if isinstance(method, FunctionType) and is_users(method):
                 if method not in seen:
-                    yield from _of_maker(cls, node.attr, method, effects_of, seen | {method})
+                    seen.add(method)
+                    yield from _of_maker(cls, node.attr, method, effects_of, seen)
             elif hasattr(type(method), "__set__") and not inspect.ismemberdescriptor(method):
                 yield Cause(Effect.UNKNOWN, node.lineno, ast.unparse(node), True)
 
@@ -208,14 +210,20 @@ def _assigned_parts(
     """Attributes that a method assigns, and whether all it assigns to them is new."""
     made: dict[str, bool] = {}
     own = "".join(method.__code__.co_varnames[: min(method.__code__.co_argcount, 1)])
-    for inner in _nodes(method):
-        if isinstance(inner, (ast.Assign, ast.AnnAssign)):
-            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
-            for target in targets:
-                if _is_part(target, own) and inner.value is not None:
-                    good = len(targets) == 1 and is_new(method, inner.value)
-                    made[target.attr] = made.get(target.attr, True) and good
+    for inner in _assignments_to_parts(method):
+        targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+        for target in targets:
+            if _is_part(target, own) and inner.value is not None:
+                good = len(targets) == 1 and is_new(method, inner.value)
+                made[target.attr] = made.get(target.attr, True) and good
     return made
+
+
+def _assignments_to_parts(method: FunctionType) -> tuple[ast.Assign | ast.AnnAssign, ...]:
+    try:
+        return assignments_to_attributes(source_of(method).node)
+    except SourceError:
+        return ()
 
 
 def _of_factories(cls: type, effects_of: EffectsOf) -> Iterator[Cause]:

@@ -60,7 +60,11 @@ def changed_arguments(call: Call) -> list[ast.expr] | None:
     if not name.startswith("numpy.") or isinstance(call.value, type):
         overwrites = any(not _is_false(named[name]) for name in _OVERWRITING & named.keys())
         return found + (arguments[:1] if overwrites else [])
-    parameters = _parameters(call.value)
+    try:
+        parameters = _parameters(call.value)
+    except TypeError:
+        # An object that is called, such as a polynomial, need not have a hash.
+        parameters = ()
     says = {"out"} | _OVERWRITING | ({"copy"} if _may_not_copy(name) else set())
     if starred or any(keyword.arg is None for keyword in call.node.keywords):
         return found if says.isdisjoint(parameters) else None

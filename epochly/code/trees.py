@@ -35,3 +35,14 @@ def kept_with_tree(find: Callable[[Tree], Found]) -> Callable[[Tree], Found]:
 def nodes_within(tree: ast.AST) -> tuple[ast.AST, ...]:
     """All nodes of a tree but its root, in the order of `ast.walk`."""
     return tuple(ast.walk(tree))[1:]
+
+
+@kept_with_tree
+def assignments_to_attributes(tree: ast.AST) -> tuple[ast.Assign | ast.AnnAssign, ...]:
+    """The assignments with an attribute among their targets."""
+    found: list[ast.Assign | ast.AnnAssign] = []
+    for node in nodes_within(tree):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found += [node] if any(isinstance(target, ast.Attribute) for target in targets) else []
+    return tuple(found)

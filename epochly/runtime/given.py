@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import operator
 import sys
+from collections import deque
 from collections.abc import Iterable
+from enum import Enum
 from functools import partial
 from itertools import chain
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -14,13 +16,14 @@ from weakref import ProxyTypes
 
 from epochly.code.asking import attribute_of, is_a
 from epochly.code.callgraph import is_users
-from epochly.code.causes import Effect
+from epochly.code.causes import Cause, Effect
 from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
 from epochly.code.harmless import LIBRARIES
 from epochly.code.kinds import qualified_name
 from epochly.code.known_effects import effect_of_name
-from epochly.code.making import effects_of_making, only_finds
+from epochly.code.making import effects_of_making, fills_itself, only_finds
+from epochly.code.members import is_method, members_of, method_in
 from epochly.code.sharing import ATOMS, CONTAINERS, attributes_of, contents_of, is_own
 from epochly.loaded import loaded
 
@@ -29,6 +32,11 @@ MOST = 10_000
 # Their methods do what those of built-in types of the same name do.
 _CALLED_LIKE_BUILT_IN = frozenset({"array", "builtins", "collections", "pandas", "scipy", "types"})
 _ROWS = {tuple, list}
+_COPYING = frozenset({"__deepcopy__", "__reduce__", "__reduce_ex__"})
+# Library classes whose copies have all attributes, or, of an enumeration, are the same object.
+_WITH_ATTRIBUTES = (BaseException, Enum, bytearray, deque, frozenset, set)
+# Their copies are made by calling the class, and not only its `__new__`.
+_CALLED_TO_COPY = (BaseException, set, frozenset)
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type)
 
 
@@ -95,8 +103,10 @@ class Given:
             self.reason = "its arguments hold a weak proxy, whose object is not copied"
         elif is_a(value, _CODE):
             self._look_at_code(value, within_library)
-        elif self._is_own(cls) and _copies_itself(cls):
+        elif self._is_own(cls) and (_copies_itself(cls) or _may_lose_parts(value)):
             self.reason = f"{cls.__qualname__} objects decide themselves how they are copied"
+        elif self._is_own(cls) and _shows_copies(cls):
+            self.reason = f"a copy of a {cls.__qualname__} may do more than fill itself"
         elif self._is_own(cls):
             self.found.append(value)
             self._add(attributes_of(value), False)
@@ -168,9 +178,42 @@ class Given:
 
 
 def _copies_itself(cls: type) -> bool:
-    copying = ("__deepcopy__", "__reduce__", "__reduce_ex__")
-    makers = (vars(base).get(name) for base in cls.__mro__ if is_own(base) for name in copying)
+    makers = (vars(base).get(name) for base in cls.__mro__ if is_own(base) for name in _COPYING)
     return any(isinstance(maker, FunctionType) for maker in makers)
+
+
+def _may_lose_parts(value: Any) -> bool:
+    """Whether a library's class copies it, and may not know of its attributes."""
+    cls = type(value)
+    if issubclass(cls, _WITH_ATTRIBUTES) or not attribute_of(value, "__dict__"):
+        return False
+    bases = (base for base in cls.__mro__ if base is not object and not is_own(base))
+    return any(not _COPYING.isdisjoint(vars(base)) for base in bases)
+
+
+def _shows_copies(cls: type) -> bool:
+    """Whether code of the class makes or fills a copy, and does more than that."""
+    if issubclass(cls, Enum) or hasattr(cls, "__deepcopy__"):
+        return False
+    made_by = {"__new__", "__init__"} if issubclass(cls, _CALLED_TO_COPY) else {"__new__"}
+    makers = [(name, method_in(raw)) for _, name, raw in members_of(cls) if is_method(raw)]
+    if issubclass(cls, list) and any(name == "append" for name, _ in makers):
+        return True
+    return any(
+        _is_shown(cls, name, maker, cause)
+        for name, maker in makers
+        if name in made_by and is_users(maker)
+        for cause in effects_of(maker).causes
+    )
+
+
+def _is_shown(cls: type, name: str, maker: FunctionType, cause: Cause) -> bool:
+    """Whether an effect of what makes a copy reaches more than the copy."""
+    if cause.effect not in (Effect.DRAWS, Effect.WRITES):
+        return False
+    if name == "__init__":
+        return not fills_itself(cls, maker, cause)
+    return cause.shared or cause.root in ("", *maker.__code__.co_varnames[:1])
 
 
 def _is_pure(value: Any) -> bool:

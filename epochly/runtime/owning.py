@@ -174,7 +174,12 @@ def _leads_out(function: FunctionType, value: ast.expr, foreign: set[str]) -> bo
 def _is_plain_table(found: Any) -> bool:
     """Whether it is a container that holds nothing but numbers and texts now."""
     held = found.values() if type(found) is dict else found if type(found) in (list, tuple) else ()
-    return bool(held) and not any(map(may_change, held))
+    return bool(held) and not any(may_change(one) or _has_namespace(one) for one in held)
+
+
+def _has_namespace(found: Any) -> bool:
+    """Whether it is a module or a class whose attributes anybody can set."""
+    return isinstance(found, (ModuleType, type)) and not is_fixed_class(found)
 
 
 def _is_shared(found: Any, *, called: bool, given: bool) -> bool:
@@ -182,7 +187,7 @@ def _is_shared(found: Any, *, called: bool, given: bool) -> bool:
     if called:
         return _gives_shared(found)
     if isinstance(found, (ModuleType, type)):
-        return not is_fixed_class(found)
+        return _has_namespace(found)
     if not may_change(found):
         return False
     if given and callable(found) and not is_own(type(found)):

@@ -163,7 +163,8 @@ def _looked_at(state: Callable[[], Mapping[str, int]]) -> Mapping[str, int] | No
 def _changed(before: Mapping[str, int] | None, after: Mapping[str, int] | None) -> str | None:
     if before is None or after is None:
         return "what it reaches, while that is looked at"
-    return next((place for place, digest in before.items() if after.get(place) != digest), None)
+    places = {**before, **after}
+    return next((place for place in places if before.get(place) != after.get(place)), None)
 
 
 def _seconds(

@@ -10,6 +10,7 @@ import pytest
 from epochly.code import trees
 from epochly.code.effects import effects_of
 from epochly.code.function import function_of
+from epochly.code.making import effects_of_making
 from epochly.code.mapping import map_loops
 from epochly.runtime.replay import replay_of
 
@@ -72,3 +73,23 @@ def test_what_was_found_goes_with_the_tree():
     del tree
     gc.collect()
     assert gone() is None
+
+
+class Tangled:
+    def __init__(self):
+        self.one()
+
+    def one(self):
+        self.two(), self.three()
+
+    def two(self):
+        self.one(), self.three()
+
+    def three(self):
+        self.one(), self.two()
+
+
+def test_the_methods_by_which_an_object_is_made_are_looked_at_once_each():
+    asked = []
+    assert effects_of_making(Tangled, lambda method: asked.append(method) or ()) == []
+    assert asked == [Tangled.__init__, Tangled.one, Tangled.two, Tangled.three]

@@ -2,6 +2,8 @@
 
 import collections
 import dataclasses
+import datetime
+import decimal
 import enum
 import functools
 import itertools
@@ -803,3 +805,158 @@ def prints_by_another_name(xs):
 def prints_by_a_given_name(f, xs):
     f(xs)
     return 1
+
+
+@leaves_a_trace(XS)
+def has_everybodys_shuffled(xs):
+    return list(map(random.shuffle, [XS]))
+
+
+@leaves_a_trace(XS)
+def has_everybodys_shuffled_by_a_helper(xs):
+    return calls(np.random.shuffle, XS)
+
+
+def calls(f, x):
+    return f(x)
+
+
+class Noting(list):
+    def append(self, x):
+        SEEN.append(x)
+        super().append(x)
+
+
+@leaves_a_trace(Noting([1]))
+def sums_a_list_that_notes_what_is_appended(xs):
+    return sum(xs)
+
+
+class Counted:
+    made = 0
+
+    def __new__(cls, *given):
+        Counted.made += 1
+        return super().__new__(cls)
+
+
+class CountedAsWell(Counted):
+    def __init__(self):
+        self.x = 1
+
+
+@leaves_a_trace(CountedAsWell())
+def reads_an_object_that_is_counted_when_it_is_made(c):
+    return c.x
+
+
+class Metres(float):
+    def __new__(cls, value):
+        SEEN.append(value)
+        return super().__new__(cls, value)
+
+
+@leaves_a_trace([Metres(1.0)])
+def adds_numbers_that_note_when_they_are_made(lengths):
+    return sum(lengths)
+
+
+class Failure(Exception):
+    def __init__(self, code):
+        SEEN.append(code)
+        super().__init__(code)
+
+
+@leaves_a_trace({"last": Failure(1)})
+def counts_exceptions_that_note_when_they_are_made(failures):
+    return len(failures)
+
+
+class Tags(set):
+    def __init__(self, *given):
+        SEEN.append(given)
+        super().__init__(*given)
+
+
+@leaves_a_trace(Tags("ab"))
+def counts_in_a_set_that_notes_when_it_is_made(tags):
+    return len(tags)
+
+
+@leaves_a_trace(XS)
+def imports_and_adds_to_a_module_by_its_name(xs):
+    import sys
+
+    home = sys.modules["unit.runtime.nearly_ordinary_programs"]
+    home.K.append(1)
+    return len(home.K)
+
+
+CLASSES = {"base": Base, "sub": Sub}
+
+
+@leaves_a_trace(XS)
+def counts_in_a_class_of_a_table_that_it_keeps(xs):
+    kept = {}
+    kept["base"] = CLASSES["base"]
+    kept["base"].zz = len(xs)
+    return kept["base"].zz
+
+
+@functools.lru_cache
+def cached_generator(n):
+    return (x * x for x in range(n))
+
+
+@functools.lru_cache
+def cached_steps(n):
+    yield from range(n)
+
+
+@functools.lru_cache
+def cached_pairs(n):
+    return zip(range(n), range(n), strict=True)
+
+
+@leaves_a_trace(9)
+def takes_from_a_generator_in_a_cache(n):
+    for x in cached_generator(n):
+        return x
+    return None
+
+
+@leaves_a_trace(9)
+def adds_up_a_generator_in_a_cache(n):
+    return sum(cached_steps(n))
+
+
+@leaves_a_trace(9)
+def asks_an_iterator_in_a_cache(n):
+    return (1, 1) in cached_pairs(n)
+
+
+class Day(datetime.date):
+    pass
+
+
+HOLIDAY = Day(2020, 1, 1)
+HOLIDAY.names = ["New Year"]
+
+
+@leaves_a_trace([HOLIDAY])
+def counts_what_copies_of_days_have_not(days):
+    return sum(len(day.names) for day in days)
+
+
+class Money(decimal.Decimal):
+    pass
+
+
+PRICE = Money(1)
+PRICE.asked = 0
+
+
+@leaves_a_trace(PRICE)
+def counts_in_a_number_of_which_there_are_no_copies(price):
+    price.asked += 1
+    return price.asked

@@ -7,6 +7,7 @@ import functools
 import itertools
 import math
 import random
+import types
 from typing import NamedTuple
 
 import numpy as np
@@ -354,3 +355,58 @@ def has_a_function_within_that_adds_up(xs):
     for x in xs:
         bump(x)
     return n
+
+
+class Seconds(float):
+    def __new__(cls, value, unit="s"):
+        self = super().__new__(cls, value)
+        self.unit = unit
+        return self
+
+
+class Pair(collections.namedtuple("Pair", "a b")):
+    def __new__(cls, a, b=0):
+        return super().__new__(cls, a, b)
+
+
+class Refused(ValueError):
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+@ordinary([Seconds(1.5), Seconds(2.0)])
+def adds_numbers_with_a_unit(times):
+    return sum(times)
+
+
+@ordinary([Pair(1), Pair(2, 3)])
+def adds_parts_of_named_tuples_with_a_default(pairs):
+    return sum(p.a + p.b for p in pairs)
+
+
+@ordinary([Refused(4), Refused(2)])
+def sorts_by_a_part_of_exceptions(errors):
+    return sorted(e.code for e in errors)
+
+
+POLYNOMIAL = np.poly1d([1.0, 2.0, 3.0])
+
+
+@ordinary([0.5, 1.5])
+def asks_a_polynomial(xs):
+    return [POLYNOMIAL(x) for x in xs]
+
+
+@ordinary(Refused(4))
+def changes_a_part_of_an_exception(error):
+    error.code += 1
+    return error.code
+
+
+RISE = types.MethodType(POLYNOMIAL, 2.0)
+
+
+@ordinary([0.5, 1.5])
+def asks_a_polynomial_that_is_bound(xs):
+    return RISE() + len(xs)

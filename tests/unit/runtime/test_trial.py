@@ -211,3 +211,14 @@ def test_nothing_else_is_run_where_the_original_changed_what_outlives_it():
     )
     assert (found.value, kept, ran) == (1, [1], [])
     assert (found.changed, found.equality.where) == ("kept", "a call changes kept")
+
+
+def test_nothing_else_is_run_where_the_original_made_what_outlives_it():
+    kept, ran = {}, []
+
+    def notes(value):
+        kept["calls"] = value
+        return value
+
+    found = run_beside(notes, ran.append, (1,), {}, draws=False, state=kept.copy)
+    assert (found.value, ran, found.changed) == (1, [], "calls")
