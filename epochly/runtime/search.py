@@ -30,7 +30,7 @@ from epochly.runtime.way import ENDING, is_ending, side_by_side
 if TYPE_CHECKING:
     from epochly.backend import Prepared
     from epochly.runtime.original import Original
-    from epochly.runtime.preparation import Tried
+    from epochly.runtime.preparation import Known, Tried
     from epochly.runtime.tier import Tier
 
 logger = logging.getLogger("epochly")
@@ -184,6 +184,11 @@ class Search:
         """Have another process find what is worth trying; one at a time in a program."""
         from epochly.runtime.preparation import NOT_STARTED, Preparation, pack
 
+        if offers.tier.prepared is not None:
+            refused = self._refused_early(offers.known, Arguments(args, kwargs))
+            if refused is not None:
+                offers.not_elsewhere(refused)
+                return
         turns, again = _turns, partial(self._try_elsewhere, offers, draws)
         if not turns.take(partial(offers.tier.when_called, again)):
             return
@@ -212,6 +217,24 @@ class Search:
             if not started:
                 # This thread holds a tier, and those who wait are told when theirs are free.
                 Thread(target=turns.pass_on, name="epochly-turns", daemon=True).start()
+
+    def _refused_early(self, known: Known, example: Arguments) -> str | None:
+        """Why nothing is left to try, where that shows without another process, or None."""
+        from epochly.registry import usable_backends
+
+        words = []
+        try:
+            for backend in usable_backends(tuple(Level)[1:]):
+                if known.leaves(backend.name, uses_cores=backend.capabilities.uses_cores):
+                    ask = getattr(backend, "refused_early", None)
+                    refused = ask(self._original.function, example) if ask is not None else None
+                    if refused is None:
+                        return None
+                    words.append(f"{backend.name}: refused, {refused.reason}")
+        except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
+            let_through(error)
+            return None
+        return "; ".join(words)
 
     def _anticipate(self, example: Arguments) -> None:
         """Import meanwhile what takes longest to, where it will most likely be needed.

@@ -15,6 +15,7 @@ from epochly.levels import Level
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
+    from epochly_backends.numba_jit.values import Refusal
 
 __all__ = ["NumbaJit"]
 
@@ -48,24 +49,14 @@ class NumbaJit:
         try:
             return CompiledFunction(function, function.plain, example)
         except Refusal as refusal:
-            vectorized = _vectorized_line(function)
-            if vectorized is None:
-                return Refused(refusal.reason, refusal.line, refusal.remedy)
-            return Refused(
-                "already vectorized: nothing for a compiler to remove",
-                vectorized,
-                "stay at level 0, or try level 4 where the arrays are large",
-            )
+            return _refused(function, refusal)
         except Deoptimize as error:
             return Refused(error.what, remedy="give arguments that the function takes")
 
-    def anticipate(self, function: Function, example: Arguments) -> None:
-        """Import Numba, and do what loading any compiled program begins with.
-
-        It takes 0.2 s, so only if nothing in the function's loops speaks against compiling it.
-        """
-        if function.plain is None or not _has_loops(function):
-            return
+    def refused_early(self, function: Function, example: Arguments) -> Refused | None:
+        """Why it refuses, as far as that shows without Numba; None where Numba has to be asked."""
+        if function.plain is None:
+            return function.without_python()
         from epochly.code.function import signature_of
         from epochly_backends.numba_jit.prepared import values_of
         from epochly_backends.numba_jit.specialization import kinds_of, translated
@@ -74,11 +65,35 @@ class NumbaJit:
         try:
             given = function.arguments_of_plain(example)
             translated(function.plain, kinds_of(values_of(signature_of(function.plain), given)))
-        except (Refusal, Deoptimize, RecursionError):
+        except Refusal as refusal:
+            return _refused(function, refusal)
+        except Deoptimize as error:
+            return Refused(error.what, remedy="give arguments that the function takes")
+        except RecursionError:
+            return Refused("it is nested too deeply", remedy="split the longest expression or loop")
+        return None
+
+    def anticipate(self, function: Function, example: Arguments) -> None:
+        """Import Numba, and do what loading any compiled program begins with.
+
+        It takes 0.2 s, so only if nothing in the function's loops speaks against compiling it.
+        """
+        if not _has_loops(function) or self.refused_early(function, example) is not None:
             return
         from epochly_backends.numba_jit.functions import get_ready
 
         get_ready()
+
+
+def _refused(function: Function, refusal: Refusal) -> Refused:
+    vectorized = _vectorized_line(function)
+    if vectorized is None:
+        return Refused(refusal.reason, refusal.line, refusal.remedy)
+    return Refused(
+        "already vectorized: nothing for a compiler to remove",
+        vectorized,
+        "stay at level 0, or try level 4 where the arrays are large",
+    )
 
 
 def _has_loops(function: Function) -> bool:

@@ -3,15 +3,17 @@
 import itertools
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from epochly_backends.numba_jit import NumbaJit
 
+from epochly import registry
 from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import SPREADING
-from epochly.registry import usable_backends
+from epochly.registry import get_backend, usable_backends
 from epochly.runtime import keeping, preparation, search
 from epochly.runtime.due import NO_CALLS
 from epochly.runtime.original import Original
@@ -146,6 +148,27 @@ def test_where_threads_have_little_to_gain_another_process_is_started_at_once(
     tier.run((values,), {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
     assert known.started[0][3].tried == ()
+
+
+@pytest.mark.parametrize(
+    ("gain", "left", "started"),
+    [(5.0, ["numba", "processes"], 0), (1.2, ["numba", "processes"], 1), (5.0, ["monitor"], 1)],
+)
+def test_no_process_is_started_for_what_is_known_to_refuse_without_one(
+    monkeypatch, tmp_path, gain, left, started
+):
+    known = Known(monkeypatch)
+    monkeypatch.setattr(keeping, "decision_path", lambda: tmp_path / "decisions.yaml")
+    monkeypatch.setattr(registry, "usable_backends", lambda levels: map(get_backend, left))
+    found = Search(Allowed(sums), lambda tier: None)
+    tier = Tier("list of arrays", Allowed(sums), found.launch, after_s=0.0, watch=0.0)
+    example = Arguments((ARRAYS,))
+    tier.commit(replace(found._prepared("threads", example), speedup=gain))
+    found._go_on(tier, example)
+    assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
+    assert (tier.state, tier.backend, len(known.started)) == ("committed", "threads", started)
+    assert ("numba: refused, arrays is a list of other" in tier.reason) is (not started)
+    tier.close()
 
 
 @pytest.fixture
