@@ -40,7 +40,7 @@ class Decision:
     reason : str
         Why it stays at level 0; empty otherwise.
     unfinished : bool
-        Whether the program ended while further levels were being tried.
+        Whether levels were left to try; one that stays at level 0 is then tried anew.
     """
 
     function: str

@@ -77,8 +77,9 @@ class DecisionFile:
     def to_stay(self, function: str, code: str) -> list[Decision]:
         """The decisions that have kinds of a function's calls stay at level 0 on this machine."""
         here = (software(), hardware())
+        wanted = function, code, 0, False
         known = [
-            d for d in self._all().values() if (d.function, d.code, d.level) == (function, code, 0)
+            d for d in self._all().values() if (d.function, d.code, d.level, d.unfinished) == wanted
         ]
         return [decision for decision in known if (decision.software, decision.hardware) == here]
 

@@ -36,10 +36,14 @@ class Keeping:
     def so_far(self, tier: Tier) -> None:
         """Show where a tier has arrived; it is kept should the program end before all is tried."""
         self.arrived(tier)
-        if tier.prepared is None:
-            _unfinished.pop(tier, None)
-        else:
+        if tier.prepared is not None:
             _unfinished[tier] = self
+            return
+        _unfinished.pop(tier, None)
+        file = decision_file(decision_path())
+        if file.known and file.find(self._original.key, tier.kind, self._original.code):
+            # An earlier process has left a level there that was dropped.
+            self.write(tier, unfinished=True)
 
     def keep(self, tier: Tier) -> None:
         """Write down where a tier has arrived, unless something that will pass has led there."""

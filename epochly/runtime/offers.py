@@ -64,11 +64,10 @@ class Offers:
         self.tier.decided = self._so_far
         self.tier.offer([candidate], then=then)
 
-    def in_use(self, *, then: Action) -> None:
-        """Look for others than the one that an earlier process has left in use."""
+    def in_use(self) -> None:
+        """Others are looked for than the one that an earlier process has left in use."""
         self._here = (self.tier.backend,)
         self.tier.decided = self._so_far
-        self.tier.offer([], then=then)
 
     def so_far(self, tried: Sequence[Tried]) -> None:
         """Offer the newest at once where it gains much."""

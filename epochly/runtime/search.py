@@ -79,7 +79,8 @@ class Search:
         if found is None:
             return
         if found.level == Level.MONITOR:
-            tier.settle(found.why_it_stays)
+            if not found.unfinished:
+                tier.settle(found.why_it_stays)
             return
         candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):
@@ -134,7 +135,10 @@ class Search:
             offers.at_hand(at_hand, then=begin)
 
     def _go_on(self, tier: Tier, example: Arguments) -> None:
-        """Try what an earlier process did not come to try, while its level is in use."""
+        """Try what an earlier process did not come to try, where this one runs for long.
+
+        Programs that always end early would otherwise begin it each time.
+        """
         from epochly.runtime.given import Given
 
         values = [*example.args, *example.kwargs.values()]
@@ -144,8 +148,14 @@ class Search:
             and self._original.hazard(Given(values)) is None
             and has_room_for(COPIES * held_by(values).size)
         ):
-            offers = self._offers(tier)
-            offers.in_use(then=partial(self._try_elsewhere, offers, replay.draws))
+            tier.after_check(partial(self._try_the_rest, tier, replay.draws))
+
+    def _try_the_rest(
+        self, tier: Tier, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        offers = self._offers(tier)
+        offers.in_use()
+        self._try_elsewhere(offers, draws, args, kwargs)
 
     def _offers(self, tier: Tier) -> Offers:
         return Offers(tier, self._prepared, so_far=self._keeping.so_far, keep=self._keeping.keep)

@@ -149,6 +149,10 @@ class Tier:
         with self._lock:
             self._action, self.run = action, self._act
 
+    def after_check(self, action: Action) -> None:
+        """Do something at the call after the next check of the candidate in use."""
+        self._then = action
+
     def wait(self) -> None:
         """Look again when as much time has been spent once more."""
         self._due.again()
@@ -273,7 +277,7 @@ class Tier:
 
     def _checked(self, current: Evidence, trial: Trial) -> Conclusion:
         self.checks += 1
-        self._go_on(self._committed)
+        self._begin_next(self._committed)
         self._watch.plan(reviewed=self._proof)
         return current.checked(trial)
 

@@ -144,7 +144,7 @@ SUMS = """
 
     # Compiled code gains so much that nothing else would be tried.
     preparation.UNBEATEN = 1e9
-    fast, factors = epochly.optimize(totals), list(range(30))
+    fast, factors = epochly.optimize(watch=0.5)(totals), list(range(30))
 
     def runs():
         return next(line.strip() for line in epochly.explain(fast).splitlines() if "runs" in line)

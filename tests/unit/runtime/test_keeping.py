@@ -74,3 +74,12 @@ def test_a_forked_child_keeps_nothing_of_its_parents(kept):
     keeping._after_fork()
     keeping._at_the_end()
     assert found() is None
+
+
+def test_a_level_of_an_earlier_process_that_is_dropped_is_not_begun_with_again(kept):
+    tier, keeper, found = kept
+    keeper.write(tier, unfinished=True)
+    tier.settle("it returned something different")
+    keeper.so_far(tier)
+    assert (found().level, found().unfinished) == (0, True)
+    assert "different" in found().reason

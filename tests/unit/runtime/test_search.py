@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -158,13 +159,13 @@ def test_no_process_is_started_for_what_is_known_to_refuse_without_one(
     monkeypatch, tmp_path, gain, left, started
 ):
     known = Known(monkeypatch)
+    monkeypatch.setattr(preparation, "usable_cores", lambda: 2)
     monkeypatch.setattr(keeping, "decision_path", lambda: tmp_path / "decisions.yaml")
     monkeypatch.setattr(registry, "usable_backends", lambda levels: map(get_backend, left))
     found = Search(Allowed(sums), lambda tier: None)
     tier = Tier("list of arrays", Allowed(sums), found.launch, after_s=0.0, watch=0.0)
-    example = Arguments((ARRAYS,))
-    tier.commit(replace(found._prepared("threads", example), speedup=gain))
-    found._go_on(tier, example)
+    tier.commit(replace(found._prepared("threads", Arguments((ARRAYS,))), speedup=gain))
+    tier.when_called(partial(found._try_the_rest, tier, False))
     assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
     assert (tier.state, tier.backend, len(known.started)) == ("committed", "threads", started)
     assert ("numba: refused, arrays is a list of other" in tier.reason) is (not started)
