@@ -36,13 +36,15 @@ class Keeping:
     def so_far(self, tier: Tier) -> None:
         """Show where a tier has arrived; it is kept should the program end before all is tried."""
         self.arrived(tier)
-        if tier.prepared is not None:
+        if tier.prepared is None:
+            _unfinished.pop(tier, None)
+        else:
             _unfinished[tier] = self
-            return
-        _unfinished.pop(tier, None)
-        file = decision_file(decision_path())
-        if file.known and file.find(self._original.key, tier.kind, self._original.code):
-            # An earlier process has left a level there that was dropped.
+
+    def replacing(self, tier: Tier) -> None:
+        """As `so_far`, where the level that an earlier process has left may have been dropped."""
+        self.so_far(tier)
+        if tier.prepared is None:
             self.write(tier, unfinished=True)
 
     def keep(self, tier: Tier) -> None:

@@ -124,7 +124,8 @@ class Search:
         if held.size >= LARGE and horizon_s(*tier.spent) < WORTH_S_PER_BYTE * held.size:
             tier.wait()
             return
-        offers = self._offers(tier)
+        so_far, keep = self._keeping.so_far, self._keeping.keep
+        offers = Offers(tier, self._prepared, so_far=so_far, keep=keep)
         begin = partial(self._try_elsewhere, offers, replay.draws)
         # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
         in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
@@ -153,12 +154,10 @@ class Search:
     def _try_the_rest(
         self, tier: Tier, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        offers = self._offers(tier)
+        so_far, keep = self._keeping.replacing, self._keeping.keep
+        offers = Offers(tier, self._prepared, so_far=so_far, keep=keep)
         offers.in_use()
         self._try_elsewhere(offers, draws, args, kwargs)
-
-    def _offers(self, tier: Tier) -> Offers:
-        return Offers(tier, self._prepared, so_far=self._keeping.so_far, keep=self._keeping.keep)
 
     def _at_hand(self, example: Arguments) -> Candidate | None:
         """What a real call can be tried with before another process takes a core from it."""

@@ -80,6 +80,6 @@ def test_a_level_of_an_earlier_process_that_is_dropped_is_not_begun_with_again(k
     tier, keeper, found = kept
     keeper.write(tier, unfinished=True)
     tier.settle("it returned something different")
-    keeper.so_far(tier)
+    keeper.replacing(tier)
     assert (found().level, found().unfinished) == (0, True)
     assert "different" in found().reason
