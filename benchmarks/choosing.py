@@ -1,53 +1,53 @@
 """100 calls under ``optimize()`` against 100 at each fixed level, over the bundled workloads.
 
+    python benchmarks/choosing.py [--select NAME]... [epochly.yaml]...
+
 Limits, on the total time of the calls in a process of its own, preparing included:
 
 - 1.05 of the best fixed level's total, and one plain call and one more for a candidate;
 - 1.05 of the plain total, or 1 us a call where that is more;
 - with a decision on disk, 1.05 of the best fixed level's total.
 
-Each way starts with an empty cache, but the last, which finds the decision of the one before.
-Processes that do the same differ by a fifth, and so does one minute from the next, so each total
-is compared with those of its own turn, and the median of a few turns counts; a long one is taken
-once.
+Each way starts with an empty cache, but the last, which finds the decision of the one before. A
+fixed level that refuses the function takes what plain calls take. Processes that do the same
+differ by a fifth, and so does one minute from the next, so each total is compared with those of
+its own turn, and the median of a few turns counts; a long one is taken once.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 
+import epochly
 from epochly.measure.service import running_service
+from epochly.target.config import load_config
+from epochly.workload import Workload
+from epochly_cli.workloads import bundled_config
 
 CALLS = 100
-ROUNDS = 5
-FEWEST_ROUNDS = 3
-SHORT_S = 1.0
+ROUNDS = 7
 LONG_S = 10.0
-FIXED = ("0", "1", "2", "3")
-WORKLOADS = {
-    "fetch": "epochly_fixtures.fetch:fetch_all",
-    "energy": "epochly_fixtures.loops:energy",
-    "pi": "epochly_fixtures.loops:estimate_pi",
-    "multiply": "epochly_fixtures.loops:multiply",
-    "fibonacci": "epochly_fixtures.loops:fibonacci",
-    "batch": "epochly_fixtures.arrays:measure_all",
-    "smooth": "epochly_fixtures.arrays:smooth",
-    "tiny": "epochly_fixtures.arrays:scale",
-}
+FIXED = ("0", "1", "2", "3", "4")
 PROGRAM = """
-import importlib, json, sys, time
+import importlib, json, random, sys, time
 import epochly
 
-target, way, calls = sys.argv[1], sys.argv[2], int(sys.argv[3])
+target, way, calls, seed, reset = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:5]), sys.argv[5]
 module, _, name = target.partition(":")
 module = importlib.import_module(module)
 function = getattr(module, name)
+random.seed(seed)
+if "numpy" in sys.modules:
+    sys.modules["numpy"].random.seed(seed)
 args, kwargs = getattr(module, name + "_inputs")()
+again = compile(reset, "reset", "exec")
 if way == "plain":
     run = function
 elif way.isdigit():
@@ -55,51 +55,71 @@ elif way.isdigit():
 else:
     run = epochly.optimize()(function)
 started = time.perf_counter()
-for _ in range(calls):
+for number in range(calls):
+    if reset:
+        exec(again, vars(module))
     run(*args, **kwargs)
+    if not number and way in ("1", "2", "3", "4"):
+        (one,) = epochly.get_metrics(run)["functions"].values()
+        if one["realized"]["level"] != int(way):
+            print("null")
+            sys.exit()
 seconds = time.perf_counter() - started
 said = epochly.explain(run) if way == "auto" else ""
 print(json.dumps({"seconds": seconds, "said": said}))
 """
 
 
-def total(target: str, way: str, cache: str) -> tuple[float, str]:
-    """Seconds of all calls one way, and what `explain` said of it."""
+def total(workload: Workload, way: str, cache: str) -> tuple[float, str] | None:
+    """Seconds of all calls one way, and what `explain` said of it; None where it is refused."""
+    reset = "" if workload.reset in (None, "pass") else str(workload.reset)
+    given = [workload.target, way, str(CALLS), str(workload.seed), reset]
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, target, way, str(CALLS)],
+        [sys.executable, "-c", PROGRAM, *given],
         env={**os.environ, "EPOCHLY_CACHE_DIR": cache},
         capture_output=True,
         text=True,
         check=True,
     )
     found = json.loads(done.stdout.splitlines()[-1])
-    return found["seconds"], found["said"]
+    return found and (found["seconds"], found["said"])
 
 
-def measured(name: str, target: str) -> bool:
-    """Print the totals of one workload; whether all limits hold."""
-    taken: dict[str, list[float]] = {"plain": []}
-    said = ""
-    while len(taken["plain"]) < rounds(taken["plain"]):
+def turn_of(workload: Workload, fixed: Sequence[str]) -> tuple[dict[str, float], str]:
+    """Seconds of all calls each way, and what `explain` said in the end."""
+
+    def fresh(way: str) -> tuple[float, str] | None:
         with tempfile.TemporaryDirectory() as cache:
-            taken["plain"].append(total(target, "plain", cache)[0])
+            return total(workload, way, cache)
+
+    plain = fresh("plain")
+    assert plain is not None
+    taken = {"plain": plain[0]}
+    for way in fixed:
         # Level 0 adds 0.4 us to a call, which is nothing to long ones.
-        fixed = FIXED if taken["plain"][0] < LONG_S else FIXED[1:]
-        taken |= {way: [] for way in (*fixed, "cold", "decided") if way not in taken}
-        for way in fixed:
-            with tempfile.TemporaryDirectory() as cache:
-                taken[way].append(total(target, way, cache)[0])
-        with tempfile.TemporaryDirectory() as cache:
-            seconds, said = total(target, "auto", cache)
-            taken["cold"].append(seconds)
-            taken["decided"].append(total(target, "auto", cache)[0])
+        is_plain = way == "0" and plain[0] >= LONG_S
+        taken[way] = ((None if is_plain else fresh(way)) or plain)[0]
+    with tempfile.TemporaryDirectory() as cache:
+        cold, decided = (total(workload, "auto", cache) for _ in range(2))
+    assert cold is not None
+    assert decided is not None
+    return taken | {"cold": cold[0], "decided": decided[0]}, cold[1]
+
+
+def measured(workload: Workload) -> bool:
+    """Print the totals of one workload; whether all limits hold."""
+    turns: list[dict[str, float]] = []
+    fixed = FIXED if epochly.has_gpu() else FIXED[:-1]
+    while len(turns) < (1 if turns and turns[0]["plain"] >= LONG_S else ROUNDS):
+        turn, said = turn_of(workload, fixed)
+        turns.append(turn)
+    taken = {way: [turn[way] for turn in turns] for way in turns[0]}
     best = min(fixed, key=lambda way: statistics.median(taken[way]))
     limits = {
         "cold": ("cold", lambda of: 1.05 * of[best] + 2 * of["plain"] / CALLS),
         "against plain": ("cold", lambda of: max(1.05 * of["plain"], of["plain"] + CALLS * 1e-6)),
         "decided": ("decided", lambda of: 1.05 * of[best]),
     }
-    turns = [dict(zip(taken, turn, strict=True)) for turn in zip(*taken.values(), strict=True)]
     shares = {
         text: statistics.median(of[way] / limit(of) for of in turns)
         for text, (way, limit) in limits.items()
@@ -109,28 +129,27 @@ def measured(name: str, target: str) -> bool:
         for text, share in shares.items()
     )
     totals = ", ".join(f"{way} {statistics.median(spent):.4g}" for way, spent in taken.items())
-    print(f"{name:10} best {best}: {shown}", flush=True)
+    print(f"{workload.name:14} best {best}: {shown}", flush=True)
     print(f"           s, medians of {len(turns)}: {totals}")
     print(f"           {said.splitlines()[2].strip() if said else ''}", flush=True)
     return max(shares.values()) <= 1
 
 
-def rounds(plain: list[float]) -> int:
-    """How often to take each total, after some: the shorter, the more often."""
-    if not plain or plain[0] < SHORT_S:
-        return ROUNDS
-    return FEWEST_ROUNDS if plain[0] < LONG_S else 1
-
-
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("files", nargs="*", help="epochly.yaml files instead of the bundled one")
+    parser.add_argument("--select", action="append", help="only these workloads")
+    given = parser.parse_args()
     held = []
-    for name, target in WORKLOADS.items():
-        service = "python -m epochly_fixtures.slow_server" if name == "fetch" else None
-        with running_service(service, os.getcwd(), {}) as found:
-            os.environ.update(found.environment if found else {})
-            held.append(measured(name, target))
+    for path in given.files or [bundled_config()]:
+        for workload in load_config(path):
+            if given.select and workload.name not in given.select:
+                continue
+            with running_service(workload.service, os.getcwd(), {}) as found:
+                os.environ.update(found.environment if found else {})
+                held.append(measured(workload))
     print(f"{sum(held)} of {len(held)} workloads within every limit")
-    return 0 if all(held) else 1
+    return 0 if held and all(held) else 1
 
 
 if __name__ == "__main__":

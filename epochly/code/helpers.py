@@ -19,7 +19,12 @@ from epochly.code.libraries import CACHE
 from epochly.code.scopes import binding_of, live_value, names_bound_by, scope_of
 from epochly.code.sharing import is_own
 from epochly.code.source import FunctionNode, source_of
-from epochly.code.trees import assignments_to_attributes, kept_with_tree, nodes_within
+from epochly.code.trees import (
+    assignments_to_attributes,
+    is_part_of,
+    kept_with_tree,
+    nodes_within,
+)
 from epochly.errors import SourceError
 
 _NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -256,18 +261,10 @@ def _class_of_part(cls: type, name: str) -> type | None:
             return None
         for inner in assignments_to_attributes(whole):
             targets = inner.targets if isinstance(inner, ast.Assign) else []
-            if isinstance(inner, ast.Assign) and any(_is_part(one, own, name) for one in targets):
-                is_made = isinstance(inner.value, ast.Call)
-                helpers = Helpers(method, whole, {})
-                found.add(helpers.class_of(inner.value) if is_made else None)
+            if any(is_part_of(one, own) and one.attr == name for one in targets):
+                made = inner.value if isinstance(inner.value, ast.Call) else None
+                found.add(None if made is None else Helpers(method, whole, {}).class_of(made))
     return found.pop() if len(found) == 1 else None
-
-
-def _is_part(target: ast.expr, own: str, name: str) -> bool:
-    """Whether it is ``own.name``."""
-    if not isinstance(target, ast.Attribute) or target.attr != name:
-        return False
-    return isinstance(target.value, ast.Name) and target.value.id == own
 
 
 def parameters_of(value: FunctionType | FunctionNode) -> list[str]:

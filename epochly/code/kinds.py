@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of
+from epochly.code.bindings import bindings_in
 from epochly.code.function import undecorated
 from epochly.code.known_calls import CALLS, RETURNS
 from epochly.code.scopes import live_value
 from epochly.code.source import source_of
-from epochly.code.trees import kept_with_tree, nodes_within
 
 CLOSING = "contextlib.closing"
 OPENING = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open"})
@@ -91,32 +90,15 @@ def _class_name(cls: type) -> str:
 
 
 def assigned(whole: ast.AST, name: str) -> list[ast.expr | None]:
-    """What is assigned to a local; None for what cannot be told."""
-    return list(_assignments(whole).get(name, ()))
+    """What is assigned to a local; None for what cannot be told.
 
-
-@kept_with_tree
-def _assignments(whole: ast.AST) -> dict[str, list[ast.expr | None]]:
-    """For each name that is bound, what `assigned` finds."""
-    found: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
-    plain: set[int] = set()
-    for inner in nodes_within(whole):
-        if isinstance(inner, ast.arg):
-            found[inner.arg].append(None)
-        elif isinstance(inner, ast.Assign):
-            for target in inner.targets:
-                if isinstance(target, ast.Name):
-                    found[target.id].append(inner.value)
-                    plain.add(id(target))
-        elif isinstance(inner, ast.withitem):
-            bound = inner.optional_vars
-            if isinstance(bound, ast.Name):
-                found[bound.id].append(inner.context_expr)
-                plain.add(id(bound))
-    for inner in nodes_within(whole):
-        if isinstance(inner, ast.Name) and not is_load(inner) and id(inner) not in plain:
-            found[inner.id].append(None)
-    return dict(found)
+    Functions that are defined under the name are left out.
+    """
+    return [
+        bound.value if bound.way in ("assigned", "entered") else None
+        for bound in bindings_in(whole).get(name, ())
+        if bound.way != "defined"
+    ]
 
 
 def is_load(node: ast.Name | ast.Subscript | ast.Attribute) -> bool:
@@ -133,56 +115,22 @@ def fresh_locals(
     """
     whole = source_of(function).node if whole is None else whole
     return frozenset(
-        name for name in _bindings(whole) if is_fresh_local(function, whole, name, lists=lists)
+        name for name in bindings_in(whole) if is_fresh_local(function, whole, name, lists=lists)
     )
 
 
 def is_fresh_local(
     function: FunctionType, whole: ast.AST, name: str, *, lists: bool = False
 ) -> bool:
-    """Whether one local is among `fresh_locals`."""
-    values = _bindings(whole).get(name, ())
+    """Whether one local is among `fresh_locals`; what updates it in place is left out."""
+    values = [
+        bound.value if bound.way == "assigned" else None
+        for bound in bindings_in(whole).get(name, ())
+        if bound.way != "updated"
+    ]
     return bool(values) and all(
         value is not None and is_fresh(function, value, lists=lists) for value in values
     )
-
-
-@kept_with_tree
-def _bindings(whole: ast.AST) -> dict[str, list[ast.expr | None]]:
-    """What each name is bound to; None for all but an assignment. Updates in place are left out."""
-    found: defaultdict[str, list[ast.expr | None]] = defaultdict(list)
-    told: set[int] = set()
-    for inner in nodes_within(whole):
-        if isinstance(inner, (ast.Assign, ast.AnnAssign)) and inner.value is not None:
-            for target in inner.targets if isinstance(inner, ast.Assign) else [inner.target]:
-                for place, value in _paired(target, inner.value):
-                    if isinstance(place, ast.Name):
-                        told.add(id(place))
-                        found[place.id].append(value)
-        elif isinstance(inner, (ast.AugAssign, ast.AnnAssign)):
-            told.add(id(inner.target))
-    for inner in nodes_within(whole):
-        if isinstance(inner, ast.Name):
-            if isinstance(inner.ctx, ast.Store) and id(inner) not in told:
-                found[inner.id].append(None)
-        elif isinstance(inner, ast.arg):
-            found[inner.arg].append(None)
-        else:
-            for part in ("name", "rest"):
-                found[getattr(inner, part, None) or ""].append(None)
-    return dict(found)
-
-
-def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """``a, b = x, y`` as two assignments."""
-    if (
-        isinstance(target, ast.Tuple)
-        and isinstance(value, ast.Tuple)
-        and len(target.elts) == len(value.elts)
-        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
-    ):
-        return list(zip(target.elts, value.elts, strict=True))
-    return [(target, value)]
 
 
 def is_fresh(function: FunctionType, value: ast.expr, *, lists: bool = False) -> bool:

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, EnumType, Flag
 from types import FunctionType
-from typing import Any, TypeGuard
+from typing import Any
 
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
@@ -16,7 +16,7 @@ from epochly.code.kinds import is_fresh
 from epochly.code.sharing import ATOMS
 from epochly.code.source import source_of
 from epochly.code.stores import Locals
-from epochly.code.trees import assignments_to_attributes
+from epochly.code.trees import assignments_to_attributes, is_part_of
 from epochly.errors import SourceError
 
 EffectsOf = Callable[[FunctionType], Iterable[Cause]]
@@ -123,15 +123,7 @@ def _method(cls: type, name: str) -> FunctionType | None:
 
 def _parts_of(maker: FunctionType, own: str) -> list[ast.Attribute]:
     """What a method names of the new object: its methods may do other things than they promise."""
-    return [node for node in _nodes(maker) if _is_part(node, own)]
-
-
-def _is_part(node: ast.AST, own: str) -> TypeGuard[ast.Attribute]:
-    return (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == own
-    )
+    return [node for node in _nodes(maker) if is_part_of(node, own)]
 
 
 def _augmented(maker: FunctionType, own: str) -> set[str]:
@@ -139,7 +131,7 @@ def _augmented(maker: FunctionType, own: str) -> set[str]:
     return {
         node.target.attr
         for node in _nodes(maker)
-        if isinstance(node, ast.AugAssign) and _is_part(node.target, own)
+        if isinstance(node, ast.AugAssign) and is_part_of(node.target, own)
     }
 
 
@@ -213,7 +205,7 @@ def _assigned_parts(
     for inner in _assignments_to_parts(method):
         targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
         for target in targets:
-            if _is_part(target, own) and inner.value is not None:
+            if is_part_of(target, own) and inner.value is not None:
                 good = len(targets) == 1 and is_new(method, inner.value)
                 made[target.attr] = made.get(target.attr, True) and good
     return made

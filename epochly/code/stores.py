@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 
+from epochly.code.bindings import bindings_in
 from epochly.code.kinds import is_fresh, is_load, qualified_name
 from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
@@ -20,7 +21,6 @@ _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare)
 _NUMBERS = (bool, float, int, len, ord, range, round, str, sum)
 _FACTORIES = (int, float, str, list, dict, set)
 _PARTS_OF = (ast.Subscript, ast.Attribute)
-_CAPTURES = ("name", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ class Locals:
         self._whole = whole
         self._function = function
         self._inside = inside
-        self._parameters = {argument.arg for argument in arguments_of(whole)}
-        sources, parts = _sources(whole)
+        sources, parts, untold = _sources(whole)
         self._sources = {name: found for name, found in sources.items() if name not in items}
-        self._from_elsewhere = self._parameters | parts | items
+        self._untold = untold.union(argument.arg for argument in arguments_of(whole))
+        self._from_elsewhere = self._untold | parts | items
 
     def origins(self, name: str) -> list[str]:
         """The variables from outside that a local was taken from, or the name itself."""
@@ -84,7 +84,7 @@ class Locals:
             if current in seen:
                 continue
             seen.add(current)
-            if current not in self._sources or current in self._parameters:
+            if current not in self._sources or current in self._untold:
                 found.append(current)
             for value in self._sources.get(current, ()):
                 todo += reversed(roots_of(value))
@@ -196,31 +196,24 @@ class Locals:
 
 
 @kept_with_tree
-def _sources(whole: FunctionNode) -> tuple[dict[str, list[ast.expr]], frozenset[str]]:
-    """What locals are assigned, or taken out of, and those that may be a part of it only."""
+def _sources(
+    whole: FunctionNode,
+) -> tuple[dict[str, list[ast.expr]], frozenset[str], frozenset[str]]:
+    """What locals are bound to, those that may be a part of it only, and those bound otherwise."""
     sources: defaultdict[str, list[ast.expr]] = defaultdict(list)
     parts: set[str] = set()
-
-    def add(target: ast.expr, value: ast.expr, *, exact: bool = True) -> None:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and not is_load(part):
-                sources[part.id].append(value)
-                if not exact or part is not target:
-                    parts.add(part.id)
-
-    for inner in nodes_within(whole):
-        if isinstance(inner, ast.Assign):
-            for target in inner.targets:
-                add(target, inner.value)
-        elif isinstance(inner, (ast.For, ast.comprehension)):
-            add(inner.target, inner.iter, exact=_is_range(inner.iter))
-        elif isinstance(inner, (ast.NamedExpr, ast.AnnAssign)) and inner.value is not None:
-            add(inner.target, inner.value)
-        elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
-            add(inner.optional_vars, inner.context_expr, exact=False)
-        elif isinstance(inner, ast.pattern):
-            parts |= {getattr(inner, name, None) or "" for name in _CAPTURES}
-    return dict(sources), frozenset(parts)
+    untold: set[str] = set()
+    for name, places in bindings_in(whole).items():
+        for bound in places:
+            if bound.way in ("given", "updated"):
+                continue
+            if bound.value is None:
+                untold.add(name)
+                continue
+            sources[name].append(bound.value)
+            exact = bound.way == "assigned" or (bound.way == "looped" and _is_range(bound.value))
+            parts |= set() if exact else {name}
+    return dict(sources), frozenset(parts), frozenset(untold)
 
 
 def _fills(targets: list[ast.expr], name: str) -> bool:

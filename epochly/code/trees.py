@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 from weakref import WeakKeyDictionary
 
 Tree = TypeVar("Tree", bound=ast.AST)
@@ -46,3 +46,12 @@ def assignments_to_attributes(tree: ast.AST) -> tuple[ast.Assign | ast.AnnAssign
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found += [node] if any(isinstance(target, ast.Attribute) for target in targets) else []
     return tuple(found)
+
+
+def is_part_of(node: ast.AST, own: str) -> TypeGuard[ast.Attribute]:
+    """Whether it is an attribute of a variable, ``own.part``."""
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == own
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import platform
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from epochly.installed import version_of
 
 if TYPE_CHECKING:
     from epochly.model import Machine
@@ -36,11 +37,8 @@ def this_machine() -> Machine:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        with suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+    found = {name: version_of(name) for name in PACKAGES}
+    return {name: version for name, version in found.items() if version is not None}
 
 
 def _host_mark() -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from dataclasses import asdict, dataclass, fields
 from functools import cache
@@ -137,13 +136,13 @@ def decision_from(entry: Any) -> Decision | str:
 def software() -> str:
     """Versions that a decision depends on, such as ``CPython 3.12, numpy 2.3, numba 0.62``."""
     import platform
-    from importlib import metadata
 
-    found = [f"{platform.python_implementation()} {platform.python_version()}"]
-    for name in ("epochly-cli", "numpy", "numba", "joblib"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found.append(f"{name} {metadata.version(name)}")
-    return ", ".join(found)
+    from epochly.installed import version_of
+
+    versions = {name: version_of(name) for name in ("epochly-cli", "numpy", "numba", "joblib")}
+    installed = [f"{name} {version}" for name, version in versions.items() if version]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return ", ".join([python, *installed])
 
 
 @cache

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from epochly.runtime.identity import code_of, name_of_function
-from epochly.runtime.replay import Replay, hazard_of, replay_of, state_reached
 
 if TYPE_CHECKING:
     from epochly.code.function import Function
     from epochly.runtime.given import Given
+    from epochly.runtime.replay import Replay
 
 
 class Original:
@@ -61,6 +61,8 @@ class Original:
     def replay(self) -> Replay:
         """Whether it may run beside a candidate."""
         if self._replay is None:
+            from epochly.runtime.replay import replay_of
+
             self._replay = replay_of(self.function)
         return self._replay
 
@@ -69,8 +71,12 @@ class Original:
         replay = self.replay()
         if replay.allowed != "twice":
             return None
+        from epochly.runtime.replay import hazard_of
+
         return hazard_of(self.function, given, replay)
 
     def state(self, given: Given) -> Mapping[str, int]:
         """Digests of what a call can reach besides its arguments."""
+        from epochly.runtime.replay import state_reached
+
         return state_reached(self.function, given)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import sys
-from importlib.metadata import version
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from epochly.backend import Available, Capabilities, Prepared, Unavailable
 from epochly.call import Arguments, Refused
 from epochly.errors import Deoptimize, SourceError
+from epochly.installed import version_of
 from epochly.levels import Level
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NumbaJit"]
 
+Made = TypeVar("Made")
 _LOOPS = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -37,21 +40,15 @@ class NumbaJit:
                 f"Numba is not installed for Python {python}",
                 "pip install numba, on a Python that Numba supports",
             )
-        return Available(f"Numba {version('numba')}")
+        return Available(f"Numba {version_of('numba')}")
 
     def prepare(self, function: Function, example: Arguments) -> Prepared | Refused:
         """Compile for the kinds of the example's arguments."""
         if function.plain is None:
             return function.without_python()
         from epochly_backends.numba_jit.prepared import CompiledFunction
-        from epochly_backends.numba_jit.values import Refusal
 
-        try:
-            return CompiledFunction(function, function.plain, example)
-        except Refusal as refusal:
-            return _refused(function, refusal)
-        except Deoptimize as error:
-            return Refused(error.what, remedy="give arguments that the function takes")
+        return _or_refused(function, partial(CompiledFunction, function, function.plain, example))
 
     def refused_early(self, function: Function, example: Arguments) -> Refused | None:
         """Why it refuses, as far as that shows without Numba; None where Numba has to be asked."""
@@ -60,18 +57,14 @@ class NumbaJit:
         from epochly.code.function import signature_of
         from epochly_backends.numba_jit.prepared import values_of
         from epochly_backends.numba_jit.specialization import kinds_of, translated
-        from epochly_backends.numba_jit.values import Refusal
 
-        try:
+        plain = function.plain
+
+        def translate() -> None:
             given = function.arguments_of_plain(example)
-            translated(function.plain, kinds_of(values_of(signature_of(function.plain), given)))
-        except Refusal as refusal:
-            return _refused(function, refusal)
-        except Deoptimize as error:
-            return Refused(error.what, remedy="give arguments that the function takes")
-        except RecursionError:
-            return Refused("it is nested too deeply", remedy="split the longest expression or loop")
-        return None
+            translated(plain, kinds_of(values_of(signature_of(plain), given)))
+
+        return _or_refused(function, translate)
 
     def anticipate(self, function: Function, example: Arguments) -> None:
         """Import Numba, and do what loading any compiled program begins with.
@@ -83,6 +76,20 @@ class NumbaJit:
         from epochly_backends.numba_jit.functions import get_ready
 
         get_ready()
+
+
+def _or_refused(function: Function, step: Callable[[], Made]) -> Made | Refused:
+    """What a step in compiling gives, or why there is nothing to compile."""
+    from epochly_backends.numba_jit.values import Refusal
+
+    try:
+        return step()
+    except Refusal as refusal:
+        return _refused(function, refusal)
+    except Deoptimize as error:
+        return Refused(error.what, remedy="give arguments that the function takes")
+    except RecursionError:
+        return Refused("an expression is nested too deeply", remedy="split the longest expression")
 
 
 def _refused(function: Function, refusal: Refusal) -> Refused:

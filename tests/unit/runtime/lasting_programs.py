@@ -6,6 +6,7 @@ import os
 import sys
 
 SEEN = []
+BROUGHT = ValueError(SEEN)
 
 
 def everybodys():
@@ -102,6 +103,32 @@ def changes_what_it_imports(n):
     mine = found
     mine.append(n)
     return n
+
+
+def changes_what_it_imports_by_the_name_of_its_own(n):
+    mine = []
+    mine.append(n)
+    from unit.runtime.lasting_programs import SEEN as mine
+
+    mine.append(n)
+    return n
+
+
+def changes_what_it_imports_by_the_name_of_an_argument(mine):
+    found = mine
+    found.append(0)
+    from unit.runtime.lasting_programs import SEEN as found
+
+    found.append(1)
+
+
+def changes_what_an_exception_brings_by_the_name_of_an_argument(mine):
+    error = mine
+    error.append(0)
+    try:
+        raise BROUGHT
+    except ValueError as error:
+        error.args[0].append(1)
 
 
 def changes_what_a_module_that_it_imports_holds(n):

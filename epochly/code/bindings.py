@@ -1,0 +1,93 @@
+"""What the names within a function are bound to, and how."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from epochly.code.scopes import names_bound_by
+from epochly.code.trees import kept_with_tree, nodes_within
+
+Way = Literal["given", "assigned", "updated", "entered", "looped", "taken", "defined", "else"]
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One place that binds a name.
+
+    Parameters
+    ----------
+    way : str
+        ``assigned`` the value itself; ``updated`` in place; ``entered`` as what ``with`` gives for
+        the value; ``looped`` over it; ``taken`` out of it; ``given`` as an argument; ``defined`` as
+        a function; ``else`` by an import, a class, an exception.
+    value : ast node or None
+        An expression; None where there is none.
+    """
+
+    way: Way
+    value: ast.expr | None = None
+
+
+@kept_with_tree
+def bindings_in(whole: ast.AST) -> dict[str, tuple[Bound, ...]]:
+    """For each name, the places that bind it, those of nested functions among them."""
+    found: defaultdict[str, list[Bound]] = defaultdict(list)
+    for node in nodes_within(whole):
+        for name, bound in _bound_by(node):
+            found[name].append(bound)
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def _bound_by(node: ast.AST) -> Iterator[tuple[str, Bound]]:
+    if isinstance(node, ast.arg):
+        yield node.arg, Bound("given")
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _assigned(target, node.value)
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+        if node.value is not None:
+            yield from _assigned(node.target, node.value)
+    elif isinstance(node, ast.AugAssign):
+        yield from _within(node.target, "updated", node.value)
+    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        yield from _within(node.target, "looped", node.iter)
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield from _within(node.optional_vars, "entered", node.context_expr)
+    elif isinstance(node, ast.Match):
+        for case in node.cases:
+            for part in ast.walk(case.pattern):
+                for name in names_bound_by(part):
+                    yield name, Bound("taken", node.subject)
+    elif isinstance(node, _FUNCTIONS):
+        yield node.name, Bound("defined")
+    elif isinstance(node, (ast.alias, ast.ClassDef, ast.ExceptHandler)):
+        for name in names_bound_by(node):
+            yield name, Bound("else")
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Bound]]:
+    """``a, b = x, y`` is two assignments."""
+    if isinstance(target, ast.Name):
+        yield target.id, Bound("assigned", value)
+    elif (
+        isinstance(target, (ast.Tuple, ast.List))
+        and isinstance(value, (ast.Tuple, ast.List))
+        and len(target.elts) == len(value.elts)
+        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
+    ):
+        for part, held in zip(target.elts, value.elts, strict=True):
+            yield from _assigned(part, held)
+    else:
+        yield from _within(target, "taken", value)
+
+
+def _within(target: ast.expr, way: Way, value: ast.expr) -> Iterator[tuple[str, Bound]]:
+    """What a target binds; the names in a tuple are bound to parts of what that would be."""
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id, Bound(way if part is target else "taken", value)
