@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 BUCKETS_S = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0)
 
 Value = tuple[dict[str, str], float]
+_collectors: dict[CollectorRegistry, PrometheusCollector] = {}
 _meters: weakref.WeakKeyDictionary[MeterProvider, Meter] = weakref.WeakKeyDictionary()
 _asked_first: list[MeterProvider] = []
 
 
 def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector:
-    """Register a collector with prometheus_client.
+    """Register a collector with prometheus_client; once more for a registry changes nothing.
 
     Parameters
     ----------
@@ -49,7 +50,15 @@ def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector
         import prometheus_client
     except ImportError as error:
         raise _missing("prometheus_client") from error
-    return PrometheusCollector(registry or prometheus_client.REGISTRY)
+    registry = registry or prometheus_client.REGISTRY
+    known = _collectors.get(registry)
+    if known is None:
+        known = _collectors[registry] = PrometheusCollector(registry)
+    else:
+        # It may have been taken out there; it refuses what it has.
+        with contextlib.suppress(ValueError):
+            registry.register(known)
+    return known
 
 
 class PrometheusCollector:
@@ -94,6 +103,8 @@ class PrometheusCollector:
 
     def close(self) -> None:
         """End the export, and the measuring for the histogram; once more changes nothing."""
+        if _collectors.get(self._registry) is self:
+            del _collectors[self._registry]
         records.unlisten(self._observe)
         with contextlib.suppress(KeyError):
             self._registry.unregister(self)

@@ -63,15 +63,23 @@ class DecisionFile:
     def find(self, function: str, kind: str, code: str) -> Decision | None:
         """The decision for a function, a kind of arguments and this machine; None without one.
 
-        One that was made for other code is stale: it is ignored, with a warning.
+        One that was made for other code, or here with other software, is stale: it is ignored,
+        with a warning. Those of other hardware are for other machines of a team.
         """
-        found = self._all().get((function, kind, software(), hardware()))
-        if found is None or found.code == code:
+        known = self._all()
+        found = known.get((function, kind, software(), hardware()))
+        if found is not None and found.code == code:
             return found
-        logger.warning(
-            "%s: the decision for %s (%s) is stale, since its code has changed; trying anew",
-            self.path, function, kind,
-        )  # fmt: skip
+        why = None if found is None else "its code has changed"
+        if found is None:
+            wanted = function, kind, hardware(), code
+            same = [d for d in known.values() if (d.function, d.kind, d.hardware, d.code) == wanted]
+            why = (
+                f"it was found with {same[-1].software}, and this is {software()}" if same else None
+            )
+        if why is not None:
+            told = "%s: the decision for %s (%s) is stale, since %s; trying anew"
+            logger.warning(told, self.path, function, kind, why)
         return None
 
     def to_stay(self, function: str, code: str) -> list[Decision]:

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 from prometheus_client.parser import text_string_to_metric_families
 
 import epochly
@@ -79,6 +79,27 @@ def test_a_collector_may_be_closed_twice():
     collector = epochly.metrics.prometheus(CollectorRegistry())
     collector.close()
     collector.close()
+
+
+@pytest.mark.parametrize("auto_describe", [False, True])
+def test_a_collector_asked_for_twice_counts_each_call_once(auto_describe):
+    registry = CollectorRegistry(auto_describe=auto_describe)
+    first = epochly.metrics.prometheus(registry)
+    try:
+        assert epochly.metrics.prometheus(registry) is first
+        registry.unregister(first)
+        assert epochly.metrics.prometheus(registry) is first
+        _, name = called(level=0)
+        labels = {"function": name, "level": "0"}
+        assert registry.get_sample_value("epochly_call_seconds_count", labels) == 4
+        text = generate_latest(registry).decode()
+        assert text.count("# TYPE epochly_call_seconds histogram") == 1
+    finally:
+        first.close()
+    second = epochly.metrics.prometheus(registry)
+    first.close()
+    assert epochly.metrics.prometheus(registry) is second
+    second.close()
 
 
 def test_calls_that_ran_plainly_are_fallbacks():

@@ -61,6 +61,27 @@ def test_a_decision_for_other_code_is_stale_and_ignored_with_a_warning(path, cap
     assert "stale" in caplog.text
 
 
+def test_a_decision_found_here_with_other_software_is_stale_and_ignored_with_a_warning(
+    path, caplog
+):
+    DecisionFile(path).put(decision(software="CPython 3.9.1, numpy 1.9"))
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+    said = f"is stale, since it was found with CPython 3.9.1, numpy 1.9, and this is {software()}"
+    assert said in caplog.text
+    DecisionFile(path).put(decision())
+    caplog.clear()
+    assert find(path) == decision(speedup=17.3)
+    assert not caplog.records
+
+
+def test_a_decision_of_another_machine_is_left_alone_without_a_word(path, caplog):
+    DecisionFile(path).put(decision(hardware="s390x, 3 cores, no GPU"))
+    with caplog.at_level(logging.WARNING, logger="epochly"):
+        assert find(path) is None
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("field", ["software", "hardware"])
 def test_a_decision_of_another_machine_is_kept_but_not_used(path, field):
     DecisionFile(path).put(decision(**{field: "another"}))
