@@ -1,6 +1,6 @@
 """100 calls under ``optimize()`` against 100 at each fixed level, over the bundled workloads.
 
-    python benchmarks/choosing.py [--select NAME]... [epochly.yaml]...
+    python benchmarks/choosing.py [--select NAME]... [--turns N] [epochly.yaml]...
 
 Limits, on the total time of the calls in a process of its own, preparing included:
 
@@ -9,10 +9,10 @@ Limits, on the total time of the calls in a process of its own, preparing includ
 - with a decision on disk, 1.05 of the best fixed level's total.
 
 Each way starts with an empty cache, but the last, which finds the decision of the one before. A
-fixed level that refuses the function takes what plain calls take. Processes that do the same
-differ by a fifth, and so does one minute from the next, so each total is compared with those of
-its own turn, and the median of a few turns counts. Where plain calls take long, they and the slower
-levels are run in the first turn only.
+fixed level that refuses the function takes what plain calls take, where that is a second. Processes
+that do the same differ by a fifth, and so does one minute from the next, so each total is compared
+with those of its own turn, and the median of a few turns counts. Where plain calls take long, they
+and the slower levels are run in the first turn only.
 """
 
 from __future__ import annotations
@@ -32,15 +32,17 @@ from epochly.workload import Workload
 from epochly_cli.workloads import bundled_config
 
 CALLS = 100
-ROUNDS = 7
+TURNS = 7
+SHORT_S = 1.0
 LONG_S = 10.0
-LONG_ROUNDS = 3
+LONG_TURNS = 3
 FIXED = ("0", "1", "2", "3", "4")
 PROGRAM = """
 import importlib, json, random, sys, time
 import epochly
 
-target, way, calls, seed, reset = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:5]), sys.argv[5]
+target, way, reset = sys.argv[1:4]
+calls, seed, ends_where_refused = map(int, sys.argv[4:])
 module, _, name = target.partition(":")
 module = importlib.import_module(module)
 function = getattr(module, name)
@@ -60,7 +62,7 @@ for number in range(calls):
     if reset:
         exec(again, vars(module))
     run(*args, **kwargs)
-    if not number and way in ("1", "2", "3", "4"):
+    if not number and ends_where_refused:
         (one,) = epochly.get_metrics(run)["functions"].values()
         if one["realized"]["level"] != int(way):
             print("null")
@@ -71,12 +73,14 @@ print(json.dumps({"seconds": seconds, "said": said}))
 """
 
 
-def total(workload: Workload, way: str, cache: str) -> tuple[float, str] | None:
-    """Seconds of all calls one way, and what `explain` said of it; None where it is refused."""
+def total(
+    workload: Workload, way: str, cache: str, *, may_end: bool = False
+) -> tuple[float, str] | None:
+    """Seconds of all calls one way, and what `explain` said; None where it ended as refused."""
     reset = "" if workload.reset in (None, "pass") else str(workload.reset)
-    given = [workload.target, way, str(CALLS), str(workload.seed), reset]
+    numbers = CALLS, workload.seed, may_end
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *given],
+        [sys.executable, "-c", PROGRAM, workload.target, way, reset, *(f"{n:d}" for n in numbers)],
         env={**os.environ, "EPOCHLY_CACHE_DIR": cache},
         capture_output=True,
         text=True,
@@ -93,7 +97,8 @@ def turn_of(workload: Workload, known: dict[str, float]) -> tuple[dict[str, floa
     def take(way: str) -> None:
         if way not in taken:
             with tempfile.TemporaryDirectory() as cache:
-                found = total(workload, way, cache)
+                may_end = taken.get("plain", 0) >= SHORT_S and way != "0"
+                found = total(workload, way, cache, may_end=may_end)
             taken[way] = taken["plain"] if found is None else found[0]
 
     take("plain")
@@ -114,7 +119,7 @@ def fixed_levels() -> tuple[str, ...]:
     return FIXED if epochly.has_gpu() else FIXED[:-1]
 
 
-def measured(workload: Workload) -> bool:
+def measured(workload: Workload, most: int) -> bool:
     """Print the totals of one workload; whether all limits hold."""
     turn, said = turn_of(workload, {})
     turns, known = [turn], {}
@@ -122,7 +127,7 @@ def measured(workload: Workload) -> bool:
     if is_long:
         again = {min(fixed_levels(), key=turn.__getitem__), "cold", "decided"}
         known = {way: seconds for way, seconds in turn.items() if way not in again}
-    for _ in range((LONG_ROUNDS if is_long else ROUNDS) - 1):
+    for _ in range((min(most, LONG_TURNS) if is_long else most) - 1):
         turn, said = turn_of(workload, known)
         turns.append(turn)
     taken = {way: [turn[way] for turn in turns] for way in turns[0]}
@@ -151,6 +156,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", help="epochly.yaml files instead of the bundled one")
     parser.add_argument("--select", action="append", help="only these workloads")
+    parser.add_argument("--turns", type=int, default=TURNS, help="for each workload")
     given = parser.parse_args()
     held = []
     for path in given.files or [bundled_config()]:
@@ -159,7 +165,7 @@ def main() -> int:
                 continue
             with running_service(workload.service, os.getcwd(), {}) as found:
                 os.environ.update(found.environment if found else {})
-                held.append(measured(workload))
+                held.append(measured(workload, given.turns))
     print(f"{sum(held)} of {len(held)} workloads within every limit")
     return 0 if held and all(held) else 1
 

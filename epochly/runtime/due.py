@@ -56,9 +56,10 @@ class Due:
         self._at_s = self._timed.spent_s + left_s
         return left_s <= 0.0
 
-    def again(self) -> None:
-        """It is time when as much has been spent once more."""
-        self._at_s = self._timed.spent_s + self.spent[0]
+    def again(self, at_least_s: float = 0.0) -> None:
+        """It is time when as much has been spent once more, and so many seconds in all."""
+        seconds = self.spent[0]
+        self._at_s = self._timed.spent_s + max(seconds, at_least_s - seconds)
 
 
 def horizon_s(seconds: float, fastest_s: float) -> float:

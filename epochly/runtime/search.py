@@ -181,9 +181,9 @@ class Search:
     def _until_worth_workers(
         self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """Threads are used, or all is looked at again when as much was spent once more."""
+        """Threads are used, or all is looked at again once workers may pay."""
         if tier.prepared is None:
-            tier.wait()
+            tier.wait(WORTH_WORKERS_S)
         else:
             tier.offer([])
 

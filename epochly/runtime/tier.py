@@ -153,9 +153,9 @@ class Tier:
         """Do something at the call after the next check of the candidate in use."""
         self._then = action
 
-    def wait(self) -> None:
-        """Look again when as much time has been spent once more."""
-        self._due.again()
+    def wait(self, at_least_s: float = 0.0) -> None:
+        """Look again when as much time has been spent once more, and so many seconds in all."""
+        self._due.again(at_least_s)
         self._lineup.leave()
         self.state, self.run = "observing", self._observe
 

@@ -45,29 +45,27 @@ def waits(values):
     return [time.monotonic() and value for value in values]
 
 
-@pytest.mark.parametrize(
-    ("earlier", "tried", "state"),
-    [((1.0, 0.1), {"threads"}, "observing"), ((17.0, 0.1), {"threads", "processes"}, "settled")],
-)
-def test_worker_processes_are_started_once_so_much_was_spent_that_it_may_pay(
-    monkeypatch, earlier, tried, state
-):
-    asked = set()
+def test_worker_processes_are_started_once_so_much_was_spent_that_it_may_pay(monkeypatch):
+    asked = []
 
     def prepared(self, name, example, level=None):
-        asked.add(name)
+        asked.append(name)
         return f"{name}: not here"
 
     monkeypatch.setattr(Search, "_prepared", prepared)
     original = Original(waits)
     found = Search(original, lambda tier: None)
-    tier = Tier(
-        "list", original, found.launch, after_s=0.0, watch=0.0, earlier=earlier,
-        clock=itertools.count().__next__,
-    )  # fmt: skip
-    for _ in range(3):
+    clock = itertools.count().__next__
+    tier = Tier("list", original, found.launch, after_s=0.0, watch=0.0, clock=clock)
+    seen = []
+    while tier.state != "settled":
         tier.run(([1.0],), {})
-    assert (asked, tier.state) == (tried, state)
+        if asked:
+            seen.append((tier.spent[0], asked[:]))
+            asked.clear()
+    (early_s, first), (late_s, then) = seen
+    assert early_s < search.WORTH_WORKERS_S <= late_s
+    assert (first, then) == (["threads"], ["threads", "processes"])
 
 
 def summed(values):

@@ -167,6 +167,16 @@ def test_one_that_has_to_wait_is_looked_at_again_after_as_much_time_once_more():
     assert (program.tier.state, len(program.launched)) == ("preparing", 2)
 
 
+def test_one_that_has_to_wait_for_so_much_to_be_spent_is_not_looked_at_before():
+    program = Program(after_s=0.0)
+    program.run(3)
+    program.tier.wait(at_least_s=10 * program.seconds)
+    program.run(7)
+    assert (program.tier.state, len(program.launched)) == ("observing", 1)
+    program.run()
+    assert (program.tier.state, len(program.launched)) == ("preparing", 2)
+
+
 def test_a_candidate_is_used_after_one_call_beside_the_original():
     program = Program()
     prepared = program.committed()
