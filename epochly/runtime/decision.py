@@ -39,7 +39,7 @@ class Decision:
     reason : str
         Why it stays at level 0; empty otherwise.
     unfinished : bool
-        Whether levels were left to try; one that stays at level 0 is then tried anew.
+        Whether levels were left to try; at level 0 they are once calls have taken long enough.
     """
 
     function: str

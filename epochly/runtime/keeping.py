@@ -41,6 +41,10 @@ class Keeping:
         else:
             _unfinished[tier] = self
 
+    def put_off(self, tier: Tier) -> None:
+        """Keep, should the program end first, that what is left to try is not worth it yet."""
+        _unfinished[tier] = self
+
     def replacing(self, tier: Tier) -> None:
         """As `so_far`, where the level that an earlier process has left may have been dropped."""
         self.so_far(tier)
@@ -72,14 +76,14 @@ class Keeping:
         decision_file(decision_path()).put(decision)
 
 
-# Tiers at a level that others may still beat, and who keeps what they found.
+# Tiers whose level others may still beat, and who keeps what they found.
 _unfinished: dict[Tier, Keeping] = {}
 
 
 def _at_the_end() -> None:
-    """Keep what is in use, though not all was tried."""
+    """Keep what is in use, or was tried in vain, though that was not all."""
     for tier, keeping in list(_unfinished.items()):
-        if tier.prepared is not None:
+        if tier.prepared is not None or tier.state == "observing":
             told = f"{tier.name}: a decision could not be noted"
             defect_of(partial(keeping.write, tier, unfinished=True), told)
 

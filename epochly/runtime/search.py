@@ -79,7 +79,10 @@ class Search:
         if found is None:
             return
         if found.level == Level.MONITOR:
-            if not found.unfinished:
+            if found.unfinished:
+                tier.reason = found.why_it_stays
+                tier.wait(WORTH_WORKERS_S)
+            else:
                 tier.settle(found.why_it_stays)
             return
         candidate = self._prepared(found.backend, example, found.level)
@@ -184,6 +187,7 @@ class Search:
         """Threads are used, or all is looked at again once workers may pay."""
         if tier.prepared is None:
             tier.wait(WORTH_WORKERS_S)
+            self._keeping.put_off(tier)
         else:
             tier.offer([])
 

@@ -68,6 +68,26 @@ def test_a_level_that_was_dropped_is_not_kept_as_the_program_ends(kept, told):
     assert found() is None
 
 
+def test_what_was_tried_in_vain_is_kept_as_the_program_ends_where_more_is_left(kept):
+    tier, keeper, found = kept
+    tier.wait()
+    tier.reason = "threads: 0.9x on real calls"
+    keeper.put_off(tier)
+    assert found() is None
+    keeping._at_the_end()
+    assert (found().level, found().unfinished) == (0, True)
+    assert found().reason == "threads: 0.9x on real calls"
+
+
+def test_once_it_is_looked_at_again_the_end_of_the_program_changes_nothing(kept):
+    tier, keeper, found = kept
+    keeper.put_off(tier)
+    tier.settle("nothing pays")
+    keeper.keep(tier)
+    keeping._at_the_end()
+    assert (found().level, found().unfinished) == (0, False)
+
+
 def test_a_forked_child_keeps_nothing_of_its_parents(kept):
     tier, keeper, found = kept
     keeper.so_far(tier)

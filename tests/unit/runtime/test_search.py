@@ -16,6 +16,7 @@ from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import SPREADING
 from epochly.registry import get_backend, usable_backends
 from epochly.runtime import keeping, preparation, search
+from epochly.runtime.decisions import decision_file
 from epochly.runtime.due import NO_CALLS
 from epochly.runtime.original import Original
 from epochly.runtime.replay import Replay
@@ -45,27 +46,42 @@ def waits(values):
     return [time.monotonic() and value for value in values]
 
 
-def test_worker_processes_are_started_once_so_much_was_spent_that_it_may_pay(monkeypatch):
+@pytest.mark.parametrize("another_process", [False, True])
+def test_what_lost_is_tried_again_with_worker_processes_once_so_much_was_spent_that_they_may_pay(
+    monkeypatch, another_process
+):
     asked = []
 
     def prepared(self, name, example, level=None):
         asked.append(name)
         return f"{name}: not here"
 
+    def new():
+        original = Original(waits)
+        found = Search(original, lambda tier: None)
+        clock = itertools.count().__next__
+        tier = Tier("list", original, found.launch, after_s=0.0, watch=0.0, clock=clock)
+        found.remember(tier, Arguments(([1.0],)))
+        return tier
+
+    def until_asked(tier):
+        while not asked:
+            tier.run(([1.0],), {})
+        words = asked[:]
+        asked.clear()
+        return words, tier.spent[0] >= search.WORTH_WORKERS_S
+
     monkeypatch.setattr(Search, "_prepared", prepared)
-    original = Original(waits)
-    found = Search(original, lambda tier: None)
-    clock = itertools.count().__next__
-    tier = Tier("list", original, found.launch, after_s=0.0, watch=0.0, clock=clock)
-    seen = []
-    while tier.state != "settled":
-        tier.run(([1.0],), {})
-        if asked:
-            seen.append((tier.spent[0], asked[:]))
-            asked.clear()
-    (early_s, first), (late_s, then) = seen
-    assert early_s < search.WORTH_WORKERS_S <= late_s
-    assert (first, then) == (["threads"], ["threads", "processes"])
+    monkeypatch.setattr(keeping, "_unfinished", {})
+    tier = new()
+    assert until_asked(tier) == (["threads"], False)
+    if another_process:
+        keeping._at_the_end()
+        decision_file.cache_clear()
+        tier = new()
+        assert "decided earlier" in tier.standing().reason
+    assert until_asked(tier) == (["threads", "processes"], True)
+    assert tier.state == "settled"
 
 
 def summed(values):
