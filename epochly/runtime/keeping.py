@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from epochly.levels import Level
 from epochly.runtime.decision import Decision, hardware, software
@@ -32,18 +33,20 @@ class Keeping:
     def __init__(self, original: Original, arrived: Callable[[Tier], None]) -> None:
         self.arrived = arrived
         self._original = original
+        self._unfinished: set[Tier] = set()
+        _all.add(self)
 
     def so_far(self, tier: Tier) -> None:
         """Show where a tier has arrived; it is kept should the program end before all is tried."""
         self.arrived(tier)
         if tier.prepared is None:
-            _unfinished.pop(tier, None)
+            self._unfinished.discard(tier)
         else:
-            _unfinished[tier] = self
+            self._unfinished.add(tier)
 
     def put_off(self, tier: Tier) -> None:
         """Keep, should the program end first, that what is left to try is not worth it yet."""
-        _unfinished[tier] = self
+        self._unfinished.add(tier)
 
     def replacing(self, tier: Tier) -> None:
         """As `so_far`, where the level that an earlier process has left may have been dropped."""
@@ -54,7 +57,7 @@ class Keeping:
     def keep(self, tier: Tier) -> None:
         """Write down where a tier has arrived, unless something that will pass has led there."""
         self.arrived(tier)
-        _unfinished.pop(tier, None)
+        self._unfinished.discard(tier)
         if not ((tier.prepared is None and tier.doubt) or is_ending()):
             self.write(tier)
 
@@ -75,22 +78,31 @@ class Keeping:
         )
         decision_file(decision_path()).put(decision)
 
+    def end(self) -> None:
+        """Keep what is in use, or was tried in vain, though that was not all."""
+        for tier in list(self._unfinished):
+            if tier.prepared is not None or tier.state == "observing":
+                told = f"{tier.name}: a decision could not be noted"
+                defect_of(partial(self.write, tier, unfinished=True), told)
 
-# Tiers whose level others may still beat, and who keeps what they found.
-_unfinished: dict[Tier, Keeping] = {}
+    def forget(self) -> None:
+        """In a forked child, what is in use is the parent's to keep."""
+        self._unfinished.clear()
+
+
+# What a program no longer has is not kept as it ends.
+_all: WeakSet[Keeping] = WeakSet()
 
 
 def _at_the_end() -> None:
-    """Keep what is in use, or was tried in vain, though that was not all."""
-    for tier, keeping in list(_unfinished.items()):
-        if tier.prepared is not None or tier.state == "observing":
-            told = f"{tier.name}: a decision could not be noted"
-            defect_of(partial(keeping.write, tier, unfinished=True), told)
+    for keeping in list(_all):
+        keeping.end()
 
 
 def _after_fork() -> None:
-    """In a child, what is in use is the parent's to keep, and a file that it writes is nobody's."""
-    _unfinished.clear()
+    for keeping in list(_all):
+        keeping.forget()
+    # A file that the parent writes is nobody's here.
     decision_file.cache_clear()
 
 

@@ -1,5 +1,8 @@
 """What is written down of where tiers have arrived."""
 
+import gc
+import weakref
+
 import pytest
 
 from epochly.levels import Level
@@ -29,7 +32,7 @@ def kept(tmp_path, monkeypatch):
     """A tier whose level is in use, who keeps that, and what stands in the file."""
     path = tmp_path / "decisions.yaml"
     monkeypatch.setattr(keeping, "decision_path", lambda: path)
-    monkeypatch.setattr(keeping, "_unfinished", {})
+    monkeypatch.setattr(keeping, "_all", weakref.WeakSet())
     original = Original(doubled)
     tier = Tier("list", original, lambda *_: None, after_s=1.0, watch=0.0)
     tier.commit(Candidate("threads", Prepared(), 3.0))
@@ -103,3 +106,13 @@ def test_a_level_of_an_earlier_process_that_is_dropped_is_not_begun_with_again(k
     keeper.replacing(tier)
     assert (found().level, found().unfinished) == (0, True)
     assert "different" in found().reason
+
+
+def test_what_the_program_no_longer_has_is_let_go():
+    tier = Tier("list", Original(doubled), lambda *_: None, after_s=1.0, watch=0.0)
+    keeper = Keeping(Original(doubled), lambda tier: None)
+    keeper.put_off(tier)
+    gone = weakref.ref(tier)
+    del tier, keeper
+    gc.collect()
+    assert gone() is None
