@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import CellType, FunctionType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.mark import original_of
-from epochly.code.scopes import binding_of
 from epochly.code.source import FunctionNode, source_of
 from epochly.errors import SourceError
 
@@ -21,7 +20,8 @@ class Forwarded:
     Parameters
     ----------
     name : str
-        The global or closure variable that the wrapper calls.
+        What the wrapper calls: a global or closure variable, or a module's function by its dotted
+        name.
     target : FunctionType
         What that stood for when it was looked up.
     keywords : bool
@@ -38,12 +38,7 @@ class Forwarded:
         """Whether a call with these keyword arguments still goes to the target."""
         if kwargs and not self.keywords:
             return False
-        if self.cell is None:
-            return self.namespace.get(self.name) is self.target
-        try:
-            return self.cell.cell_contents is self.target
-        except ValueError:
-            return False
+        return _found(self.name, self.cell, self.namespace) is self.target
 
 
 def forwarded_by(function: FunctionType) -> Forwarded | None:
@@ -57,20 +52,40 @@ def forwarded_by(function: FunctionType) -> Forwarded | None:
     except SourceError:
         return None
     call = _only_call(node)
-    if call is None or not isinstance(call.func, ast.Name) or not _hands_on(node, call):
+    if call is None or not _hands_on(node, call):
         return None
-    name = call.func.id
-    code = function.__code__
-    if name in code.co_varnames:
+    name, code = ast.unparse(call.func), function.__code__
+    root = name.partition(".")[0]
+    if not _is_dotted(call.func) or root in code.co_varnames:
         return None
-    target = binding_of(function, name).value
+    cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+    target = _found(name, cells.get(root), function.__globals__)
     if not isinstance(target, FunctionType) or target is function:
         return None
     if original_of(target) is not target:
         return None
-    cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
     keywords = node.args.kwarg is not None
-    return Forwarded(name, target, keywords, cells.get(name), function.__globals__)
+    return Forwarded(name, target, keywords, cells.get(root), function.__globals__)
+
+
+def _is_dotted(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _found(name: str, cell: CellType | None, namespace: Mapping[str, Any]) -> object:
+    """What a name stands for now; None where that is nothing, or is no part of a module."""
+    root, *parts = name.split(".")
+    try:
+        value = namespace.get(root) if cell is None else cell.cell_contents
+    except ValueError:
+        return None
+    for part in parts:
+        if not isinstance(value, ModuleType):
+            return None
+        value = vars(value).get(part)
+    return value
 
 
 def _only_call(node: FunctionNode) -> ast.Call | None:

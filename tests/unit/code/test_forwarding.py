@@ -1,6 +1,7 @@
 """Functions that only hand their arguments on."""
 
 import pytest
+from unit.code import effect_programs as programs
 
 import epochly
 from epochly.code.forwarding import forwarded_by
@@ -17,6 +18,20 @@ def positional(*args):
 def everything(*args, **kwargs):
     """Only the description is more."""
     return target(*args, **kwargs)
+
+
+def to_a_module(*args):
+    return programs.own_list(*args)
+
+
+def to_a_class(*args):
+    return Targets.static(*args)
+
+
+class Targets:
+    @staticmethod
+    def static(*args):
+        return args
 
 
 def reversed_names(a, b):
@@ -81,6 +96,7 @@ def test_a_function_that_only_hands_on_is_looked_through(function):
         does_more,
         calls_its_argument,
         to_decorated,
+        to_a_class,
         target,
     ],
     ids=lambda f: f.__name__,
@@ -105,4 +121,14 @@ def test_it_no_longer_holds_when_the_name_stands_for_another_function():
     inner = positional
     assert not found.holds({})
     del inner
+    assert not found.holds({})
+
+
+def test_the_function_of_a_module_is_found_by_its_dotted_name(monkeypatch):
+    found = forwarded_by(to_a_module)
+    assert found.target is programs.own_list
+    assert found.holds({})
+    monkeypatch.setattr(programs, "own_list", target)
+    assert not found.holds({})
+    monkeypatch.delattr(programs, "own_list")
     assert not found.holds({})
