@@ -7,11 +7,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from epochly.errors import ArgumentsError, TargetError, UsageError
+from epochly.errors import ArgumentsError, EpochlyError, TargetError, UsageError
 from epochly.runtime.levels import checked_level
 from epochly.runtime.names import name_of
 
@@ -154,7 +155,27 @@ def measured(
     from epochly.measure.session import measure
 
     with _carried(func, args, kwargs) as workload:
-        return measure(workload, options)
+        try:
+            report = measure(workload, options)
+        except EpochlyError as error:
+            # The copy is gone when this is read.
+            error.what = error.what.replace(workload.target, name_of(func))
+            error.args = (error.what,)
+            found = getattr(error, "report", None)
+            if found is not None:
+                vars(error)["report"] = _named(found, func)
+            raise
+    return _named(report, func)
+
+
+def _named(report: Report, func: Callable[..., Any]) -> Report:
+    """A report that is about the function, not about its copy."""
+    from epochly.code.function import function_of
+    from epochly.runtime.identity import name_of_function
+
+    name = name_of_function(function_of(func))
+    target = replace(report.target, spec=name, arguments="...", inputs=None)
+    return replace(report, target=target)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from unit.runtime import programs
 
 import epochly
-from epochly.errors import ArgumentsError, TargetError, UsageError
+from epochly.errors import ArgumentsError, NothingMeasuredError, TargetError, UsageError
 from epochly.levels import Level
 
 
@@ -53,6 +53,16 @@ def test_analyze_recommends_and_leaves_no_file(tmp_path, monkeypatch):
     assert report.recommendation.level is Level.COMPILE
     assert report.recommendation.apply == "@epochly.optimize(level=2)"
     assert list(tmp_path.glob("epochly-carried-*")) == []
+
+
+def test_a_report_and_an_error_name_the_function_and_not_its_copy():
+    report = epochly.bench(programs.shout, "a", levels=(0,), budget_s=0.2)
+    assert report.target.spec == "unit.runtime.programs:shout"
+    with pytest.raises(NothingMeasuredError, match=r"no level of .*shout could be") as caught:
+        epochly.bench(programs.shout, None, levels=(0,), budget_s=0.2)
+    assert caught.value.report.target.spec == "unit.runtime.programs:shout"
+    for shown in (report, caught.value, caught.value.report):
+        assert "carried" not in str(shown)
 
 
 def test_what_cannot_be_copied_is_told():
