@@ -56,13 +56,14 @@ def _names(node: ast.AST, name: str) -> bool:
 
 
 def _has_second_name(whole: ast.FunctionDef, out: str) -> bool:
-    """``out = other = []`` gives the list two names."""
-    return any(
-        isinstance(inner, ast.Assign)
-        and len(inner.targets) > 1
-        and any(_names(target, out) for target in inner.targets)
-        for inner in nodes_within(whole)
-    )
+    """``out = other = []`` gives the list two names, and ``other(out := [])`` gives it away."""
+    for inner in nodes_within(whole):
+        if isinstance(inner, ast.NamedExpr) and inner.target.id == out:
+            return True
+        targets = inner.targets if isinstance(inner, ast.Assign) else []
+        if len(targets) > 1 and any(_names(target, out) for target in targets):
+            return True
+    return False
 
 
 def _repeated(whole: ast.FunctionDef, loop: ast.For, out: str) -> set[int]:

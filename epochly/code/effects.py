@@ -9,6 +9,7 @@ from types import FunctionType, MappingProxyType
 
 from epochly.code.around import Around, Opened
 from epochly.code.asking import attribute_of
+from epochly.code.bindings import bindings_in
 from epochly.code.callees import behind_cache, with_owner
 from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
@@ -141,6 +142,12 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
                 yields = inner if isinstance(inner, (ast.Yield, ast.YieldFrom)) else None
                 line = getattr(inner, "lineno", 0)
                 found.append(Cause(Effect.UNKNOWN, line, text, True, open=yields))
+    # Where a helper or a comprehension has a name that the function takes from outside, it is
+    # taken for the former everywhere.
+    top = source_of(function).node
+    for name in sorted(scope_of(top).outer & bindings_in(top).keys()):
+        what = f"{name}, which is a name of its own as well,"
+        found.append(Cause(Effect.UNKNOWN, top.lineno, what, True))
     yield from sorted(found, key=lambda cause: cause.line)
 
 

@@ -142,6 +142,9 @@ def _visit_nested(node: ast.AST, names: _Names) -> None:
 def _visit_comprehension(node: ast.AST, names: _Names) -> None:
     own = _Names(globals=names.globals, nonlocals=names.nonlocals, passed=names.passed)
     walrus = {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+    assert isinstance(node, _COMPREHENSIONS)
+    # There the names of the comprehension still mean what they mean outside.
+    _visit(node.generators[0].iter, names)
     for child in ast.iter_child_nodes(node):
         _visit(child, own)
     names.bound |= walrus

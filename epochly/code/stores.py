@@ -149,18 +149,24 @@ class Locals:
         for inner in nodes_within(self._whole):
             if isinstance(inner, ast.Assign):
                 values += [inner.value] if _fills(inner.targets, name) else []
+            elif isinstance(inner, ast.AnnAssign) and inner.value is not None:
+                values += [inner.value] if _fills([inner.target], name) else []
+            elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
+                values += [inner.context_expr] if _fills([inner.optional_vars], name) else []
             elif isinstance(inner, ast.AugAssign):
                 values += [inner.value] if _is_name(inner.target, name) else []
-            elif isinstance(inner, (ast.For, ast.comprehension)):
+            elif isinstance(inner, (ast.For, ast.AsyncFor, ast.comprehension)):
                 values += [inner.iter] if _fills([inner.target], name) else []
             elif isinstance(inner, ast.Call):
                 if not self._is_telling(inner, name):
                     return False
                 values += _put_by(inner, name)
+        made = set(map(id, self._sources.get(name, ())))
         others = {
             other
             for other, sources in self._sources.items()
-            if other not in seen | {name} and any(name in roots_of(value) for value in sources)
+            if other not in seen | {name}
+            and any(name in roots_of(value) or id(value) in made for value in sources)
         }
         return all(self.makes_new(value, deep=True) for value in values) and all(
             self.holds_new(other, seen | {name}) for other in others

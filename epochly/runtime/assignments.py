@@ -66,7 +66,7 @@ class Assignments:
         for part in ast.walk(node):
             if isinstance(part, (ast.Global, ast.Nonlocal)):
                 self.untold |= set(part.names)
-            elif isinstance(part, (ast.ExceptHandler, ast.alias)):
+            elif isinstance(part, (ast.ExceptHandler, ast.alias, ast.ClassDef)):
                 self.untold |= set(names_bound_by(part))
             elif isinstance(part, _DEFINED) and part is not node and part not in told:
                 self.untold |= {argument.arg for argument in arguments_of(part)}
@@ -126,6 +126,9 @@ class Assignments:
             yield from (
                 (self.leads_to(place), value) for place in places if isinstance(place, _PARTS)
             )
+        for part in ast.walk(self._node):
+            if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
+                yield {part.target.id}, part.value
 
     def leads_to(self, value: ast.AST) -> set[str]:
         """The names whose objects, or parts of them, an expression may give or hold."""

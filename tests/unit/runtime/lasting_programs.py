@@ -1,5 +1,6 @@
 """Functions that change what outlives a call, and that they reach on a way around."""
 
+import contextlib
 import functools
 import heapq
 import os
@@ -221,3 +222,61 @@ def changes_what_a_cache_keeps(n):
     found = kept(n)
     found.append(1)
     return len(found)
+
+
+def changes_what_a_comprehension_names_as_itself(n):
+    return [SEEN.append(n) for SEEN in [SEEN]]
+
+
+def changes_what_a_helper_names_as_itself(n):
+    def named():
+        SEEN = str(n)
+        return SEEN + SEEN
+
+    SEEN.append(n)
+    return named()
+
+
+def calls_what_a_lambda_names_as_itself(n):
+    same = lambda see: see  # noqa: E731
+    see(n)
+    return same(n)
+
+
+def see(n):
+    SEEN.append(n)
+
+
+def changes_what_a_class_within_holds_by_the_name_of_its_own(n):
+    mine = []
+    mine.append(n)
+
+    class mine:
+        held = SEEN
+
+    mine.held.append(n)
+
+
+def changes_what_it_put_in_by_a_second_name(n):
+    mine = other = []
+    other.append(SEEN)
+    mine[0] += [n]
+
+
+def changes_what_it_added_by_a_second_name(n):
+    mine = []
+    other = mine
+    other += [SEEN]
+    mine[0].append(n)
+
+
+def changes_what_it_put_in_with_an_annotation(n):
+    mine = {}
+    mine["seen"]: list = SEEN
+    mine["seen"] += [n]
+
+
+def changes_what_a_block_put_in(n):
+    mine = [0]
+    with contextlib.nullcontext(SEEN) as mine[0]:
+        mine[0] += [n]

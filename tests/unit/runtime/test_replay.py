@@ -176,6 +176,14 @@ def test_what_leads_nowhere_else_may_be_run_twice(function):
         lasting.has_a_helper_add,
         lasting.gives_its_own_to_what_forgets_it,
         lasting.changes_what_a_cache_keeps,
+        lasting.changes_what_a_comprehension_names_as_itself,
+        lasting.changes_what_a_helper_names_as_itself,
+        lasting.calls_what_a_lambda_names_as_itself,
+        lasting.changes_what_a_class_within_holds_by_the_name_of_its_own,
+        lasting.changes_what_it_put_in_by_a_second_name,
+        lasting.changes_what_it_added_by_a_second_name,
+        lasting.changes_what_it_put_in_with_an_annotation,
+        lasting.changes_what_a_block_put_in,
     ],
 )
 def test_what_outlives_the_call_is_never_changed_twice_on_a_way_around(function):
