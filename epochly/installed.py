@@ -40,11 +40,12 @@ def _versions_in(folder: str) -> dict[str, str]:
         entries = os.listdir(folder)
     except OSError:
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for entry in entries:
         if entry.endswith(ENDING):
             name, _, version = entry.removesuffix(ENDING).partition("-")
-            found[_normal(name)] = version
+            if version:
+                found.setdefault(_normal(name), version)
     return found
 
 

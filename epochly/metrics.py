@@ -55,9 +55,10 @@ def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector
     if known is None:
         known = _collectors[registry] = PrometheusCollector(registry)
     else:
-        # It may have been taken out there; it refuses what it has.
-        with contextlib.suppress(ValueError):
-            registry.register(known)
+        # It may have been taken out there, and somebody else may have its names by now.
+        with contextlib.suppress(KeyError):
+            registry.unregister(known)
+        registry.register(known)
     return known
 
 

@@ -142,13 +142,12 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
                 yields = inner if isinstance(inner, (ast.Yield, ast.YieldFrom)) else None
                 line = getattr(inner, "lineno", 0)
                 found.append(Cause(Effect.UNKNOWN, line, text, True, open=yields))
-    # Where a helper or a comprehension has a name that the function takes from outside, it is
-    # taken for the former everywhere.
+    yield from sorted(found, key=lambda cause: cause.line)
+    # What a name stands for is told for the function as a whole.
     top = source_of(function).node
     for name in sorted(scope_of(top).outer & bindings_in(top).keys()):
-        what = f"{name}, which is a name of its own as well,"
-        found.append(Cause(Effect.UNKNOWN, top.lineno, what, True))
-    yield from sorted(found, key=lambda cause: cause.line)
+        what = f"{name}, which is another variable elsewhere in it,"
+        yield Cause(Effect.UNKNOWN, top.lineno, what, True)
 
 
 _INNER = (ast.FunctionDef, ast.Lambda)

@@ -18,6 +18,7 @@ from epochly.code.known_effects import effect_of_name
 from epochly.code.loops import stored_names
 from epochly.code.scopes import arguments_of, names_bound_by
 from epochly.code.source import FunctionNode
+from epochly.loaded import loaded
 
 _PARTS = (ast.Attribute, ast.Subscript)
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -127,8 +128,16 @@ class Assignments:
                 (self.leads_to(place), value) for place in places if isinstance(place, _PARTS)
             )
         for part in ast.walk(self._node):
-            if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
+            if not isinstance(part, ast.AugAssign) or not isinstance(part.target, ast.Name):
+                continue
+            # What it holds by then, be it under other names, holds what is added.
+            if not self._is_of_numbers(part.value):
                 yield {part.target.id}, part.value
+
+    def _is_of_numbers(self, value: ast.expr) -> bool:
+        """Whether it is an array from outside, whose items are copied when it is added."""
+        numpy, found = loaded("numpy"), value_of(self._function, value)[1]
+        return numpy is not None and type(found) is numpy.ndarray and not found.dtype.hasobject
 
     def leads_to(self, value: ast.AST) -> set[str]:
         """The names whose objects, or parts of them, an expression may give or hold."""

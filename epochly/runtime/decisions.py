@@ -91,8 +91,13 @@ class DecisionFile:
         ]
         return [decision for decision in known if (decision.software, decision.hardware) == here]
 
-    def put(self, decision: Decision) -> bool:
+    def put(self, decision: Decision, *, unless_finished: bool = False) -> bool:
         """Keep a decision, beside those that other processes have written in the meantime.
+
+        Parameters
+        ----------
+        unless_finished : bool
+            Not in the place of one for the same code for which all was tried.
 
         Returns
         -------
@@ -106,6 +111,10 @@ class DecisionFile:
                     known = self._read()
                     if self._broken:
                         logger.warning("%s: not saved, since the file is broken", self.path)
+                        return False
+                    there = known.get(decision.key) if unless_finished else None
+                    if there and not there.unfinished and there.code == decision.code:
+                        self._known = known
                         return False
                     known[decision.key] = decision
                     self._write(decision)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import ref
 
 from epochly.levels import Level
 from epochly.runtime.decision import Decision, hardware, software
@@ -34,11 +34,13 @@ class Keeping:
         self.arrived = arrived
         self._original = original
         self._unfinished: set[Tier] = set()
-        _all.add(self)
+        self._put_off: set[Tier] = set()
+        _all.add(ref(self, _all.discard))
 
     def so_far(self, tier: Tier) -> None:
         """Show where a tier has arrived; it is kept should the program end before all is tried."""
         self.arrived(tier)
+        self._put_off.discard(tier)
         if tier.prepared is None:
             self._unfinished.discard(tier)
         else:
@@ -46,7 +48,7 @@ class Keeping:
 
     def put_off(self, tier: Tier) -> None:
         """Keep, should the program end first, that what is left to try is not worth it yet."""
-        self._unfinished.add(tier)
+        self._put_off.add(tier)
 
     def replacing(self, tier: Tier) -> None:
         """As `so_far`, where the level that an earlier process has left may have been dropped."""
@@ -58,6 +60,7 @@ class Keeping:
         """Write down where a tier has arrived, unless something that will pass has led there."""
         self.arrived(tier)
         self._unfinished.discard(tier)
+        self._put_off.discard(tier)
         if not ((tier.prepared is None and tier.doubt) or is_ending()):
             self.write(tier)
 
@@ -76,31 +79,38 @@ class Keeping:
             standing.reason if standing.realized.level is Level.MONITOR else "",
             unfinished,
         )
-        decision_file(decision_path()).put(decision)
+        decision_file(decision_path()).put(decision, unless_finished=unfinished)
 
     def end(self) -> None:
         """Keep what is in use, or was tried in vain, though that was not all."""
-        for tier in list(self._unfinished):
-            if tier.prepared is not None or tier.state == "observing":
-                told = f"{tier.name}: a decision could not be noted"
-                defect_of(partial(self.write, tier, unfinished=True), told)
+        in_use = [tier for tier in list(self._unfinished) if tier.prepared is not None]
+        in_vain = [tier for tier in list(self._put_off) if tier.state == "observing"]
+        for tier in (*in_use, *in_vain):
+            told = f"{tier.name}: a decision could not be noted"
+            defect_of(partial(self.write, tier, unfinished=True), told)
 
     def forget(self) -> None:
         """In a forked child, what is in use is the parent's to keep."""
         self._unfinished.clear()
+        self._put_off.clear()
 
 
 # What a program no longer has is not kept as it ends.
-_all: WeakSet[Keeping] = WeakSet()
+_all: set[ref[Keeping]] = set()
+
+
+def _there() -> list[Keeping]:
+    # One step: other threads may add some meanwhile.
+    return [keeping for one in list(_all) if (keeping := one()) is not None]
 
 
 def _at_the_end() -> None:
-    for keeping in list(_all):
+    for keeping in _there():
         keeping.end()
 
 
 def _after_fork() -> None:
-    for keeping in list(_all):
+    for keeping in _there():
         keeping.forget()
     # A file that the parent writes is nobody's here.
     decision_file.cache_clear()

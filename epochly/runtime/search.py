@@ -187,7 +187,8 @@ class Search:
         """Threads are used, or all is looked at again once workers may pay."""
         if tier.prepared is None:
             tier.wait(WORTH_WORKERS_S)
-            self._keeping.put_off(tier)
+            if not is_ending():
+                self._keeping.put_off(tier)
         else:
             tier.offer([])
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib import metadata
 
+import numpy as np
 import pytest
 
 from epochly import installed
@@ -30,6 +31,11 @@ def test_what_is_not_installed_has_no_version():
 def test_the_first_on_the_path_counts(path):
     (path / "numpy-0.1.2.dist-info").mkdir()
     assert installed.version_of("numpy") == "0.1.2"
+
+
+def test_a_folder_without_a_version_and_a_later_one_of_the_path_do_not_count(path):
+    (path / "numpy.dist-info").mkdir()
+    assert installed.version_of("numpy") == np.__version__
 
 
 def test_other_ways_of_installing_are_asked_of_the_standard_library(path):

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+from prometheus_client import CollectorRegistry, Counter, generate_latest, start_http_server
 from prometheus_client.parser import text_string_to_metric_families
 
 import epochly
@@ -97,9 +97,22 @@ def test_a_collector_asked_for_twice_counts_each_call_once(auto_describe):
     finally:
         first.close()
     second = epochly.metrics.prometheus(registry)
+    assert second is not first
     first.close()
     assert epochly.metrics.prometheus(registry) is second
     second.close()
+
+
+def test_a_registry_in_which_others_have_taken_the_names_is_told():
+    registry = CollectorRegistry(auto_describe=True)
+    first = epochly.metrics.prometheus(registry)
+    try:
+        registry.unregister(first)
+        Counter("epochly_calls", "Somebody else's", registry=registry)
+        with pytest.raises(ValueError, match="Duplicated"):
+            epochly.metrics.prometheus(registry)
+    finally:
+        first.close()
 
 
 def test_calls_that_ran_plainly_are_fallbacks():

@@ -6,8 +6,11 @@ import heapq
 import os
 import sys
 
+import numpy as np
+
 SEEN = []
 BROUGHT = ValueError(SEEN)
+NUMBERS = np.ones(3)
 
 
 def everybodys():
@@ -274,6 +277,14 @@ def changes_what_it_put_in_with_an_annotation(n):
     mine = {}
     mine["seen"]: list = SEEN
     mine["seen"] += [n]
+
+
+def adds_numbers_from_outside_to_its_own(n):
+    mine = np.zeros(3)
+    other = mine
+    other += NUMBERS
+    mine[0] += n
+    return mine
 
 
 def changes_what_a_block_put_in(n):

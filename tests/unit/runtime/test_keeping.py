@@ -32,7 +32,7 @@ def kept(tmp_path, monkeypatch):
     """A tier whose level is in use, who keeps that, and what stands in the file."""
     path = tmp_path / "decisions.yaml"
     monkeypatch.setattr(keeping, "decision_path", lambda: path)
-    monkeypatch.setattr(keeping, "_all", weakref.WeakSet())
+    monkeypatch.setattr(keeping, "_all", set())
     original = Original(doubled)
     tier = Tier("list", original, lambda *_: None, after_s=1.0, watch=0.0)
     tier.commit(Candidate("threads", Prepared(), 3.0))
@@ -80,6 +80,19 @@ def test_what_was_tried_in_vain_is_kept_as_the_program_ends_where_more_is_left(k
     keeping._at_the_end()
     assert (found().level, found().unfinished) == (0, True)
     assert found().reason == "threads: 0.9x on real calls"
+
+
+@pytest.mark.parametrize("in_use", [True, False])
+def test_what_another_process_has_found_out_to_the_end_is_not_replaced(kept, in_use):
+    tier, keeper, found = kept
+    keeper.write(tier)
+    if in_use:
+        keeper.so_far(tier)
+    else:
+        tier.wait()
+        keeper.put_off(tier)
+    keeping._at_the_end()
+    assert (found().level, found().unfinished) == (1, False)
 
 
 def test_once_it_is_looked_at_again_the_end_of_the_program_changes_nothing(kept):

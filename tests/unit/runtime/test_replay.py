@@ -148,6 +148,7 @@ def test_what_objects_lead_to_is_never_changed_twice(function):
         leading.puts_a_shared_object_into_an_argument,
         leading.draws_from_everybodys_by_another_name,
         leading.maps,
+        lasting.adds_numbers_from_outside_to_its_own,
     ],
 )
 def test_what_leads_nowhere_else_may_be_run_twice(function):

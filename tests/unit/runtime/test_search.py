@@ -3,7 +3,6 @@
 import itertools
 import threading
 import time
-import weakref
 from dataclasses import replace
 from functools import partial
 
@@ -73,7 +72,7 @@ def test_what_lost_is_tried_again_with_worker_processes_once_so_much_was_spent_t
         return words, tier.spent[0] >= search.WORTH_WORKERS_S
 
     monkeypatch.setattr(Search, "_prepared", prepared)
-    monkeypatch.setattr(keeping, "_all", weakref.WeakSet())
+    monkeypatch.setattr(keeping, "_all", set())
     tier = new()
     assert until_asked(tier) == (["threads"], False)
     if another_process:
