@@ -8,6 +8,7 @@ that library would. `epochly.get_metrics` needs neither.
 from __future__ import annotations
 
 import contextlib
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 BUCKETS_S = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0)
 
 Value = tuple[dict[str, str], float]
+_collecting = threading.Lock()
 _collectors: dict[CollectorRegistry, PrometheusCollector] = {}
 _meters: weakref.WeakKeyDictionary[MeterProvider, Meter] = weakref.WeakKeyDictionary()
 _asked_first: list[MeterProvider] = []
@@ -39,7 +41,7 @@ def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector
     Returns
     -------
     PrometheusCollector
-        Its ``close`` ends the measuring and the export.
+        Its ``close`` ends the measuring and the export, for all who have asked for it.
 
     Raises
     ------
@@ -51,14 +53,15 @@ def prometheus(registry: CollectorRegistry | None = None) -> PrometheusCollector
     except ImportError as error:
         raise _missing("prometheus_client") from error
     registry = registry or prometheus_client.REGISTRY
-    known = _collectors.get(registry)
-    if known is None:
-        known = _collectors[registry] = PrometheusCollector(registry)
-    else:
-        # It may have been taken out there, and somebody else may have its names by now.
-        with contextlib.suppress(KeyError):
-            registry.unregister(known)
-        registry.register(known)
+    with _collecting:
+        known = _collectors.get(registry)
+        if known is None:
+            known = _collectors[registry] = PrometheusCollector(registry)
+        else:
+            # It may have been taken out there, and somebody else may have its names by now.
+            with contextlib.suppress(KeyError):
+                registry.unregister(known)
+            registry.register(known)
     return known
 
 
@@ -104,8 +107,9 @@ class PrometheusCollector:
 
     def close(self) -> None:
         """End the export, and the measuring for the histogram; once more changes nothing."""
-        if _collectors.get(self._registry) is self:
-            del _collectors[self._registry]
+        with _collecting:
+            if _collectors.get(self._registry) is self:
+                del _collectors[self._registry]
         records.unlisten(self._observe)
         with contextlib.suppress(KeyError):
             self._registry.unregister(self)

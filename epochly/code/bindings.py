@@ -6,13 +6,15 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from epochly.code.scopes import names_bound_by
 from epochly.code.trees import kept_with_tree, nodes_within
 
 Way = Literal["given", "assigned", "updated", "entered", "looped", "taken", "defined", "else"]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# From Python 3.12 on.
+_TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, Bound]]:
     elif isinstance(node, (ast.alias, ast.ClassDef, ast.ExceptHandler)):
         for name in names_bound_by(node):
             yield name, Bound("else")
+    elif isinstance(node, _TYPE_ALIAS):
+        yield node.name.id, Bound("else")
 
 
 def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Bound]]:

@@ -19,26 +19,30 @@ class Forwarded:
 
     Parameters
     ----------
-    name : str
-        What the wrapper calls: a global or closure variable, or a module's function by its dotted
-        name.
+    path : tuple of str
+        What the wrapper calls: a global or closure variable, or a module's function through that.
     target : FunctionType
         What that stood for when it was looked up.
     keywords : bool
         Whether keyword arguments are handed on too; without, the wrapper takes none.
     """
 
-    name: str
+    path: tuple[str, ...]
     target: FunctionType
     keywords: bool
     cell: CellType | None
     namespace: dict[str, Any]
 
+    @property
+    def name(self) -> str:
+        """As it is written."""
+        return ".".join(self.path)
+
     def holds(self, kwargs: Mapping[str, Any]) -> bool:
         """Whether a call with these keyword arguments still goes to the target."""
         if kwargs and not self.keywords:
             return False
-        return _found(self.name, self.cell, self.namespace) is self.target
+        return _found(self.path, self.cell, self.namespace) is self.target
 
 
 def forwarded_by(function: FunctionType) -> Forwarded | None:
@@ -54,35 +58,40 @@ def forwarded_by(function: FunctionType) -> Forwarded | None:
     call = _only_call(node)
     if call is None or not _hands_on(node, call):
         return None
-    name, code = ast.unparse(call.func), function.__code__
-    root = name.partition(".")[0]
-    if not _is_dotted(call.func) or root in code.co_varnames:
+    path, code = _path_of(call.func), function.__code__
+    if not path or path[0] in code.co_varnames:
         return None
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
-    target = _found(name, cells.get(root), function.__globals__)
+    cell = cells.get(path[0])
+    target = _found(path, cell, function.__globals__)
     if not isinstance(target, FunctionType) or target is function:
         return None
     if original_of(target) is not target:
         return None
     keywords = node.args.kwarg is not None
-    return Forwarded(name, target, keywords, cells.get(root), function.__globals__)
+    return Forwarded(path, target, keywords, cell, function.__globals__)
 
 
-def _is_dotted(node: ast.expr) -> bool:
+def _path_of(node: ast.expr) -> tuple[str, ...]:
+    """The parts of a dotted name; empty for all else, and where a class would mangle one."""
+    parts: list[str] = []
     while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
         node = node.value
-    return isinstance(node, ast.Name)
+    path = (node.id, *parts) if isinstance(node, ast.Name) else ()
+    mangled = any(part.startswith("__") and not part.endswith("__") for part in path)
+    return () if mangled else path
 
 
-def _found(name: str, cell: CellType | None, namespace: Mapping[str, Any]) -> object:
+def _found(path: tuple[str, ...], cell: CellType | None, namespace: Mapping[str, Any]) -> object:
     """What a name stands for now; None where that is nothing, or is no part of a module."""
-    root, *parts = name.split(".")
     try:
-        value = namespace.get(root) if cell is None else cell.cell_contents
+        value = namespace.get(path[0]) if cell is None else cell.cell_contents
     except ValueError:
         return None
-    for part in parts:
-        if not isinstance(value, ModuleType):
+    for part in path[1:]:
+        # The class of another module may have a property of that name.
+        if type(value) is not ModuleType:
             return None
         value = vars(value).get(part)
     return value

@@ -72,8 +72,9 @@ class DecisionFile:
             return found
         why = None if found is None else "its code has changed"
         if found is None:
-            wanted = function, kind, hardware(), code
-            same = [d for d in known.values() if (d.function, d.kind, d.hardware, d.code) == wanted]
+            # Byte code, and with it the hash, is another one in each version of Python.
+            wanted = function, kind, hardware()
+            same = [d for d in known.values() if (d.function, d.kind, d.hardware) == wanted]
             why = (
                 f"it was found with {same[-1].software}, and this is {software()}" if same else None
             )

@@ -79,11 +79,12 @@ class Search:
         if found is None:
             return
         if found.level == Level.MONITOR:
-            if found.unfinished:
+            if not found.unfinished:
+                tier.settle(found.why_it_stays)
+            elif self._original.replay().allowed == "proven":
+                # Threads lost, and worker processes are left.
                 tier.reason = found.why_it_stays
                 tier.wait(WORTH_WORKERS_S)
-            else:
-                tier.settle(found.why_it_stays)
             return
         candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):

@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
+import zipfile
 from importlib import metadata
 
-import numpy as np
 import pytest
 
 from epochly import installed
@@ -29,13 +29,34 @@ def test_what_is_not_installed_has_no_version():
 
 
 def test_the_first_on_the_path_counts(path):
-    (path / "numpy-0.1.2.dist-info").mkdir()
+    folder = path / "numpy-0.1.2.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 0.1.2\n")
     assert installed.version_of("numpy") == "0.1.2"
 
 
-def test_a_folder_without_a_version_and_a_later_one_of_the_path_do_not_count(path):
-    (path / "numpy.dist-info").mkdir()
-    assert installed.version_of("numpy") == np.__version__
+@pytest.mark.parametrize("left", ["numpy-0.1.2.dist-info", "numpy-0.1.2.egg-info"])
+def test_what_is_left_of_a_distribution_is_for_the_standard_library_to_judge(path, left):
+    (path / left).mkdir()
+    assert installed.version_of("numpy") == metadata.version("numpy")
+
+
+def test_of_two_in_a_folder_the_standard_library_tells_which_counts(path):
+    for version in ("0.1.2", "0.1.3"):
+        folder = path / f"numpy-{version}.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: numpy\nVersion: {version}\n"
+        )
+    assert installed.version_of("numpy") == metadata.version("numpy")
+
+
+def test_distributions_in_an_archive_are_asked_of_the_standard_library(path):
+    with zipfile.ZipFile(path / "all.zip", "w") as archive:
+        text = "Metadata-Version: 2.1\nName: numpy\nVersion: 0.3\n"
+        archive.writestr("numpy-0.3.dist-info/METADATA", text)
+    sys.path.insert(0, str(path / "all.zip"))
+    assert installed.version_of("numpy") == "0.3"
 
 
 def test_other_ways_of_installing_are_asked_of_the_standard_library(path):

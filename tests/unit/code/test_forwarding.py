@@ -29,6 +29,9 @@ def to_a_class(*args):
 
 
 class Targets:
+    def mangled(*args):
+        return programs.__own(*args)
+
     @staticmethod
     def static(*args):
         return args
@@ -97,6 +100,7 @@ def test_a_function_that_only_hands_on_is_looked_through(function):
         calls_its_argument,
         to_decorated,
         to_a_class,
+        Targets.mangled,
         target,
     ],
     ids=lambda f: f.__name__,

@@ -64,7 +64,7 @@ def test_a_decision_for_other_code_is_stale_and_ignored_with_a_warning(path, cap
 def test_a_decision_found_here_with_other_software_is_stale_and_ignored_with_a_warning(
     path, caplog
 ):
-    DecisionFile(path).put(decision(software="CPython 3.9.1, numpy 1.9"))
+    DecisionFile(path).put(decision(software="CPython 3.9.1, numpy 1.9", code="of another Python"))
     with caplog.at_level(logging.WARNING, logger="epochly"):
         assert find(path) is None
     said = f"is stale, since it was found with CPython 3.9.1, numpy 1.9, and this is {software()}"

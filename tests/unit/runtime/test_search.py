@@ -352,3 +352,16 @@ def test_what_stands_in_the_way_of_another_process_is_told_and_not_logged(monkey
     known.run(tier, 1)
     assert (tier.state, tier.reason) == ("settled", "its module is gone")
     assert caplog.text == ""
+
+
+def test_what_may_run_twice_is_looked_at_anew_at_once_where_a_level_was_dropped(
+    monkeypatch, tmp_path
+):
+    decided = Decided(monkeypatch, tmp_path)
+    decided.tier.settle("threads: different")
+    decided.search._keeping.write(decided.tier, unfinished=True)
+    decision_file.cache_clear()
+    tier = decided.new()
+    decided.search.remember(tier, Arguments(([1.0, 4.0],)))
+    assert tier.state == "observing"
+    assert tier._due.is_now()
