@@ -359,6 +359,8 @@ def test_what_may_run_twice_is_looked_at_anew_at_once_where_a_level_was_dropped(
 ):
     decided = Decided(monkeypatch, tmp_path)
     decided.tier.settle("threads: different")
+    decided.path.unlink()
+    decision_file.cache_clear()
     decided.search._keeping.write(decided.tier, unfinished=True)
     decision_file.cache_clear()
     tier = decided.new()
