@@ -33,7 +33,7 @@ from epochly.workload import Workload
 from epochly_cli.workloads import bundled_config
 
 CALLS = 100
-TURNS = 7
+TURNS = 6
 SHORT_S = 1.0
 LONG_S = 10.0
 LONG_TURNS = 3
