@@ -45,21 +45,33 @@ def bindings_in(whole: ast.AST) -> dict[str, tuple[Bound, ...]]:
     return {name: tuple(places) for name, places in found.items()}
 
 
+def targets_of(node: ast.AST) -> tuple[list[ast.expr], Way, ast.expr] | None:
+    """What one node assigns to, be it names or parts of objects, how, and from what.
+
+    All targets of ``x = y = []`` get the same object.
+    """
+    if isinstance(node, ast.Assign):
+        return node.targets, "assigned", node.value
+    if isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+        return None if node.value is None else ([node.target], "assigned", node.value)
+    if isinstance(node, ast.AugAssign):
+        return [node.target], "updated", node.value
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return [node.target], "looped", node.iter
+    if isinstance(node, ast.withitem) and node.optional_vars is not None:
+        return [node.optional_vars], "entered", node.context_expr
+    return None
+
+
 def _bound_by(node: ast.AST) -> Iterator[tuple[str, Bound]]:
-    if isinstance(node, ast.arg):
+    assigned = targets_of(node)
+    if assigned is not None:
+        targets, way, value = assigned
+        for target in targets:
+            exact = way == "assigned"
+            yield from _assigned(target, value) if exact else _within(target, way, value)
+    elif isinstance(node, ast.arg):
         yield node.arg, Bound("given")
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from _assigned(target, node.value)
-    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
-        if node.value is not None:
-            yield from _assigned(node.target, node.value)
-    elif isinstance(node, ast.AugAssign):
-        yield from _within(node.target, "updated", node.value)
-    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-        yield from _within(node.target, "looped", node.iter)
-    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-        yield from _within(node.optional_vars, "entered", node.context_expr)
     elif isinstance(node, ast.Match):
         for case in node.cases:
             for part in ast.walk(case.pattern):

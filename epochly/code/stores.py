@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 
-from epochly.code.bindings import bindings_in
+from epochly.code.bindings import bindings_in, targets_of
 from epochly.code.kinds import is_fresh, is_load, qualified_name
 from epochly.code.known_calls import CALLS
 from epochly.code.loops import root_name
@@ -147,16 +147,11 @@ class Locals:
         """Whether a container that the function made only holds what it made as well."""
         values = list(self._sources.get(name, ()))
         for inner in nodes_within(self._whole):
-            if isinstance(inner, ast.Assign):
-                values += [inner.value] if _fills(inner.targets, name) else []
-            elif isinstance(inner, ast.AnnAssign) and inner.value is not None:
-                values += [inner.value] if _fills([inner.target], name) else []
-            elif isinstance(inner, ast.withitem) and inner.optional_vars is not None:
-                values += [inner.context_expr] if _fills([inner.optional_vars], name) else []
-            elif isinstance(inner, ast.AugAssign):
-                values += [inner.value] if _is_name(inner.target, name) else []
-            elif isinstance(inner, (ast.For, ast.AsyncFor, ast.comprehension)):
-                values += [inner.iter] if _fills([inner.target], name) else []
+            assigned = targets_of(inner)
+            if assigned is not None:
+                targets, way, value = assigned
+                fills = _is_name(targets[0], name) if way == "updated" else _fills(targets, name)
+                values += [value] if fills else []
             elif isinstance(inner, ast.Call):
                 if not self._is_telling(inner, name):
                     return False

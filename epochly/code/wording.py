@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from epochly import installed
 from epochly.code.asking import is_a
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))
@@ -76,14 +76,6 @@ def version_of(module: str) -> str:
     if root in sys.stdlib_module_names:
         return ""
     said = getattr(sys.modules.get(root), "__dict__", {}).get("__version__")
-    return said if isinstance(said, str) else _installed_version(root)
-
-
-@cache
-def _installed_version(root: str) -> str:
-    from importlib import metadata
-
-    try:
-        return metadata.version(root)
-    except (metadata.PackageNotFoundError, ValueError):
-        return ""
+    if isinstance(said, str):
+        return said
+    return (installed.version_of(root) or "") if root else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import FunctionType
 
 from epochly.code.around import Opened
+from epochly.code.bindings import targets_of
 from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Effect
 from epochly.code.effects import effects_of
@@ -180,18 +181,10 @@ def _is_plain(call: Call) -> bool:
 def _bindings(node: FunctionNode) -> Iterator[tuple[list[ast.expr], ast.expr]]:
     """Targets, which may be parts of objects, each with what is put there, or held there."""
     for part in ast.walk(node):
-        match part:
-            case ast.Assign(targets=targets, value=value):
-                yield targets, value
-            case (
-                ast.AugAssign(target=target, value=value)
-                | ast.NamedExpr(target=target, value=value)
-                | ast.AnnAssign(target=target, value=ast.expr() as value)
-                | ast.For(target=target, iter=value)
-                | ast.comprehension(target=target, iter=value)
-                | ast.withitem(context_expr=value, optional_vars=ast.expr() as target)
-            ):
-                yield [target], value
+        assigned = targets_of(part)
+        if assigned is not None:
+            targets, _, value = assigned
+            yield targets, value
 
 
 def _assigned(node: FunctionNode) -> _Found:
