@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -37,6 +36,8 @@ def registered(name: str) -> EntryPoint:
     # What a program gives may be anything, and need not even be hashable.
     entry = _entry_points().get(name) if isinstance(name, str) else None
     if entry is None:
+        import difflib
+
         near = difflib.get_close_matches(str(name), backend_names(), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(

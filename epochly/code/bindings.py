@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from epochly.code.scopes import names_bound_by
 from epochly.code.trees import kept_with_tree, nodes_within
@@ -17,8 +16,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """One place that binds a name.
 
     Parameters

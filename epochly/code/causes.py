@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import ast
@@ -23,8 +22,7 @@ class Effect(enum.IntEnum):
     UNKNOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why a stretch of code has an effect.
 
     Parameters
@@ -85,8 +83,7 @@ def one_of_each(causes: Sequence[Cause]) -> list[Cause]:
     return list(reversed(kinds.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """Effects of a stretch of code, in the order of its lines.
 
     Parameters

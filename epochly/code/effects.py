@@ -106,7 +106,7 @@ def _for_all(function: FunctionType, causes: Sequence[Cause]) -> list[Cause]:
     """What a function that calls itself does to one parameter, done to each: it may swap them."""
     names = parameters_of(function)
     changed = {cause.root: cause for cause in causes if cause.root in names and not cause.shared}
-    return [dataclasses.replace(c, root=name) for c in changed.values() for name in names]
+    return [c._replace(root=name) for c in changed.values() for name in names]
 
 
 def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
@@ -135,7 +135,7 @@ def _causes(around: Around, nodes: Sequence[ast.AST]) -> Iterator[Cause]:
                     if not (cause.in_place and _cannot_change(function, cause.root)):
                         everyones = store.name in outer or store.text.startswith(_SHARED)
                         shared = cause.shared or everyones
-                        found.append(dataclasses.replace(cause, shared=shared))
+                        found.append(cause._replace(shared=shared))
             waits = isinstance(inner, (ast.Yield, ast.YieldFrom)) and id(inner) in later
             if is_unknown(function, inner) and not waits:
                 text = ast.unparse(inner).partition("\n")[0]
@@ -190,7 +190,7 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
         for cause in one_of_each(_effects_of(users.value, around.opened, classes)):
             if cached is not None:
                 # A second call finds what the first has kept, and does nothing of this.
-                cause = dataclasses.replace(cause, shared=cause.shared or bool(cause.root))
+                cause = cause._replace(shared=cause.shared or bool(cause.root))
                 if cause.effect is Effect.DRAWS:
                     yield Cause(Effect.UNKNOWN, call.line, call.text, True)
             yield from _seen_by_caller(around, users, cause)
@@ -209,8 +209,8 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
         if made is not None:
             for cause in made:
                 what = f"{call.text}: {cause.what}"
-                cause = dataclasses.replace(cause, line=call.line, what=what, root="")
-                yield dataclasses.replace(cause, through=None, open=None)
+                cause = cause._replace(line=call.line, what=what, root="")
+                yield cause._replace(through=None, open=None)
             return
     yield from causes_of_known(function, call)
 
@@ -256,7 +256,7 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
     """What a helper's effect is where it is called: its parameters are the call's arguments."""
     what = f"{call.text}: {cause.what}"
     if cause.is_note:
-        yield dataclasses.replace(cause, line=call.line, what=what, through=call)
+        yield cause._replace(line=call.line, what=what, through=call)
         return
     if isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(call.value):
         return
@@ -264,33 +264,33 @@ def _seen_by_caller(around: Around, call: Call, cause: Cause) -> Iterator[Cause]
         given = argument_for(call, cause.open.id)
         if given is not None and around.looks_at(given):
             return
-        cause = dataclasses.replace(cause, open=given and around.given(given))
+        cause = cause._replace(open=given and around.given(given))
     through = call if cause.root or cause.through is not None else None
-    seen = dataclasses.replace(cause, line=call.line, what=what, through=through)
+    seen = cause._replace(line=call.line, what=what, through=through)
     # The variables of one call, and the defaults of what it makes, are seen by no other call.
     own = not around.is_loop and around.helpers.owns(call)
     if is_free(call, cause.root):
         if own and cause.shared and cause.root in scope_of(around.whole).locals:
             return
         if not own and cause.root in bound_names(around.function.__code__):
-            cause = dataclasses.replace(cause, shared=True)
-            seen = dataclasses.replace(seen, shared=True)
+            cause = cause._replace(shared=True)
+            seen = seen._replace(shared=True)
     if not cause.root or cause.shared:
         yield seen
         return
     argument = argument_for(call, cause.root)
     if argument is None:
         shared = is_default(call, cause.root) and not own
-        yield dataclasses.replace(seen, root="", shared=shared)
+        yield seen._replace(root="", shared=shared)
         return
     if around.names.makes_new(argument, deep=True):
         if isinstance(argument, ast.Name) and not around.names.holds_new(argument.id):
-            yield dataclasses.replace(seen, effect=Effect.PURE, root="", in_place=False)
+            yield seen._replace(effect=Effect.PURE, root="", in_place=False)
         return
     name = next(iter(roots_of(argument)), "")
     for led in around.causes(cause.effect, call.line, what, name):
         if not _cannot_change(around.function, led.root):
-            yield dataclasses.replace(seen, root=led.root, shared=led.shared)
+            yield seen._replace(root=led.root, shared=led.shared)
 
 
 def _of_method(around: Around, call: Call) -> Iterator[Cause]:

@@ -72,16 +72,16 @@ def _of_maker(
             continue
         first, _, attribute = cause.what.partition(".")
         if cause.in_place and cause.root == own:
-            yield dataclasses.replace(cause, effect=Effect.WRITES, shared=True, in_place=False)
+            yield cause._replace(effect=Effect.WRITES, shared=True, in_place=False)
             continue
         if first != own or not known:
-            yield dataclasses.replace(cause, shared=cause.shared or first == own)
+            yield cause._replace(shared=cause.shared or first == own)
         elif cause.effect is Effect.WRITES and cause.root == own:
             head = attribute.partition(".")[0].partition("[")[0]
             is_store = head == attribute and head not in changing
             if head != "__class__" and (is_store or head in filled):
                 continue
-            yield dataclasses.replace(cause, shared=True)
+            yield cause._replace(shared=True)
         elif _method(cls, attribute) is None:
             yield cause
     for node in _parts_of(maker, own):
@@ -223,7 +223,7 @@ def _of_factories(cls: type, effects_of: EffectsOf) -> Iterator[Cause]:
         factory: Any = field.default_factory
         if isinstance(factory, FunctionType) and is_users(factory):
             for cause in effects_of(factory):
-                yield dataclasses.replace(cause, root="", shared=cause.shared or bool(cause.root))
+                yield cause._replace(root="", shared=cause.shared or bool(cause.root))
         elif factory is not dataclasses.MISSING and factory not in (list, dict, set, tuple):
             what = f"the default factory of {field.name}"
             yield Cause(Effect.UNKNOWN, 0, what, True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from opcode import opmap
 from types import CodeType, FunctionType
+from typing import NamedTuple
 
 from epochly.code.asking import HOOKS
 from epochly.code.callgraph import is_users
@@ -27,8 +27,7 @@ _SETTING = frozenset({"setattr", "delattr", "vars", "__dict__", "__setattr__", "
 _STORES = opmap["STORE_ATTR"]
 
 
-@dataclass(frozen=True, slots=True)
-class Methods:
+class Methods(NamedTuple):
     """Methods that code calls on objects of unknown class, by their names.
 
     Parameters

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from epochly.code.trees import kept_with_tree
 
@@ -24,8 +23,7 @@ _NAMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """The names of one function body, nested functions and comprehensions counted in.
 
     Parameters
@@ -46,30 +44,28 @@ class Scope:
     nonlocals_written: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """What an outer name stands for now."""
 
     kind: Literal["global", "cell", "builtin", "missing"]
     value: Any
 
 
-@dataclass(slots=True)
-class _Names:
+class _Names(NamedTuple):
     """What a body binds, reads and declares; `passed` are the ``nonlocal`` of inner functions."""
 
-    bound: set[str] = field(default_factory=set)
-    read: set[str] = field(default_factory=set)
-    globals: set[str] = field(default_factory=set)
-    nonlocals: set[str] = field(default_factory=set)
-    passed: set[str] = field(default_factory=set)
+    bound: set[str]
+    read: set[str]
+    globals: set[str]
+    nonlocals: set[str]
+    passed: set[str]
 
 
 @kept_with_tree
 def scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
     """The names of a function."""
     parameters = tuple(argument.arg for argument in arguments_of(node))
-    names = _Names(bound=set(parameters))
+    names = _Names(set(parameters), set(), set(), set(), set())
     for statement in node.body if isinstance(node.body, list) else [node.body]:
         _visit(statement, names)
     bound = names.bound - names.globals - names.nonlocals
@@ -122,16 +118,16 @@ def _visit(node: ast.AST, names: _Names) -> None:
 
 def _visit_nested(node: ast.AST, names: _Names) -> None:
     if isinstance(node, ast.ClassDef):
-        own = _Names(globals=names.globals, nonlocals=names.nonlocals, passed=names.passed)
+        own = names._replace(bound=set(), read=set())
         for child in ast.iter_child_nodes(node):
             _visit(child, own)
-        names.read |= own.read
+        names.read.update(own.read)
         return
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     inner = scope_of(node)
-    names.read |= inner.outer | inner.nonlocals_written
-    names.globals |= inner.globals_written
-    names.passed |= inner.nonlocals_written
+    names.read.update(inner.outer | inner.nonlocals_written)
+    names.globals.update(inner.globals_written)
+    names.passed.update(inner.nonlocals_written)
     outside = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
     if not isinstance(node, ast.Lambda):
         outside += node.decorator_list
@@ -140,15 +136,15 @@ def _visit_nested(node: ast.AST, names: _Names) -> None:
 
 
 def _visit_comprehension(node: ast.AST, names: _Names) -> None:
-    own = _Names(globals=names.globals, nonlocals=names.nonlocals, passed=names.passed)
+    own = names._replace(bound=set(), read=set())
     walrus = {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
     assert isinstance(node, _COMPREHENSIONS)
     # There the names of the comprehension still mean what they mean outside.
     _visit(node.generators[0].iter, names)
     for child in ast.iter_child_nodes(node):
         _visit(child, own)
-    names.bound |= walrus
-    names.read |= own.read - (own.bound - walrus)
+    names.bound.update(walrus)
+    names.read.update(own.read - (own.bound - walrus))
 
 
 def binding_of(function: FunctionType, name: str) -> Binding:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import FunctionType
+from typing import NamedTuple
 
 from epochly.code.bindings import bindings_in, targets_of
 from epochly.code.kinds import is_fresh, is_load, qualified_name
@@ -23,8 +23,7 @@ _FACTORIES = (int, float, str, list, dict, set)
 _PARTS_OF = (ast.Subscript, ast.Attribute)
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """An assignment that may reach an object which outlives the call.
 
     Parameters

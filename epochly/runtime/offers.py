@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +132,7 @@ class Offers:
         for item in tried:
             made = self._prepare(item.backend, example)
             if isinstance(made, Candidate):
-                candidates.append(replace(made, speedup=item.speedup))
+                candidates.append(made._replace(speedup=item.speedup))
             else:
                 doubt = f"{item.backend} paid in another process, and here: {made}"
                 self.tier.doubt = doubt

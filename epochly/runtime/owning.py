@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from epochly.code.around import Opened
 from epochly.code.callees import is_of_class
@@ -36,8 +35,7 @@ _PARTS = (ast.Attribute, ast.Subscript)
 _HIDDEN = frozenset({"__class__", "__dict__"})
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(NamedTuple):
     """Names whose objects no one but the caller's arguments can lead to.
 
     They are the parameters that the caller gives (what a method is bound to is not copied, nor is

@@ -13,9 +13,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from epochly.cores import usable_cores
 from epochly.measure.channel import Channel
@@ -39,8 +38,7 @@ NOT_STARTED = "the process that tries other levels did not start"
 EXAMPLE_RAISED = "the call that served as an example raised an exception"
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """What came of one backend.
 
     Parameters
@@ -101,8 +99,7 @@ def words_of(tried: Iterable[Tried]) -> str:
     return "; ".join(item.words for item in tried)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What real calls have shown before the other process begins.
 
     Parameters
@@ -158,7 +155,7 @@ class Preparation:
         report: Callable[[tuple[Tried, ...], str | None], None],
     ) -> None:
         self._packed = packed
-        self._request = {"identity": identity, "draws": draws, "known": asdict(known)}
+        self._request = {"identity": identity, "draws": draws, "known": known._asdict()}
         self._report = report
         self._pid = os.getpid()
         ours, self._theirs = socket.socketpair()

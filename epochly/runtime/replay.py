@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from epochly.code.giving import changes_more
 from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from epochly.runtime.given import Given
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(NamedTuple):
     """What a function's source allows.
 
     Parameters
@@ -188,8 +186,7 @@ def _class_of(value: Any) -> type:
     return value if isinstance(value, type) else type(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     """What a function and its helpers hold outside the arguments of a call, and what they name.
 
     `changing` is whether they change more than containers that they make there and then.

@@ -6,7 +6,6 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from threading import Thread
@@ -39,6 +38,14 @@ logger = logging.getLogger("epochly")
 AT_HAND = "threads"
 # To import and to get ready: 0.25 s, in vain where what can be compiled does not pay in the end.
 TAKES_LONG, WORTH_S = "numba", 3.2
+NEEDED_NEXT = (
+    "epochly.measure.machine",
+    "epochly.runtime.state",
+    "epochly.verify.compare",
+    "epochly.verify.outcome",
+    "filelock",
+    "yaml",
+)
 # Worker processes take 0.4 s to start, and two calls to be found slower.
 WORTH_WORKERS_S = 16.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
@@ -89,7 +96,7 @@ class Search:
         candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):
             tier.reason = f"decided earlier, {found.speedup:.3g}x"
-            tier.commit(replace(candidate, speedup=found.speedup))
+            tier.commit(candidate._replace(speedup=found.speedup))
             tier.decided = self._keeping.keep
             self._keeping.arrived(tier)
             if found.unfinished:
@@ -254,7 +261,8 @@ class Search:
     def _anticipate(self, example: Arguments) -> None:
         """Import meanwhile what takes longest to, where it will most likely be needed.
 
-        A trial on a real call, too, begins with an import: that of what compares.
+        A trial on a real call, too, begins with imports: of what compares, and of what writes the
+        decision down.
         """
         from epochly.backend import Available
         from epochly.registry import get_backend
@@ -264,7 +272,8 @@ class Search:
             anticipate = getattr(backend, "anticipate", None)
             if anticipate is not None and isinstance(backend.availability(), Available):
                 anticipate(self._original.function, example)
-                import_module("epochly.verify.compare")
+                for name in NEEDED_NEXT:
+                    import_module(name)
         except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
             let_through(error)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from epochly.call import Realized
 
@@ -23,8 +22,7 @@ def told(*reasons: str) -> str:
     return said
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A backend that may pay, made ready to run.
 
     Parameters
@@ -40,8 +38,7 @@ class Candidate:
     speedup: float = math.nan
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a tier stands, for people to read.
 
     Parameters

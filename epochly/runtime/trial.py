@@ -8,8 +8,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from epochly.call import Equality
 from epochly.errors import Deoptimize, EpochlyError
@@ -24,8 +23,7 @@ SHORT_S, SMALL, SHORT_TIMES = 1e-3, 1 << 14, 3
 OUT_OF_MEMORY = "it ran out of memory, which the original did not"
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(NamedTuple):
     """What a call did, plainly and another way.
 
     Parameters

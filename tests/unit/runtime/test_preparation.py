@@ -6,7 +6,6 @@ import os
 import threading
 import time
 import types
-from dataclasses import asdict
 
 import cloudpickle
 import pytest
@@ -229,7 +228,7 @@ def test_memory_that_runs_out_is_a_failure_and_no_finding(monkeypatch):
     monkeypatch.setattr(trial, "run_beside", beside)
     told = []
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
-    request = {"known": asdict(NOTHING), "draws": False, "identity": ("m:f", "int", "code")}
+    request = {"known": NOTHING._asdict(), "draws": False, "identity": ("m:f", "int", "code")}
     failure = attempts.try_all(example, request, told.append)
     assert failure == f"threads: {trial.OUT_OF_MEMORY}"
     assert told == []
@@ -238,7 +237,7 @@ def test_memory_that_runs_out_is_a_failure_and_no_finding(monkeypatch):
 def test_no_room_for_a_copy_is_a_failure_and_no_finding(monkeypatch, decisions):
     monkeypatch.setattr(trial, "has_room_for", lambda size: False)
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
-    request = {"known": asdict(NOTHING), "draws": False, "identity": ("m:f", "int", "code")}
+    request = {"known": NOTHING._asdict(), "draws": False, "identity": ("m:f", "int", "code")}
     assert "too little memory" in attempts.try_all(example, request, lambda tried: None)
     assert not decisions.exists()
 
@@ -251,7 +250,7 @@ def test_a_backend_that_cannot_prepare_now_is_a_failure_and_no_finding(monkeypat
 
     monkeypatch.setattr(NumbaJit, "prepare", prepare)
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((slow, (3,), {}))))
-    request = {"known": asdict(NOTHING), "draws": False, "identity": ("m:f", "int", "code")}
+    request = {"known": NOTHING._asdict(), "draws": False, "identity": ("m:f", "int", "code")}
     failure = attempts.try_all(example, request, lambda tried: None)
     assert failure == "numba: FileNotFoundError: there is no working directory"
     assert not decisions.exists()
@@ -324,6 +323,8 @@ def test_a_backend_that_fails_in_this_process_leaves_no_decision_behind(decision
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(NumbaJit, "prepare", prepare)
+    # A copy of this process would fail as well.
+    monkeypatch.setattr(preparation, "copied", lambda run, kept: None)
     standing = chosen(Automatic(slow, after_s=0.0))
     assert standing.state == "settled"
     assert "out of memory" in standing.reason

@@ -1,9 +1,10 @@
 """What the search for a level prepares."""
 
 import itertools
+import subprocess
+import sys
 import threading
 import time
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -178,7 +179,7 @@ def test_no_process_is_started_for_what_is_known_to_refuse_without_one(
     monkeypatch.setattr(registry, "usable_backends", lambda levels: map(get_backend, left))
     found = Search(Allowed(sums), lambda tier: None)
     tier = Tier("list of arrays", Allowed(sums), found.launch, after_s=0.0, watch=0.0)
-    tier.commit(replace(found._prepared("threads", Arguments((ARRAYS,))), speedup=gain))
+    tier.commit(found._prepared("threads", Arguments((ARRAYS,)))._replace(speedup=gain))
     tier.when_called(partial(found._try_the_rest, tier, False))
     assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
     assert (tier.state, tier.backend, len(known.started)) == ("committed", "threads", started)
@@ -225,6 +226,45 @@ def test_nothing_is_imported_beforehand_beside_threads_that_gain(monkeypatch, an
     tier.commit(found._prepared("threads", Arguments(([1.0],))))
     found.launch(tier, ([1.0],), {})
     assert (len(known.started), anticipated) == (1, [])
+
+
+TRIAL_AND_DECISION = """
+import sys
+from importlib import import_module
+from pathlib import Path
+from epochly.runtime import automatic, preparation, search
+from epochly.runtime.given import Given
+from epochly.runtime.original import Original
+
+def total(numbers):
+    return sum(numbers)
+
+original = Original(total)
+assert original.replay().allowed == "twice"
+for name in search.NEEDED_NEXT:
+    import_module(name)
+before = set(sys.modules)
+from epochly.runtime.decision import Decision, hardware, software
+from epochly.runtime.decisions import decision_file
+from epochly.runtime.trial import run_beside
+state = lambda: original.state(Given([[1.0]]))
+run_beside(total, total, ([1.0],), {}, draws=False, state=state)
+made = Decision("m:total", "list", 2, "numba", 3.0, "code", software(), hardware())
+assert decision_file(Path(sys.argv[1])).put(made)
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_a_trial_and_a_decision_import_nothing_that_was_not_imported_meanwhile(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(TRIAL_AND_DECISION)
+    done = subprocess.run(
+        [sys.executable, program, tmp_path / "decisions.yaml"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "\n"
 
 
 def test_large_arguments_wait_until_packing_them_may_pay(monkeypatch):
