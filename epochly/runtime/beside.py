@@ -89,13 +89,23 @@ class Beside:
             return None, self._clock() - started, gave_up.what
         return value, self._clock() - started, None
 
-    def both(self, one: Evidence, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Trial | None:
+    def both(
+        self,
+        find: Callable[[tuple[Any, ...], dict[str, Any]], Evidence | None],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> tuple[Trial, Evidence | None] | None:
         """A call of the original, and one of a candidate on copies of its arguments.
+
+        Parameters
+        ----------
+        find : callable
+            Asked after the original's call, with the copies, for the candidate.
 
         Returns
         -------
-        Trial or None
-            None, with nothing run, where these arguments must not be used twice.
+        trial, candidate
+            None instead, with nothing run, where these arguments must not be used twice.
 
         Raises
         ------
@@ -109,24 +119,33 @@ class Beside:
         if given is None or self.obstacle:
             self._watch.beside_s = self._clock() - started
             return None
+        one: Evidence | None = None
+
+        def look(*copies: Any) -> Callable[..., Any] | None:
+            nonlocal one
+            one = find(*copies)
+            return one.candidate.prepared if one is not None else None
+
         trial = run_beside(
             self._original.call,
-            one.candidate.prepared,
+            None,
             args,
             kwargs,
             draws=self._original.replay().draws,
             state=lambda: self._original.state(given),
+            usual_s=self._timed.fastest_s if self._timed.calls else 0.0,
+            find=look,
             clock=self._clock,
         )
         self._resting = self._pause = 0
         self._timed.add(trial.plain_s)
         self._watch.beside_s = self._clock() - started
-        if trial.equality.verdict == "different":
+        if one is not None and trial.equality.verdict == "different":
             logger.error(
                 "%s: %s returned something different for %s (%s); it is not used any more",
                 self._original.name, one.candidate.backend, self._kind, trial.equality.where,
             )  # fmt: skip
-        return trial
+        return trial, one
 
     def _look_at(self, values: list[Any]) -> tuple[Given | None, str]:
         """What arguments lead to, and why they must not be used twice."""

@@ -7,7 +7,6 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from epochly.errors import Deoptimize, EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
+from epochly.runtime.ahead import expect
 from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.due import horizon_s
 from epochly.runtime.keeping import Keeping
@@ -36,16 +36,6 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
-# To import and to get ready: 0.25 s, in vain where what can be compiled does not pay in the end.
-TAKES_LONG, WORTH_S = "numba", 3.2
-NEEDED_NEXT = (
-    "epochly.measure.machine",
-    "epochly.runtime.state",
-    "epochly.verify.compare",
-    "epochly.verify.outcome",
-    "filelock",
-    "yaml",
-)
 # Worker processes take 0.4 s to start, and two calls to be found slower.
 WORTH_WORKERS_S = 16.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
@@ -228,8 +218,8 @@ class Search:
             identity = (self._original.key, offers.tier.kind, self._original.code)
             Preparation(packed, identity, draws, offers.known, report)
             started = True
-            if offers.tier.prepared is None and horizon_s(*offers.tier.spent) >= WORTH_S:
-                self._anticipate(Arguments(args, kwargs))
+            if offers.tier.prepared is None:
+                expect(offers.tier, self._original.function, Arguments(args, kwargs))
         except EpochlyError as error:
             let_through(error)
             offers.not_elsewhere(error.what)
@@ -257,25 +247,6 @@ class Search:
             let_through(error)
             return None
         return "; ".join(words)
-
-    def _anticipate(self, example: Arguments) -> None:
-        """Import meanwhile what takes longest to, where it will most likely be needed.
-
-        A trial on a real call, too, begins with imports: of what compares, and of what writes the
-        decision down.
-        """
-        from epochly.backend import Available
-        from epochly.registry import get_backend
-
-        try:
-            backend = get_backend(TAKES_LONG)
-            anticipate = getattr(backend, "anticipate", None)
-            if anticipate is not None and isinstance(backend.availability(), Available):
-                anticipate(self._original.function, example)
-                for name in NEEDED_NEXT:
-                    import_module(name)
-        except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
-            let_through(error)
 
     def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable

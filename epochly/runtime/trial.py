@@ -20,6 +20,7 @@ Clock = Callable[[], float]
 # Shorter calls are timed again where their arguments are small: copying and comparing leave caches
 # cold, which costs a call 20 us.
 SHORT_S, SMALL, SHORT_TIMES = 1e-3, 1 << 14, 3
+NO_CANDIDATE = "none had come by then"
 OUT_OF_MEMORY = "it ran out of memory, which the original did not"
 
 
@@ -56,13 +57,15 @@ class NoRoomError(NotCopiedError):
 
 def run_beside(
     original: Callable[..., Any],
-    candidate: Callable[..., Any],
+    candidate: Callable[..., Any] | None,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     *,
     draws: bool,
     state: Callable[[], Mapping[str, int]] = dict,
     around: AbstractContextManager[None] | None = None,
+    usual_s: float = 0.0,
+    find: Callable[[tuple[Any, ...], dict[str, Any]], Callable[..., Any] | None] | None = None,
     clock: Clock = time.perf_counter,
 ) -> Trial:
     """Run the original, then a candidate on copies of the same arguments, and compare.
@@ -81,6 +84,10 @@ def run_beside(
         the original (`state_of`).
     around : context manager, optional
         The original runs within.
+    usual_s : float
+        Seconds that a call of the original takes, as far as is known.
+    find : callable, optional
+        Asked for the candidate after the original, with the copies; there may be none by then.
 
     Returns
     -------
@@ -94,7 +101,7 @@ def run_beside(
         What the original raises, with nothing else run.
     """
     size, (args_2, kwargs_2) = _copied(args, kwargs)
-    again = 0 if draws or size > SMALL else SHORT_TIMES
+    again = 0 if draws or size > SMALL or usual_s >= SHORT_S else SHORT_TIMES
     more = [_copied(args, kwargs)[1] for _ in range(2 * again)]
     before = _streams() if draws else None
     reached = _looked_at(state)
@@ -106,6 +113,10 @@ def run_beside(
     if (what := _changed(reached, _looked_at(state))) is not None:
         where = f"a call changes {what}"
         return Trial(value, plain_s, float("nan"), Equality("unchecked", where=where), what)
+    if find is not None:
+        candidate = find(args_2, kwargs_2)
+    if candidate is None:
+        return Trial(value, plain_s, float("nan"), Equality("unchecked", where=NO_CANDIDATE))
     if before is not None:
         _set_streams(before)
     raised: BaseException | None = None

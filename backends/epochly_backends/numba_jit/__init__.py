@@ -66,16 +66,22 @@ class NumbaJit:
 
         return _or_refused(function, translate)
 
-    def anticipate(self, function: Function, example: Arguments) -> None:
+    def anticipate(self, function: Function, example: Arguments) -> bool:
         """Import Numba, and do what loading any compiled program begins with.
 
         It takes 0.2 s, so only if nothing in the function's loops speaks against compiling it.
+
+        Returns
+        -------
+        bool
+            Whether that is so.
         """
         if not _has_loops(function) or self.refused_early(function, example) is not None:
-            return
+            return False
         from epochly_backends.numba_jit.functions import get_ready
 
         get_ready()
+        return True
 
 
 def _or_refused(function: Function, step: Callable[[], Made]) -> Made | Refused:

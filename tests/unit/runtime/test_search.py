@@ -232,7 +232,7 @@ TRIAL_AND_DECISION = """
 import sys
 from importlib import import_module
 from pathlib import Path
-from epochly.runtime import automatic, preparation, search
+from epochly.runtime import ahead, automatic, preparation
 from epochly.runtime.given import Given
 from epochly.runtime.original import Original
 
@@ -241,7 +241,7 @@ def total(numbers):
 
 original = Original(total)
 assert original.replay().allowed == "twice"
-for name in search.NEEDED_NEXT:
+for name in ahead.NEEDED_NEXT:
     import_module(name)
 before = set(sys.modules)
 from epochly.runtime.decision import Decision, hardware, software
@@ -406,4 +406,4 @@ def test_what_may_run_twice_is_looked_at_anew_at_once_where_a_level_was_dropped(
     tier = decided.new()
     decided.search.remember(tier, Arguments(([1.0, 4.0],)))
     assert tier.state == "observing"
-    assert tier._due.is_now()
+    assert tier.due.is_now()

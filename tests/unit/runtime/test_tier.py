@@ -10,7 +10,6 @@ from epochly.levels import Level
 from epochly.model import Realized
 from epochly.runtime import beside, trial
 from epochly.runtime.due import NO_CALLS
-from epochly.runtime.evidence import Timed
 from epochly.runtime.replay import Replay
 from epochly.runtime.standing import Candidate
 from epochly.runtime.tier import Tier
@@ -123,7 +122,7 @@ def test_calls_within_each_other_count_once():
     program = Program()
     program.seconds = 0.02
     for _ in range(2000):
-        program.tier._timed.add(0.02)
+        program.tier.timed.add(0.02)
     program.run(2)
     assert program.tier.state == "observing"
 
@@ -329,13 +328,16 @@ def test_a_candidate_in_use_stays_where_a_check_sees_another_thread_change_somet
     assert candidate.calls > 900
 
 
+class Alone(int):
+    def __deepcopy__(self, memo):
+        raise TypeError("there is only one")
+
+
 def test_arguments_that_cannot_be_copied_leave_the_original_in_place():
     program = Program()
     program.run(4)
     program.tier.offer([program.candidate()])
-    generator = (number for number in range(3))
-    program.tier._timed = Timed(lambda value: value, program.clock)
-    assert program.tier.run((generator,), {}) is generator
+    assert program.tier.run((Alone(21),), {}) == 42
     assert program.tier.state == "settled"
     assert "cannot be copied" in program.tier.standing().reason
 
@@ -632,7 +634,7 @@ def test_a_thread_that_ends_late_in_a_dropped_candidate_does_not_have_the_next_o
             program.clock.now += 1000.0
         return plain(self, value)
 
-    program.tier._lineup._waiting = [program.candidate(0.02)]
+    program.tier.lineup._waiting = [program.candidate(0.02)]
     Late = type("Late", (Prepared,), {"__call__": slowly})
     first.__class__ = Late
     late = threading.Thread(target=program.run)

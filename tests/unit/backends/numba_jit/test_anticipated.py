@@ -25,8 +25,8 @@ for function, example in [
     (len, ("abc",)),
     (programs.loop_sum, ([0.5, 1.5],)),
 ]:
-    NumbaJit().anticipate(function_of(function), Arguments(example))
-    print("numba" in sys.modules)
+    likely = NumbaJit().anticipate(function_of(function), Arguments(example))
+    print((likely, "numba" in sys.modules) in ((False, False), (True, True)) and likely)
 """
 
 
