@@ -315,6 +315,8 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     if method.attr in CALLS["pure_methods"] and not may_rename(call.node):
         return
     owner = method.value
+    if _is_file_in_memory(around, owner) and method.attr in _OF_FILES:
+        return
     if not around.is_part and is_own_stream(around.function, around.whole, owner):
         if not all(map(around.has_made, changed_by_stream(call.node))):
             yield Cause(Effect.UNKNOWN, call.line, call.text, True)
@@ -331,6 +333,18 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
     drawn = method.attr == "rvs" and not seeded
     effect = Effect.DRAWS if drawn else Effect.UNKNOWN
     yield Cause(effect, call.line, call.text, True, open=None if drawn else method)
+
+
+_OF_FILES = frozenset("read readline readlines seek tell truncate write writelines".split())
+
+
+def _is_file_in_memory(around: Around, owner: ast.expr) -> bool:
+    """Whether it is a ``StringIO`` or a ``BytesIO`` which the function has made."""
+    return (
+        isinstance(owner, ast.Name)
+        and owner.id in around.fresh
+        and kind_of(around.function, owner) in ("BytesIO", "StringIO")
+    )
 
 
 _STREAMS = frozenset({"sys.stdout.write", "sys.stdout.writelines", "stdout.write"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from epochly.code.asking import attribute_of
@@ -20,11 +20,12 @@ _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, 
 _LISTS = frozenset({"collections.deque", "list"})
 _MAKERS = frozenset(
     """
-    BytesIO StringIO bytearray dict list set
+    BytesIO StringIO array.array bytearray dict list set
     collections.Counter collections.OrderedDict collections.defaultdict collections.deque
     hashlib.blake2b hashlib.md5 hashlib.openssl_md5 hashlib.openssl_sha1 hashlib.openssl_sha256
     hashlib.openssl_sha512 _blake2.blake2b
-    numpy.arange numpy.empty numpy.full numpy.ones numpy.zeros numpy.zeros_like
+    numpy.arange numpy.empty numpy.empty_like numpy.eye numpy.full numpy.full_like
+    numpy.identity numpy.linspace numpy.ones numpy.ones_like numpy.zeros numpy.zeros_like
     """.split()
 )
 
@@ -160,6 +161,9 @@ def qualified_name(value: Any) -> str:
     name = attribute_of(value, "__qualname__") or attribute_of(value, "__name__", "")
     if type(value).__module__.partition(".")[0] == "numpy" and module is None:
         module = "numpy"
+    if module is None and isinstance(value, BuiltinFunctionType):
+        # A static method of a type that is built in.
+        module = "builtins"
     module = _PUBLIC.get(module or "", module or "")
     return str(name) if module == "builtins" else f"{module}.{name}"
 

@@ -15,24 +15,32 @@ def _names(text: str) -> frozenset[str]:
 CALLS = {
     "pure": _names(
         """
-        abs all any ascii bin bool bytes callable chr complex dict divmod enumerate
+        abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate
         filter float format frozenset getattr hasattr hash hex id int isinstance
         issubclass iter len list map max min oct ord pow range repr reversed round set
         slice sorted str sum super tuple type zip
+        bytes.fromhex bytes.maketrans dict.fromkeys float.fromhex int.from_bytes
         base64.*
         binascii.*
         bisect.bisect bisect.bisect_left bisect.bisect_right
+        array.array
         cmath.*
         collections.Counter collections.OrderedDict collections.defaultdict
         collections.deque
         copy.copy copy.deepcopy
-        datetime.date datetime.datetime datetime.timedelta
+        datetime.date datetime.date.* datetime.datetime datetime.datetime.* datetime.time
+        datetime.time.* datetime.timedelta datetime.timedelta.*
         decimal.Decimal
+        difflib.SequenceMatcher difflib.SequenceMatcher.get_matching_blocks
+        difflib.SequenceMatcher.get_opcodes difflib.SequenceMatcher.ratio
+        difflib.get_close_matches
         fractions.Fraction
-        functools.cache functools.lru_cache functools.partial functools.reduce
+        functools.cache functools.cmp_to_key functools.lru_cache functools.partial
+        functools.reduce
         hashlib.*
         html.*
-        io.BytesIO io.StringIO
+        BytesIO StringIO
+        ipaddress.ip_address ipaddress.ip_interface ipaddress.ip_network
         itertools.*
         json.dumps json.loads
         math.*
@@ -47,13 +55,14 @@ CALLS = {
         os.path.basename os.path.dirname os.path.join os.path.split os.path.splitext
         pathlib.Path pathlib.Path.joinpath pathlib.Path.with_suffix pathlib.PurePath
         pickle.dumps
-        re.*
+        re.* re.Match.* re.Pattern.*
         requests.models.Response.*
         statistics.*
         str.*
         string.*
         struct.*
         textwrap.*
+        unicodedata.*
         urllib.parse.*
         zlib.*
         """
@@ -62,7 +71,8 @@ CALLS = {
         """
         contextvars.ContextVar.get
         csv.DictReader csv.reader
-        datetime.date.today datetime.datetime.now
+        datetime.date.today datetime.datetime.now datetime.datetime.today
+        datetime.datetime.utcnow
         file.close file.read file.readline file.readlines file.seek file.tell
         glob.glob
         http.client.HTTPResponse.read
@@ -194,12 +204,19 @@ CALLS = {
     "pure_methods": _names(
         """
         _asdict _replace
-        as_integer_ratio astype bit_count bit_length capitalize casefold conjugate copy
-        count decode dot encode endswith find flatten format get group groups hexdigest
-        index isalnum isalpha isdigit isspace items join json keys ljust lower lstrip
-        mean partition ravel replace reshape rjust rpartition rsplit rstrip split
-        splitlines startswith std strip sum swapcase title tobytes tolist transpose
-        union upper values var zfill
+        all any argmax argmin argsort as_integer_ratio astype bit_count bit_length
+        capitalize casefold clip conjugate copy count cumprod cumsum date decode diagonal
+        difference digest dot encode endswith expandtabs find findall finditer flatten
+        format fullmatch get getvalue group groupdict groups hex hexdigest index
+        intersection isalnum isalpha isascii isdecimal isdigit isdisjoint isidentifier
+        islower isnumeric isocalendar isoformat isoweekday isprintable isspace issubset
+        issuperset istitle isupper item items join json keys ljust lower lstrip max mean
+        min most_common nonzero partition prod quantize ravel removeprefix removesuffix
+        repeat replace reshape rfind rindex rjust round rpartition rsplit rstrip
+        searchsorted span split splitlines startswith std strftime strip sum swapaxes
+        swapcase symmetric_difference take timestamp title to_bytes tobytes tolist
+        toordinal total_seconds trace translate transpose union upper values var weekday
+        zfill
         """
     ),
     # Methods that change the object they belong to.
@@ -215,12 +232,22 @@ CALLS = {
 # What a call returns, where its methods are listed above.
 RETURNS = {
     "bz2.open": "file",
+    "datetime.datetime.date": "datetime.date",
+    "datetime.datetime.strptime": "datetime.datetime",
+    "datetime.datetime.time": "datetime.time",
     "gzip.open": "file",
     "io.open": "file",
     "lzma.open": "file",
     "open": "file",
     "pathlib.Path.open": "file",
     "pathlib._local.Path": "pathlib.Path",
+    "re.Pattern.fullmatch": "re.Match",
+    "re.Pattern.match": "re.Match",
+    "re.Pattern.search": "re.Match",
+    "re.compile": "re.Pattern",
+    "re.fullmatch": "re.Match",
+    "re.match": "re.Match",
+    "re.search": "re.Match",
     "requests.api.get": "requests.models.Response",
     "requests.sessions.Session.get": "requests.models.Response",
     "sqlite3.connect": "sqlite3.Connection",

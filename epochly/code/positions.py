@@ -100,7 +100,11 @@ def _may_not_copy(name: str) -> bool:
     return name == "numpy.nan_to_num" or name.startswith("numpy.ma.")
 
 
-_OUT_OF_METHODS = {"dot": 1, "sum": 2, "mean": 2, "std": 2, "var": 2, "conjugate": 0}
+_OUT_OF_METHODS = {
+    "all": 1, "any": 1, "argmax": 1, "argmin": 1, "clip": 2, "conjugate": 0, "cumprod": 2,
+    "cumsum": 2, "dot": 1, "max": 1, "mean": 2, "min": 1, "prod": 2, "round": 1, "std": 2,
+    "sum": 2, "take": 2, "trace": 4, "var": 2,
+}  # fmt: skip
 
 
 def _of_method(method: ast.Attribute, arguments: list[ast.expr]) -> ast.expr | None:

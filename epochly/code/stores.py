@@ -191,7 +191,7 @@ class Locals:
         if name == "collections.defaultdict" and len(value.args) == 1:
             factory = live_value(self._function, value.args[0])[1]
             return not any(factory is made for made in _FACTORIES)
-        numbers = name.startswith("numpy.") and name != "numpy.full"
+        numbers = name.startswith("numpy.") and not name.startswith("numpy.full")
         return not numbers and bool(value.args or value.keywords)
 
 

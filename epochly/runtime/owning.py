@@ -222,6 +222,21 @@ def _root(text: str) -> str:
     from epochly.code.loops import root_name
 
     try:
-        return root_name(parsed(text, "<path>", "eval").body)
+        place = parsed(text, "<path>", "eval").body
     except SyntaxError:
         return ""
+    while (owner := _given_its_part(place)) is not None:
+        place = owner
+    return root_name(place)
+
+
+def _given_its_part(place: ast.expr) -> ast.expr | None:
+    """The object of a ``found.setdefault(key, [])`` that a store goes through.
+
+    What else that may give has been put into the object.
+    """
+    while isinstance(place, (ast.Attribute, ast.Subscript)):
+        place = place.value
+    if isinstance(place, ast.Call) and isinstance(place.func, ast.Attribute):
+        return place.func.value if place.func.attr == "setdefault" else None
+    return None
