@@ -16,6 +16,7 @@ from epochly.code.effects import effects_of
 from epochly.code.function import undecorated
 from epochly.code.giving import GIVING, METHODS, changes_more, gives_new
 from epochly.code.kinds import qualified_name
+from epochly.code.known_calls import CALLS
 from epochly.code.known_effects import effect_of_name, is_generator
 from epochly.code.making import effects_of_making, fills_itself
 from epochly.code.members import is_asked, is_method, is_slot
@@ -118,7 +119,9 @@ class _Look:
         setting = setting_name(self.names)
         if setting is not None:
             return f"{setting} may give an object another method"
-        name = min(self.methods.called - self._met, default=None)
+        # A list has those that change it.
+        sought = self.methods.called - CALLS["changing_methods"]
+        name = min(sought - self._met, default=None)
         return name and f"{name} is a method of nothing that was found"
 
     def over(self, values: list[Any]) -> str | None:
@@ -244,6 +247,10 @@ class _Look:
                         reason = self._of_function(getter, what, made)
                     if reason is not None:
                         return reason
+            elif isinstance(getter, BuiltinFunctionType) and not is_slot(getter):
+                reason = self._of_code(getter)
+                if reason is not None:
+                    return reason
             elif hasattr(type(getter), "__get__") and not is_slot(getter):
                 return f"{what} has unknown effects"
         return None

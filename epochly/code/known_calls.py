@@ -27,6 +27,7 @@ CALLS = {
         cmath.*
         collections.Counter collections.OrderedDict collections.defaultdict
         collections.deque
+        contextlib.nullcontext contextlib.suppress
         copy.copy copy.deepcopy
         datetime.date datetime.date.* datetime.datetime datetime.datetime.* datetime.time
         datetime.time.* datetime.timedelta datetime.timedelta.*

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, EnumType, Flag
 from types import FunctionType
@@ -33,7 +34,7 @@ def effects_of_making(cls: type, effects_of: EffectsOf) -> list[Cause] | None:
     effects_of : callable
         The causes of a function's effects.
     """
-    if type(cls) is not type:
+    if type(cls) not in (type, ABCMeta):
         return None
     found: list[Cause] = []
     for name in ("__new__", "__init__", "__post_init__"):
@@ -60,7 +61,8 @@ def _of_maker(
     """Causes in a method that runs while the instance is not known to anybody else."""
     own = maker.__code__.co_varnames[0] if maker.__code__.co_argcount else ""
     rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
-    plain_super = not any(isinstance(other, FunctionType) for other in rest)
+    others = [other for other in rest if isinstance(other, FunctionType)]
+    known_super = all(map(is_users, others))
     # A class with a `__new__` of its own may give an object that others hold.
     known = name != "__new__" and not _gives_what_it_likes(cls)
     filled = _own_parts(cls, is_fresh) if known else frozenset()
@@ -68,7 +70,8 @@ def _of_maker(
     if changing and known:
         changing -= _own_parts(cls, _makes_new)
     for cause in effects_of(maker):
-        if plain_super and cause.what.startswith(f"super().{name}"):
+        if known_super and cause.what.startswith(f"super().{name}"):
+            # Whichever that is, it is looked at below.
             continue
         first, _, attribute = cause.what.partition(".")
         if cause.in_place and cause.root == own:
@@ -84,6 +87,10 @@ def _of_maker(
             yield cause._replace(shared=True)
         elif _method(cls, attribute) is None:
             yield cause
+    for other in others if known_super else ():
+        if other not in seen:
+            seen.add(other)
+            yield from _of_maker(cls, name, other, effects_of, seen)
     for node in _parts_of(maker, own):
         raw = inspect.getattr_static(cls, node.attr, None)
         methods = [raw.fget, raw.fset] if isinstance(raw, property) else [raw]

@@ -41,7 +41,9 @@ def functions_in(raw: Any) -> list[FunctionType]:
 def is_slot(raw: Any) -> bool:
     """Whether it only holds what the object itself does, or is a method of a built-in type."""
     slot = inspect.ismemberdescriptor(raw) or inspect.isgetsetdescriptor(raw)
-    return slot or inspect.isbuiltin(raw) or isinstance(raw, _TUPLE_FIELD)
+    # What belongs to another object, such as `found.append`, or to a module, does what it does.
+    of_type = inspect.isbuiltin(raw) and isinstance(raw.__self__, type)
+    return slot or of_type or isinstance(raw, _TUPLE_FIELD)
 
 
 def is_asked(raw: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache, lru_cache
+from inspect import ismemberdescriptor
 from opcode import opmap
 from types import CodeType, FunctionType
 from typing import NamedTuple
@@ -122,7 +123,9 @@ def stored_attributes(code: CodeType) -> frozenset[str]:
 
 @cache
 def _names_in(home: str) -> frozenset[str]:
-    """The methods of the classes in a module."""
+    """The methods and properties of the classes in a module; a ``slice.step`` is none."""
     held = vars(sys.modules[home]).values()
     classes = {base for cls in held if isinstance(cls, type) for base in cls.__mro__}
-    return frozenset(name for cls in classes for name in vars(cls))
+    return frozenset(
+        name for cls in classes for name, raw in vars(cls).items() if not ismemberdescriptor(raw)
+    )

@@ -7,6 +7,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from epochly.code.giving import changes_more
+from epochly.code.known_calls import CALLS
 from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
 from epochly.code.methods import Methods, may_be_called
 from epochly.code.outside import defaults_of, functions_behind, names_in, outside
@@ -37,6 +38,9 @@ class Replay(NamedTuple):
         others share with these.
     methods : Methods or None
         The methods of unknown objects that it calls, which each call's arguments have to tell.
+    changing : Methods or None
+        Those under the names of methods that change a list or the like, which matter where it is
+        given objects of the user's.
     """
 
     allowed: Literal["twice", "proven", "never"]
@@ -44,6 +48,7 @@ class Replay(NamedTuple):
     reason: str = ""
     changes: bool = False
     methods: Methods | None = None
+    changing: Methods | None = None
 
 
 def replay_of(function: Function) -> Replay:
@@ -64,6 +69,7 @@ def replay_of(function: Function) -> Replay:
     draws = changes = False
     reads = open_to = ""
     called: set[str] = set()
+    changed_by: set[str] = set()
     effects = effects_of(function.plain, opened)
     for cause in (*effects.causes, *effects.notes):
         changes = changes or (
@@ -77,7 +83,7 @@ def replay_of(function: Function) -> Replay:
         elif cause.effect is Effect.READS:
             reads = reads or f"{cause.what} reads the outside world (line {cause.line})"
         elif cause.effect is Effect.WRITES and not cause.outside and own.covers(cause):
-            continue
+            changed_by |= CALLS["changing_methods"] & {cause.what.rpartition(".")[2]}
         elif isinstance(cause.open, ast.Name) and cause.open.id in own.given:
             open_to = f"{cause.what} is unknown (line {cause.line})"
         elif isinstance(cause.open, ast.Attribute) and may_be_called(cause.open.attr):
@@ -96,13 +102,20 @@ def replay_of(function: Function) -> Replay:
     methods = methods_called(function, own, called) if called else None
     if isinstance(methods, str):
         return Replay("never", draws, methods)
+    # Objects of the user's may have methods under the names of those that change a list.
+    changing = methods_called(function, own, changed_by) if changed_by and not called else None
     if methods is None:
-        more = more or hazard(held.objects, held.names, changing=held.changing)
+        why = hazard(held.objects, held.names, changing=held.changing)
+        if why is not None and isinstance(changing, Methods):
+            methods = changing
+        else:
+            more = more or why
     if changes:
         more = more or _shared_by_instances(held.objects)
     if more is not None:
         return Replay("never", draws, more)
-    return Replay("twice", draws, changes=changes, methods=methods)
+    others = changing if isinstance(changing, Methods) and methods is None else None
+    return Replay("twice", draws, changes=changes, methods=methods, changing=others)
 
 
 def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
@@ -126,14 +139,18 @@ def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     if other is not None:
         return other
     if replay.methods is None:
-        return _of_found(held, given.found, changes=replay.changes) if given.found else None
+        why = _of_found(held, given.found, changes=replay.changes) if given.found else None
+        if why is None or replay.changing is None:
+            return why
+    methods = replay.methods or replay.changing
+    assert methods is not None
     if given.others:
         return f"{given.others[0].__qualname__} objects may have any method"
     found = [*given.found, *held.objects]
     # Most methods only tell something, and then may also look at what outlives the call.
-    telling = Methods(replay.methods.called)
+    telling = Methods(methods.called)
     reason = _of_found(held, found, changes=replay.changes, methods=telling)
-    return reason and _of_found(held, found, changes=True, methods=replay.methods)
+    return reason and _of_found(held, found, changes=True, methods=methods)
 
 
 def state_reached(function: Function, given: Given) -> dict[str, int]:

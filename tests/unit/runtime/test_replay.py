@@ -13,6 +13,7 @@ import pytest
 from unit.runtime import lasting_programs as lasting
 from unit.runtime import leading_programs as leading
 from unit.runtime import replayed_programs as programs
+from unit.runtime.everyday_programs import EVERYDAY, LEAVING
 from unit.runtime.nearly_ordinary_programs import TRACES
 from unit.runtime.ordinary_programs import ORDINARY
 
@@ -281,7 +282,8 @@ NOT_SHOWN = {
 
 
 @pytest.mark.parametrize(
-    ("function", "given"), named(item for item in ORDINARY if item[0].__name__ not in NOT_SHOWN)
+    ("function", "given"),
+    named(item for item in [*ORDINARY, *EVERYDAY] if item[0].__name__ not in NOT_SHOWN),
 )
 def test_what_people_write_and_leaves_nothing_behind_may_be_run_twice(function, given):
     assert (replay(function).allowed, replay(function).reason) == ("twice", "")
@@ -290,6 +292,6 @@ def test_what_people_write_and_leaves_nothing_behind_may_be_run_twice(function, 
     assert trial.equality.verdict == "identical"
 
 
-@pytest.mark.parametrize(("function", "given"), named(TRACES))
+@pytest.mark.parametrize(("function", "given"), named([*TRACES, *LEAVING]))
 def test_what_nearly_leaves_nothing_behind_is_not_run_twice(function, given):
     assert replay(function).allowed != "twice" or hazard(function, list(given))
