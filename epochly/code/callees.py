@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import random
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
@@ -13,8 +14,10 @@ from epochly.code.asking import attribute_of
 from epochly.code.callgraph import Call, is_users
 from epochly.code.function import undecorated
 from epochly.code.imported import value_of
+from epochly.code.kinds import assigned
 from epochly.code.known_calls import CALLS
 from epochly.code.libraries import CACHE
+from epochly.code.scopes import live_value
 from epochly.loaded import loaded
 
 
@@ -42,6 +45,48 @@ def with_owner(function: FunctionType, call: Call) -> Call:
     owner = called.value if isinstance(called, ast.Attribute) else called
     node = ast.Call(called, [owner, *call.node.args], call.node.keywords)
     return dataclasses.replace(call, node=ast.copy_location(node, call.node), value=value)
+
+
+def through_local(function: FunctionType, whole: ast.AST, call: Call) -> Call:
+    """A call of a local that was only assigned a known function, a partial of one, or a method.
+
+    Parameters
+    ----------
+    function : FunctionType
+    whole : ast node
+        The function, or the local function, that the call stands in.
+    call : Call
+        Of a name.
+
+    Returns
+    -------
+    Call
+        The same call where the local may be anything.
+    """
+    assert isinstance(call.node.func, ast.Name)
+    values = assigned(whole, call.node.func.id)
+    if len(values) != 1 or values[0] is None:
+        return call
+    node = _without_partial(function, ast.Call(values[0], call.node.args, call.node.keywords))
+    node = ast.copy_location(node, call.node)
+    known, value = live_value(function, node.func)
+    if known:
+        return dataclasses.replace(call, node=node, found=True, value=undecorated(value))
+    if isinstance(values[0], ast.Attribute):
+        return dataclasses.replace(call, node=node, text=ast.unparse(values[0]))
+    return call
+
+
+def _without_partial(function: FunctionType, node: ast.Call) -> ast.Call:
+    """A call of ``partial(called, given)`` as one of ``called``."""
+    made = node.func
+    if not isinstance(made, ast.Call) or not made.args or isinstance(made.args[0], ast.Starred):
+        return node
+    if live_value(function, made.func)[1] is not functools.partial:
+        return node
+    names = {keyword.arg for keyword in node.keywords}
+    before = [keyword for keyword in made.keywords if keyword.arg not in names]
+    return ast.Call(made.args[0], [*made.args[1:], *node.args], [*before, *node.keywords])
 
 
 def behind_cache(call: Call) -> Call | None:

@@ -10,7 +10,7 @@ from types import FunctionType, MappingProxyType
 from epochly.code.around import Around, Opened
 from epochly.code.asking import attribute_of
 from epochly.code.bindings import bindings_in
-from epochly.code.callees import behind_cache, with_owner
+from epochly.code.callees import behind_cache, through_local, with_owner
 from epochly.code.callgraph import Call, body_of, calls_in, is_users
 from epochly.code.causes import Cause as Cause
 from epochly.code.causes import Effect as Effect
@@ -21,7 +21,6 @@ from epochly.code.handed import handed_over
 from epochly.code.helpers import Helpers, argument_for, is_default, is_free, parameters_of
 from epochly.code.imported import value_of
 from epochly.code.kinds import (
-    assigned,
     is_listed_as,
     kind_of,
     qualified_name,
@@ -166,7 +165,7 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
         known, value = value_of(function, call.node.func)
         call = dataclasses.replace(call, found=known, value=undecorated(value)) if known else call
     if not call.found and isinstance(call.node.func, ast.Name):
-        call = _through_local(around, call)
+        call = through_local(function, around.whole, call)
     call = with_owner(function, call)
     changed = changed_arguments(call)
     if changed is None:
@@ -213,20 +212,6 @@ def _of_call(around: Around, call: Call) -> Iterator[Cause]:
                 yield cause._replace(through=None, open=None)
             return
     yield from causes_of_known(function, call)
-
-
-def _through_local(around: Around, call: Call) -> Call:
-    """A call of a local that was only assigned a known function, or a method."""
-    assert isinstance(call.node.func, ast.Name)
-    values = assigned(around.whole, call.node.func.id)
-    if len(values) == 1 and values[0] is not None:
-        known, value = live_value(around.function, values[0])
-        node = ast.copy_location(ast.Call(values[0], call.node.args, call.node.keywords), call.node)
-        if known:
-            return dataclasses.replace(call, node=node, found=True, value=undecorated(value))
-        if isinstance(values[0], ast.Attribute):
-            return dataclasses.replace(call, node=node, text=ast.unparse(values[0]))
-    return call
 
 
 def _of_helper(around: Around, call: Call) -> Iterator[Cause]:

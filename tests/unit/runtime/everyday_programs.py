@@ -214,6 +214,12 @@ def makes_keys(text):
     return dict.fromkeys(text, 0), int.from_bytes(bytes.fromhex("ff"), "big")
 
 
+@everyday([1, 2])
+def calls_a_partial_of_a_built_in_function(numbers):
+    power = functools.partial(pow, 2)
+    return [power(number) for number in numbers]
+
+
 @everyday(5)
 def adds_to_an_object_of_its_own(n):
     tally = Tally()
@@ -301,6 +307,18 @@ def has_what_is_clipped_written_where_everybody_sees_it(values):
 @leaving(np.ones((2, 3)))
 def has_what_is_taken_written_where_everybody_sees_it(values):
     return values.take([0], 1, TABLE[:2, :1])
+
+
+@leaving(np.ones(3))
+def calls_a_partial_that_writes_where_everybody_sees_it(values):
+    add = functools.partial(np.add, out=TOTALS)
+    return add(values, 1.0)
+
+
+@leaving(1)
+def calls_a_partial_that_pushes_onto_what_everybody_has(number):
+    push = functools.partial(heapq.heappush, EVERYBODYS)
+    push(number)
 
 
 @leaving()
