@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Iterator
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -33,6 +33,7 @@ _TELLING = frozenset(
 _FIXED = 1 << 8
 # The default of a field that a factory fills.
 _FACTORY: type = type(vars(dataclasses)["_HAS_DEFAULT_FACTORY"])
+_CODE = (FunctionType, BuiltinFunctionType, partial, type)
 _UNCHANGING = frozenset((*PLAIN, range, _FACTORY))
 
 
@@ -116,7 +117,7 @@ def lasting_class_part(cls: type) -> str | None:
     """What all instances of a class of the user's share, and may change."""
     for base, name, held in members_of(cls):
         hidden = name.startswith(("__", "_abc_")) or name == "_field_defaults"
-        is_code = callable(held) or hasattr(type(held), "__get__")
+        is_code = isinstance(held, _CODE) or hasattr(type(held), "__get__")
         if may_change(held) and not (hidden or is_code or issubclass(base, Enum)):
             return f"{base.__qualname__}.{name}"
     return None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import re
 from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, EnumType, Flag
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
 from epochly.code.kinds import is_fresh
+from epochly.code.members import functions_in, method_in
 from epochly.code.sharing import ATOMS
 from epochly.code.source import source_of
 from epochly.code.stores import Locals
@@ -61,8 +63,9 @@ def _of_maker(
     """Causes in a method that runs while the instance is not known to anybody else."""
     own = maker.__code__.co_varnames[0] if maker.__code__.co_argcount else ""
     rest = [vars(base)[name] for base in cls.__mro__[1:] if name in vars(base)]
-    others = [other for other in rest if isinstance(other, FunctionType)]
-    known_super = all(map(is_users, others))
+    others = [function for other in rest for function in functions_in(other)]
+    plain = (FunctionType, WrapperDescriptorType, BuiltinFunctionType)
+    known_super = all(map(is_users, others)) and all(isinstance(method_in(o), plain) for o in rest)
     # A class with a `__new__` of its own may give an object that others hold.
     known = name != "__new__" and not _gives_what_it_likes(cls)
     filled = _own_parts(cls, is_fresh) if known else frozenset()
@@ -70,7 +73,7 @@ def _of_maker(
     if changing and known:
         changing -= _own_parts(cls, _makes_new)
     for cause in effects_of(maker):
-        if known_super and cause.what.startswith(f"super().{name}"):
+        if known_super and re.match(rf"super\(\)\.{name}(?!\w)", cause.what):
             # Whichever that is, it is looked at below.
             continue
         first, _, attribute = cause.what.partition(".")
@@ -91,8 +94,7 @@ def _of_maker(
         if other not in seen:
             seen.add(other)
             yield from _of_maker(cls, name, other, effects_of, seen)
-    for node in _parts_of(maker, own):
-        raw = inspect.getattr_static(cls, node.attr, None)
+    for node, raw in _parts_of(cls, maker, own):
         methods = [raw.fget, raw.fset] if isinstance(raw, property) else [raw]
         for method in methods:
             if isinstance(method, FunctionType) and is_users(method):
@@ -128,9 +130,20 @@ def _method(cls: type, name: str) -> FunctionType | None:
     return found if isinstance(found, FunctionType) and is_users(found) else None
 
 
-def _parts_of(maker: FunctionType, own: str) -> list[ast.Attribute]:
+def _parts_of(cls: type, maker: FunctionType, own: str) -> Iterator[tuple[ast.Attribute, Any]]:
     """What a method names of the new object: its methods may do other things than they promise."""
-    return [node for node in _nodes(maker) if is_part_of(node, own)]
+    for node in _nodes(maker):
+        if is_part_of(node, own):
+            yield node, inspect.getattr_static(cls, node.attr, None)
+        elif isinstance(node, ast.Attribute) and _is_super(node.value):
+            held = (vars(base).get(node.attr) for base in cls.__mro__[1:])
+            yield from ((node, raw) for raw in held if isinstance(raw, property))
+
+
+def _is_super(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )
 
 
 def _augmented(maker: FunctionType, own: str) -> set[str]:

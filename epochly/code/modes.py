@@ -40,10 +40,14 @@ def effect_of_open(node: ast.Call) -> Effect:
 
 
 def may_rename(node: ast.Call) -> bool:
-    """Whether ``replace`` and ``copy`` are given what those of a text or a list do not take."""
+    """Whether ``replace`` and others are given what those of a text or a number do not take."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     starred = any(isinstance(argument, ast.Starred) for argument in node.args)
     target = any(keyword.arg in (None, "target") for keyword in node.keywords)
+    if name == "quantize":
+        # A context notes what it has rounded.
+        named = any(keyword.arg in (None, "context") for keyword in node.keywords)
+        return starred or named or len(node.args) > 2
     if name == "copy":
         return bool(node.args) or target
     return name == "replace" and (starred or target or len(node.args) == 1)

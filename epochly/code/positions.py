@@ -53,8 +53,10 @@ def changed_arguments(call: Call) -> list[ast.expr] | None:
         if isinstance(method, ast.Attribute):
             if any(not _is_false(named[name]) for name in _OVERWRITING & named.keys()):
                 found.append(method.value)
-            changed = None if starred else _of_method(method, arguments)
-            found += [changed] if changed is not None else []
+            unpacked = starred or any(keyword.arg is None for keyword in call.node.keywords)
+            if unpacked and method.attr in _OUT_OF_METHODS:
+                return None
+            found += [] if starred else _of_method(method, arguments)
         return found
     name = qualified_name(call.value)
     if _is_changing(call.value, name):
@@ -107,19 +109,22 @@ _OUT_OF_METHODS = {
 }  # fmt: skip
 
 
-def _of_method(method: ast.Attribute, arguments: list[ast.expr]) -> ast.expr | None:
-    """``array.sum(axis, dtype, out)``, ``np.add.at(array, indices, values)``, ``partition``."""
+def _of_method(method: ast.Attribute, arguments: list[ast.expr]) -> list[ast.expr]:
+    """``array.sum(axis, dtype, out)``, ``np.add.at(array, indices, values)``, ``partition``.
+
+    What follows after the place of ``out`` counts as well, since masked arrays have it later.
+    """
     if method.attr == "partition":
         texts = (ast.JoinedStr, ast.Name, ast.Attribute)
         first = arguments[0] if arguments else None
         is_text = isinstance(first, texts) or (
             isinstance(first, ast.Constant) and isinstance(first.value, (str, bytes))
         )
-        return None if is_text else method.value
+        return [] if is_text else [method.value]
     if method.attr == "at":
-        return arguments[0] if len(arguments) > 1 else None
+        return arguments[:1] if len(arguments) > 1 else []
     place = _OUT_OF_METHODS.get(method.attr)
-    return arguments[place] if place is not None and place < len(arguments) else None
+    return arguments[place:] if place is not None else []
 
 
 def _is_false(value: ast.expr) -> bool:

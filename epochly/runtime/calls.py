@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -66,28 +65,33 @@ class Calls:
         tier = self._tier
         if is_inside() or not self._beside.is_possible() or not self._waiting.acquire(False):
             return self.timed(args, kwargs)
-        with ExitStack() as turns:
-            turns.callback(self._waiting.release)
+        trial, mine = None, False
 
-            def offered(*copies: Any) -> Evidence | None:
-                if tier.run != self.act or not self._is_my_turn():
-                    return None
-                turns.callback(self._lock.release)
-                tier.act(*copies)
-                return self._lineup.current if tier.state == "trying" else None
+        def offered(*copies: Any) -> Evidence | None:
+            nonlocal mine
+            if tier.run != self.act:
+                return None
+            mine = self._is_my_turn()
+            return tier.act(*copies) if mine else None
 
-            try:
-                ran = self._beside.both(offered, args, kwargs)
-            except NotCopiedError as error:
-                let_through(error)
-                ran = None
+        try:
+            ran = self._beside.both(offered, args, kwargs)
             trial, current = ran or (None, None)
             if trial is not None and current is not None:
                 tier.judge(current, trial, Evidence.tried)
-            elif (trial is None or not self._affords(trial)) and self._is_my_turn():
-                turns.callback(self._lock.release)
-                if tier.run == self.expect:
+            elif not mine and (trial is None or not self._affords(trial)):
+                mine = self._is_my_turn()
+                if mine and tier.run == self.expect:
                     tier.run = self.timed
+        except NotCopiedError as error:
+            let_through(error)
+            mine = mine or self._is_my_turn()
+            if mine and tier.run == self.expect:
+                tier.run = self.timed
+        finally:
+            if mine:
+                self._lock.release()
+            self._waiting.release()
         return trial.value if trial is not None else self.timed(args, kwargs)
 
     def beside(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

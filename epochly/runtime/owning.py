@@ -128,6 +128,8 @@ def owned_by(function: Function, opened: Opened) -> Owned:
         known = len(foreign) + len(holders)
         for into, value in found.filled:
             holders |= into & (own | local) if leads_out(value) else set()
+        # Two arguments may be one object.
+        holders |= own if holders & own else set()
         for targets, value in found.made:
             foreign |= targets if leads_out(value) else set()
         # What is put into an object is found by every name that leads to it.

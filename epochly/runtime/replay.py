@@ -12,6 +12,7 @@ from epochly.code.lasting import lasting_class_part, lasting_in, lasting_member
 from epochly.code.methods import Methods, may_be_called
 from epochly.code.outside import defaults_of, functions_behind, names_in, outside
 from epochly.code.sharing import is_own, named_parts
+from epochly.code.zones import zone_with_effects
 from epochly.runtime.method_calls import methods_called
 from epochly.runtime.owning import owned_by
 
@@ -130,8 +131,9 @@ def hazard_of(function: Function, given: Given, replay: Replay) -> str | None:
     replay : Replay
         What the function's source allows.
     """
-    if given.reason is not None:
-        return given.reason
+    why = given.reason or zone_with_effects()
+    if why is not None:
+        return why
     if not (given.found or given.others or replay.methods):
         return None
     held = _held(function)

@@ -193,12 +193,17 @@ class Tier:
             self.state, self.run = "preparing", self._calls.timed
             self._look(lambda: self._launch(self, args, kwargs))
 
-    def act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Do what is to be done, with the arguments of a call."""
-        self.run = self._calls.committed if self.state == "committed" else self._calls.timed
+    def act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Evidence | None:
+        """Do what is to be done, with the arguments of a call; which candidate is tried then.
+
+        Nothing is to be done where another thread was first.
+        """
         action, self._action = self._action, None
-        if action is not None:
-            self._look(lambda: action(args, kwargs))
+        if action is None:
+            return None
+        self.run = self._calls.committed if self.state == "committed" else self._calls.timed
+        self._look(lambda: action(args, kwargs))
+        return self.lineup.current if self.state == "trying" else None
 
     def judge(
         self, current: Evidence, trial: Trial, judge: Callable[[Evidence, Trial], Conclusion]

@@ -44,6 +44,9 @@ TOTALS = np.zeros(3)
 TABLE = np.zeros((3, 3))
 WORD = re.compile(r"(\w+)")
 BUFFER = io.StringIO()
+CONTEXT = decimal.Context()
+MASKED = np.ma.ones((2, 3))
+PLACES = np.zeros(3, dtype=int)
 
 
 class Tally:
@@ -271,6 +274,66 @@ class OfNoting(NotingSquare):
         self.sides.append(size)
 
 
+class Noted:
+    """Notes that it was made, or asked, in three ways."""
+
+    def __new__(cls):
+        EVERYBODYS.append(cls)
+        return super().__new__(cls)
+
+    @property
+    def size(self):
+        EVERYBODYS.append(1)
+        return 1
+
+    def fill_all(self):
+        EVERYBODYS.append(2)
+
+    def fill(self):
+        """Nothing to do."""
+
+
+class OfNoted(Noted):
+    def __new__(cls):
+        return super().__new__(cls)
+
+
+class AsksItsBase:
+    size = Noted.size
+    fill_all, fill = Noted.fill_all, Noted.fill
+
+
+class AskingItsBase(AsksItsBase):
+    def __init__(self):
+        self.area = super().size
+
+    @property
+    def size(self):
+        return 2
+
+
+class FillingAllOfItsBase(AsksItsBase):
+    def __init__(self):
+        self.fill()
+
+    def fill(self):
+        super().fill_all()
+
+
+class Log:
+    lines = 0
+
+    def __call__(self):
+        """What is logged goes nowhere."""
+
+
+class Logging:
+    log = Log()
+
+    def add(self, number):
+        self.log.lines += number
+
+
 class Counted:
     made = 0
 
@@ -319,6 +382,28 @@ def calls_a_partial_that_writes_where_everybody_sees_it(values):
 def calls_a_partial_that_pushes_onto_what_everybody_has(number):
     push = functools.partial(heapq.heappush, EVERYBODYS)
     push(number)
+
+
+@leaving(np.ones((2, 3)))
+def has_the_greatest_written_by_unpacked_arguments(values):
+    where = {"out": TOTALS}
+    return values.max(0, **where)
+
+
+@leaving(np.ones((2, 3)))
+def has_a_sum_written_by_unpacked_arguments(values):
+    where = (0, None, TOTALS)
+    return values.sum(*where)
+
+
+@leaving()
+def has_the_place_of_the_greatest_written_where_everybody_sees_it():
+    return MASKED.argmax(0, None, PLACES)
+
+
+@leaving("1.25")
+def rounds_in_a_context_that_notes(text):
+    return decimal.Decimal(text).quantize(decimal.Decimal("0.1"), None, CONTEXT)
 
 
 @leaving()
@@ -376,6 +461,43 @@ def makes_an_object_that_appends():
 @leaving(3)
 def makes_an_object_whose_base_notes(n):
     return OfNoting(n).sides
+
+
+@leaving()
+def makes_an_object_whose_base_notes_that_it_is_made():
+    return OfNoted()
+
+
+@leaving()
+def makes_an_object_whose_base_notes_that_it_is_asked():
+    return AskingItsBase().area
+
+
+@leaving()
+def makes_an_object_whose_base_fills_what_everybody_has():
+    return FillingAllOfItsBase()
+
+
+@leaving(Logging(), 1)
+def adds_to_an_object_that_logs_for_its_class(logging, number):
+    logging.add(number)
+
+
+ITEMS = [[1]]
+
+
+class Items:
+    def __init__(self, items):
+        self.items = items
+
+    def update(self):
+        self.items[0].append(1)
+
+
+@leaving(Items(ITEMS), ITEMS)
+def puts_what_everybody_has_into_an_argument_under_another_name(items, same):
+    same.insert(0, EVERYBODYS)
+    items.update()
 
 
 @leaving([3, 1])

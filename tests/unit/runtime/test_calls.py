@@ -169,6 +169,31 @@ def test_what_another_thread_has_taken_up_is_left_to_it():
     assert (program.tier.state, candidate.prepared.calls) == ("committed", 1)
 
 
+@pytest.mark.parametrize("seconds", [0.01, 0.95, 2.0])
+def test_a_thread_that_was_overtaken_undoes_nothing(seconds):
+    program = Expecting()
+    candidate = program.candidate(seconds)
+    program.tier.when_called(lambda args, kwargs: program.tier.offer([candidate]))
+    overtaken = program.tier.run
+    program.run(2)
+    before = program.tier.state, program.tier.run
+    assert overtaken((21,), {}) == 42
+    assert (program.tier.state, program.tier.run) == before or before[0] == "trying"
+    program.run(5)
+    assert program.tier.state == ("committed" if seconds < 0.5 else "settled")
+
+
+def test_a_thread_that_was_overtaken_leaves_a_tier_that_looks_again():
+    program = Program()
+    program.run(4)
+    program.tier.when_called(lambda args, kwargs: program.tier.wait())
+    overtaken = program.tier.run
+    program.run()
+    assert overtaken((21,), {}) == 42
+    program.run(20)
+    assert len(program.launched) == 2
+
+
 def test_a_search_that_ends_in_vain_meanwhile_is_the_end():
     program = Expecting()
     program.meanwhile = lambda: program.tier.settle("nothing pays")

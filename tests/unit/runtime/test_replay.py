@@ -1,7 +1,9 @@
 """Which functions may be run a second time."""
 
 import collections
+import datetime
 import functools
+import gc
 import operator
 import random
 import subprocess
@@ -295,3 +297,23 @@ def test_what_people_write_and_leaves_nothing_behind_may_be_run_twice(function, 
 @pytest.mark.parametrize(("function", "given"), named([*TRACES, *LEAVING]))
 def test_what_nearly_leaves_nothing_behind_is_not_run_twice(function, given):
     assert replay(function).allowed != "twice" or hazard(function, list(given))
+
+
+def shows(moment):
+    return moment.isoformat()
+
+
+def test_dates_are_not_shown_twice_where_a_time_zone_of_the_users_has_effects():
+    moments, asked = [datetime.datetime(2024, 5, 1)], []
+    assert hazard(shows, moments) is None
+
+    class Zone(datetime.tzinfo):
+        def utcoffset(self, moment):
+            asked.append(moment)
+            return datetime.timedelta(0)
+
+    assert "Zone.utcoffset has effects" in hazard(shows, moments)
+    # Classes are in cycles with themselves.
+    del Zone
+    gc.collect()
+    assert hazard(shows, moments) is None
