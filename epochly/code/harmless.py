@@ -24,6 +24,7 @@ from epochly.code.methods import (
     Methods,
     may_be_called,
     only_changes_its_own,
+    sets_part_of_other,
     setting_name,
     why_not,
 )
@@ -295,7 +296,8 @@ class _Look:
             yields = isinstance(cause.open, (ast.Yield, ast.YieldFrom)) and is_generator(function)
             if yields or self._is_method(cause):
                 continue
-            if strict or not only_changes_its_own(function, cause):
+            sets = name in CALLS["changing_methods"] and sets_part_of_other(function, cause)
+            if strict or sets or not only_changes_its_own(function, cause):
                 return f"{what} has effects: {cause.what}"
         return None
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from epochly.code.asking import HOOKS
 from epochly.code.callgraph import is_users
 from epochly.code.causes import Cause, Effect
+from epochly.code.known_calls import CALLS
 from epochly.code.lasting import lasting_in
 from epochly.code.members import functions_in, is_method, members_of, method_in
 from epochly.loaded import loaded
@@ -98,6 +99,20 @@ def only_changes_its_own(function: FunctionType, cause: Cause) -> bool:
     is_store = cause.effect is Effect.PURE or (cause.effect is Effect.WRITES and not cause.outside)
     rooted = bool(cause.root) or cause.through is not None
     return is_store and rooted and not cause.shared and lasting_in(function) is None
+
+
+def sets_part_of_other(function: FunctionType, cause: Cause) -> bool:
+    """Whether a method sets an attribute of something else than its object: perhaps of a class.
+
+    Parameters
+    ----------
+    function : FunctionType
+        The method.
+    cause : Cause
+    """
+    owner, _, attribute = cause.what.rpartition(": ")[2].rpartition(".")
+    is_store = attribute.isidentifier() and attribute not in CALLS["changing_methods"]
+    return is_store and owner not in ("", *function.__code__.co_varnames[:1])
 
 
 def setting_name(names: frozenset[str]) -> str | None:

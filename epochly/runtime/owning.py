@@ -14,6 +14,7 @@ from epochly.code.callgraph import Call, is_users
 from epochly.code.causes import Cause
 from epochly.code.imported import value_of
 from epochly.code.kinds import is_load
+from epochly.code.known_calls import CALLS
 from epochly.code.lasting import (
     is_fixed_class,
     is_lasting,
@@ -227,7 +228,8 @@ def _root(text: str) -> str:
         place = parsed(text, "<path>", "eval").body
     except SyntaxError:
         return ""
-    while (owner := _given_its_part(place)) is not None:
+    is_filled = not isinstance(place, ast.Attribute) or place.attr in CALLS["changing_methods"]
+    while is_filled and (owner := _given_its_part(place)) is not None:
         place = owner
     return root_name(place)
 
