@@ -29,6 +29,8 @@ class Calls:
     ----------
     affordable : float
         Share of a call that copies of its arguments may take while candidates are expected.
+    timed : Timed
+        A call of the original that counts.
     """
 
     def __init__(self, tier: Tier, lock: threading.Lock) -> None:
@@ -65,7 +67,7 @@ class Calls:
         tier = self._tier
         if is_inside() or not self._beside.is_possible() or not self._waiting.acquire(False):
             return self.timed(args, kwargs)
-        trial, mine = None, False
+        mine = False
 
         def offered(*copies: Any) -> Evidence | None:
             nonlocal mine
@@ -75,19 +77,17 @@ class Calls:
             return tier.act(*copies) if mine else None
 
         try:
-            ran = self._beside.both(offered, args, kwargs)
-            trial, current = ran or (None, None)
+            try:
+                trial, current = self._beside.both(offered, args, kwargs) or (None, None)
+            except NotCopiedError as error:
+                let_through(error)
+                trial = current = None
             if trial is not None and current is not None:
                 tier.judge(current, trial, Evidence.tried)
             elif not mine and (trial is None or not self._affords(trial)):
                 mine = self._is_my_turn()
                 if mine and tier.run == self.expect:
                     tier.run = self.timed
-        except NotCopiedError as error:
-            let_through(error)
-            mine = mine or self._is_my_turn()
-            if mine and tier.run == self.expect:
-                tier.run = self.timed
         finally:
             if mine:
                 self._lock.release()

@@ -199,10 +199,11 @@ class Tier:
         Nothing is to be done where another thread was first.
         """
         action, self._action = self._action, None
-        if action is None:
+        if action is None and self.run != self._calls.act:
             return None
         self.run = self._calls.committed if self.state == "committed" else self._calls.timed
-        self._look(lambda: action(args, kwargs))
+        if action is not None:
+            self._look(lambda: action(args, kwargs))
         return self.lineup.current if self.state == "trying" else None
 
     def judge(
