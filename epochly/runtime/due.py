@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 # be a twentieth of its calls: of a hundred, if they are long enough, or of all made by then.
 AFTER_S = 0.03
 CALLS, HORIZON = 100, 40.0
+WORTH_LOOKING_S = HORIZON * AFTER_S
 # Their seconds, and those of the fastest.
 NO_CALLS = (0.0, float("inf"))
 

@@ -19,7 +19,7 @@ from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
 from epochly.runtime.ahead import expect
 from epochly.runtime.decisions import decision_file, decision_path
-from epochly.runtime.due import horizon_s
+from epochly.runtime.due import WORTH_LOOKING_S, horizon_s
 from epochly.runtime.keeping import Keeping
 from epochly.runtime.offers import Offers
 from epochly.runtime.standing import Candidate
@@ -42,7 +42,10 @@ WORTH_WORKERS_S = 16.0
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
 # A byte of them takes 2 ns to pack for another process: 20 times that must be worth it.
-WORTH_S_PER_BYTE = 40e-9
+WORTH_S_PER_BYTE = 50e-9
+# Others are tried beside threads that gain already, and take cores from them, 0.6 s in all: at once
+# only where they might save five times that.
+WORTH_MORE_S = 3.0
 
 _turns = Turns()
 
@@ -122,7 +125,8 @@ class Search:
             )
             tier.settle(tier.doubt)
             return
-        if held.size >= LARGE and horizon_s(*tier.spent) < WORTH_S_PER_BYTE * held.size:
+        worth_s = WORTH_LOOKING_S + WORTH_S_PER_BYTE * held.size
+        if held.size >= LARGE and horizon_s(*tier.spent) < worth_s:
             tier.wait()
             return
         so_far, keep = self._keeping.so_far, self._keeping.keep
@@ -196,12 +200,15 @@ class Search:
         """Have another process find what is worth trying; one at a time in a program."""
         from epochly.runtime.preparation import NOT_STARTED, Preparation, pack
 
+        turns, again = _turns, partial(self._try_elsewhere, offers, draws)
         if offers.tier.prepared is not None:
             refused = self._refused_early(offers.known, Arguments(args, kwargs))
             if refused is not None:
                 offers.not_elsewhere(refused)
                 return
-        turns, again = _turns, partial(self._try_elsewhere, offers, draws)
+            if not offers.tier.checks and _left_to_gain_s(offers.tier) < WORTH_MORE_S:
+                offers.tier.after_check(again)
+                return
         if not turns.take(partial(offers.tier.when_called, again)):
             return
 
@@ -272,6 +279,11 @@ class Search:
             return answer.reason
         parallel = backend.level in SPREADING
         return Candidate(name, _SideBySide(answer) if parallel else answer)
+
+
+def _left_to_gain_s(tier: Tier) -> float:
+    """What all cores would save of the time that calls take now, were each put to full use."""
+    return horizon_s(*tier.spent) * (1.0 / tier.gain - 1.0 / usable_cores())
 
 
 class _SideBySide:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -115,6 +116,7 @@ class Known:
     def __init__(self, monkeypatch, cores=2):
         self.started = []
         monkeypatch.setattr(search, "_turns", Turns())
+        monkeypatch.setattr(search, "WORTH_MORE_S", 0.0)
         monkeypatch.setattr(search, "usable_cores", lambda: cores)
         monkeypatch.setattr(preparation, "Preparation", lambda *given: self.started.append(given))
 
@@ -184,6 +186,32 @@ def test_no_process_is_started_for_what_is_known_to_refuse_without_one(
     assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
     assert (tier.state, tier.backend, len(known.started)) == ("committed", "threads", started)
     assert ("numba: refused, arrays is a list of other" in tier.reason) is (not started)
+    tier.close()
+
+
+@pytest.mark.parametrize(
+    ("gain", "earlier", "checks", "started"),
+    [
+        (1.5, (0.1, 0.05), 0, 0),
+        (1.5, (0.1, 0.05), 1, 1),
+        (1.5, (0.1, 0.25), 0, 1),
+        (1.1, (30.0, 0.05), 0, 1),
+    ],
+)
+def test_others_are_tried_beside_threads_that_gain_only_where_much_is_left_to_gain(
+    monkeypatch, gain, earlier, checks, started
+):
+    known = Known(monkeypatch)
+    monkeypatch.setattr(search, "WORTH_MORE_S", 3.0)
+    tier, found = known.tier(sums, earlier=earlier), Search(Allowed(sums), lambda tier: None)
+    tier.commit(found._prepared("threads", Arguments((ARRAYS,)))._replace(speedup=gain))
+    tier.checks = checks
+    tier.when_called(partial(found._try_the_rest, tier, False))
+    assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
+    assert (tier.state, len(known.started)) == ("committed", started)
+    tier.checked(SimpleNamespace(checked=lambda trial: "go on"), None)
+    tier.run((ARRAYS,), {})
+    assert len(known.started) == 1
     tier.close()
 
 
@@ -270,10 +298,10 @@ def test_a_trial_and_a_decision_import_nothing_that_was_not_imported_meanwhile(t
 def test_large_arguments_wait_until_packing_them_may_pay(monkeypatch):
     known = Known(monkeypatch)
     large = (np.ones(1_000_000),)
-    tier = known.tier(summed, earlier=(0.1, 0.001))
+    tier = known.tier(summed, earlier=(1.5, 0.001))
     tier.run(large, {})
     assert (tier.state, known.started) == ("observing", [])
-    tier = known.tier(summed, earlier=(0.4, 0.001))
+    tier = known.tier(summed, earlier=(1.7, 0.001))
     tier.run(large, {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
 
