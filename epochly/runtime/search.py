@@ -41,6 +41,8 @@ WORTH_WORKERS_S = 16.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
+# So many bytes take 0.05 s to pack.
+MUCH = 1 << 24
 # A byte of them takes 2 ns to pack for another process: 20 times that must be worth it.
 WORTH_S_PER_BYTE = 50e-9
 # Others are tried beside threads that gain already, and take cores from them, 0.6 s in all: at once
@@ -135,10 +137,14 @@ class Search:
         # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
         in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
         at_hand = self._at_hand(example) if in_pieces else None
-        if at_hand is None:
-            begin(args, kwargs)
-        else:
+        seconds, fastest_s = tier.spent
+        if at_hand is not None:
             offers.at_hand(at_hand, then=begin)
+        elif held.size >= MUCH and seconds < 1.5 * fastest_s:
+            # The first call alone, which fills memory for the others.
+            tier.wait()
+        else:
+            begin(args, kwargs)
 
     def _go_on(self, tier: Tier, example: Arguments) -> None:
         """Try what an earlier process did not come to try, where this one runs for long.

@@ -306,6 +306,20 @@ def test_large_arguments_wait_until_packing_them_may_pay(monkeypatch):
     assert (tier.state, len(known.started)) == ("preparing", 1)
 
 
+@pytest.mark.parametrize(
+    ("length", "earlier", "started"),
+    [(3_000_000, (0.3, 0.3), 0), (3_000_000, (0.6, 0.3), 1), (1_000_000, (0.3, 0.3), 1)],
+)
+def test_much_data_is_packed_only_once_more_than_a_first_call_tells_what_calls_take(
+    monkeypatch, length, earlier, started
+):
+    known = Known(monkeypatch)
+    tier = known.tier(summed, earlier=earlier)
+    found = Search(Allowed(summed), lambda tier: None)
+    found.launch(tier, (np.ones(length),), {})
+    assert len(known.started) == started
+
+
 def test_one_process_is_started_at_a_time_and_the_next_when_it_ends(monkeypatch):
     known = Known(monkeypatch)
     first, second = known.tier(summed), known.tier(summed, "another kind")
