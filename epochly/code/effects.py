@@ -35,7 +35,7 @@ from epochly.code.known_effects import (
 )
 from epochly.code.loops import root_name
 from epochly.code.making import effects_of_making, only_finds
-from epochly.code.modes import may_rename
+from epochly.code.modes import is_given_more
 from epochly.code.positions import SHUFFLING, changed_arguments
 from epochly.code.roots import roots_of
 from epochly.code.scopes import bound_names, live_value, scope_of
@@ -297,7 +297,7 @@ def _of_method(around: Around, call: Call) -> Iterator[Cause]:
             shared = is_listed_as("settings", f"{kind}.{method.attr}")
             yield Cause(effect, call.line, call.text, True, shared=shared)
         return
-    if method.attr in CALLS["pure_methods"] and not may_rename(call.node):
+    if method.attr in CALLS["pure_methods"] and not is_given_more(call.node):
         return
     owner = method.value
     if _is_file_in_memory(around, owner) and method.attr in _OF_FILES:

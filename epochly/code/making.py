@@ -74,7 +74,7 @@ def _of_maker(
         changing -= _own_parts(cls, _makes_new)
     for cause in effects_of(maker):
         if known_super and re.match(rf"super\(\)\.{name}(?!\w)", cause.what):
-            # Whichever that is, it is looked at below.
+            # Whichever that is, it is looked at below, with all else that is asked of `super()`.
             continue
         first, _, attribute = cause.what.partition(".")
         if cause.in_place and cause.root == own:
@@ -90,10 +90,6 @@ def _of_maker(
             yield cause._replace(shared=True)
         elif _method(cls, attribute) is None:
             yield cause
-    for other in others if known_super else ():
-        if other not in seen:
-            seen.add(other)
-            yield from _of_maker(cls, name, other, effects_of, seen)
     for node, raw in _parts_of(cls, maker, own):
         methods = [raw.fget, raw.fset] if isinstance(raw, property) else [raw]
         for method in methods:
@@ -137,7 +133,7 @@ def _parts_of(cls: type, maker: FunctionType, own: str) -> Iterator[tuple[ast.At
             yield node, inspect.getattr_static(cls, node.attr, None)
         elif isinstance(node, ast.Attribute) and _is_super(node.value):
             held = (vars(base).get(node.attr) for base in cls.__mro__[1:])
-            yield from ((node, raw) for raw in held if isinstance(raw, property))
+            yield from ((node, method_in(raw)) for raw in held if functions_in(raw))
 
 
 def _is_super(node: ast.expr) -> bool:

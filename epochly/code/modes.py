@@ -39,7 +39,7 @@ def effect_of_open(node: ast.Call) -> Effect:
     return Effect.READS if mode.value in _READING_MODES else Effect.WRITES
 
 
-def may_rename(node: ast.Call) -> bool:
+def is_given_more(node: ast.Call) -> bool:
     """Whether ``replace`` and others are given what those of a text or a number do not take."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     starred = any(isinstance(argument, ast.Starred) for argument in node.args)

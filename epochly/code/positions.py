@@ -48,12 +48,12 @@ def changed_arguments(call: Call) -> list[ast.expr] | None:
         return []
     named = {keyword.arg: keyword.value for keyword in call.node.keywords if keyword.arg}
     starred = any(isinstance(argument, ast.Starred) for argument in arguments)
+    unpacked = starred or any(keyword.arg is None for keyword in call.node.keywords)
     found = _outs(named.get("out"))
     if not call.found:
         if isinstance(method, ast.Attribute):
             if any(not _is_false(named[name]) for name in _OVERWRITING & named.keys()):
                 found.append(method.value)
-            unpacked = starred or any(keyword.arg is None for keyword in call.node.keywords)
             if unpacked and method.attr in _OUT_OF_METHODS:
                 return None
             found += [] if starred else _of_method(method, arguments)
@@ -70,7 +70,7 @@ def changed_arguments(call: Call) -> list[ast.expr] | None:
         # An object that is called, such as a polynomial, need not have a hash.
         parameters = ()
     says = _SAYING if _may_not_copy(name) else _SAYING - {"copy"}
-    if starred or any(keyword.arg is None for keyword in call.node.keywords):
+    if unpacked:
         return found if says.isdisjoint(parameters) else None
     given = list(zip(parameters, arguments, strict=False))
     for parameter, value in (*given, *named.items()):

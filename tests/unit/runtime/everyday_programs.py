@@ -334,6 +334,18 @@ class Logging:
         self.log.lines += number
 
 
+class WithoutItsBase(NotingSquare):
+    """Never has its base note it."""
+
+    def __init__(self, size):
+        self.size = size
+
+
+@everyday(3)
+def makes_objects_that_leave_their_base_out(n):
+    return sum(WithoutItsBase(i).size for i in range(n))
+
+
 class Counted:
     made = 0
 
