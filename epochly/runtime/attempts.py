@@ -19,9 +19,17 @@ from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
+from epochly.runtime.due import WORTH_WORKERS_S
 from epochly.runtime.forbidding import Forbidden, Forbidding
 from epochly.runtime.offers import AT_ONCE
-from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Tried, is_unbeaten, words_of
+from epochly.runtime.preparation import (
+    EXAMPLE_RAISED,
+    Known,
+    Tried,
+    is_final,
+    is_unbeaten,
+    words_of,
+)
 from epochly.runtime.standing import told
 
 if TYPE_CHECKING:
@@ -88,7 +96,7 @@ class Example:
         return made
 
 
-def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float) -> Tried:
+def try_backend(backend: Backend, example: Example, draws: bool, known: Known) -> Tried:
     """Prepare a backend and run it beside the original a few times.
 
     Compiled code that gains enough to be used at once is not compared here, only on a real call: a
@@ -96,8 +104,7 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
 
     Parameters
     ----------
-    usual_s : float
-        Seconds of the original's fastest call so far: a first one takes longer, also here.
+    known : Known
 
     Raises
     ------
@@ -109,12 +116,16 @@ def try_backend(backend: Backend, example: Example, draws: bool, usual_s: float)
     from epochly.runtime.trial import OUT_OF_MEMORY, SHORT_S, SMALL
 
     load = example.load
+    # A first call takes longer, also here.
+    usual_s = known.fastest_s
     original, args, kwargs = load()
     name = backend.name
     answer = backend.prepare(function_of(original), Arguments(args, kwargs))
     if isinstance(answer, Refused):
         return Tried(name, math.inf, math.inf, "refused", answer.reason)
     try:
+        if backend.level is Level.CORES and not known.workers:
+            return Tried(name, math.inf, math.inf, "untried")
         if not backend.capabilities.runs_python and usual_s < math.inf:
             alone_s = _alone(answer, load)
             if usual_s >= AT_ONCE * alone_s:
@@ -181,13 +192,17 @@ def _seconds(call: Callable[..., Any], load: Callable[[], Any], times: int) -> f
     return fastest_s
 
 
-def keep_plain(function: str, kind: str, code: str, reason: str) -> None:
-    """Write down that a kind of calls stays at level 0."""
+def keep_plain(function: str, kind: str, code: str, reason: str, rest_after_s: float) -> None:
+    """Write down that a kind of calls stays at level 0, for good or until so much was spent."""
     from epochly.runtime.decision import Decision, hardware, software
     from epochly.runtime.decisions import decision_file, decision_path
 
-    made = Decision(function, kind, 0, "monitor", 1.0, code, software(), hardware(), reason)
-    decision_file(decision_path()).put(made)
+    left = rest_after_s > 0
+    found_with = software(), hardware()
+    made = Decision(
+        function, kind, 0, "monitor", 1.0, code, *found_with, reason, left, rest_after_s
+    )
+    decision_file(decision_path()).put(made, unless_finished=left)
 
 
 class Warnings(logging.Handler):
@@ -246,7 +261,7 @@ def try_all(
         if not known.leaves(backend.name, uses_cores=backend.capabilities.uses_cores):
             continue
         try:
-            tried = try_backend(backend, example, request["draws"], known.fastest_s)
+            tried = try_backend(backend, example, request["draws"], known)
         except ExampleRaised:
             return EXAMPLE_RAISED
         except MemoryError:
@@ -265,7 +280,8 @@ def try_all(
             break
     if known.gain == 1.0 and not any(tried.promising for tried in found):
         function, kind, code = request["identity"]
-        keep_plain(function, kind, code, told(known.said, words_of(found)))
+        rest_after_s = 0.0 if is_final(found) else WORTH_WORKERS_S
+        keep_plain(function, kind, code, told(known.said, words_of(found)), rest_after_s)
     return ""
 
 

@@ -107,6 +107,10 @@ class Calls:
         current = self._lineup.current
         if current is None or not self.timed.calls:
             return self.timed(args, kwargs)
+        if current.is_originals_turn:
+            value, spent = self.timed.one(args, kwargs)
+            self._unless_busy(current, partial(current.took_its_turn, spent))
+            return value
         value, spent, why = self._beside.alone(current, args, kwargs)
         if why is not None:
             self._unless_busy(current, partial(current.refused, why))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from epochly.model import Report
 
 
-_OPTIONAL = {"reason": "", "unfinished": False}
+_OPTIONAL = {"reason": "", "unfinished": False, "rest_after_s": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class Decision:
     reason : str
         Why it stays at level 0; empty otherwise.
     unfinished : bool
-        Whether levels were left to try; at level 0 they are once calls have taken long enough.
+        Whether levels were left to try.
+    rest_after_s : float
+        Seconds of calls from which on those may pay; 0 where they may at once.
     """
 
     function: str
@@ -52,6 +54,7 @@ class Decision:
     hardware: str
     reason: str = ""
     unfinished: bool = False
+    rest_after_s: float = 0.0
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -121,15 +124,21 @@ def decision_from(entry: Any) -> Decision | str:
         return ", ".join(odd)
     if type(given["unfinished"]) is not bool:
         return "unfinished is neither true nor false"
-    level, speedup = given["level"], given["speedup"]
+    level, speedup, rest_after_s = given["level"], given["speedup"], given["rest_after_s"]
     if type(level) is not int or level not in tuple(Level):
         return "level is none from 0 to 4"
-    if isinstance(speedup, bool) or not isinstance(speedup, (int, float)):
+    if not _is_number(speedup) or speedup == 0:
         return "speedup is no number above 0"
-    # An integer of YAML may be larger than any float.
-    if not 0 < speedup <= sys.float_info.max:
-        return "speedup is no number above 0"
-    return Decision(**{**given, "speedup": float(speedup)})
+    if not _is_number(rest_after_s):
+        return "rest_after_s is no number of seconds"
+    numbers = {"speedup": float(speedup), "rest_after_s": float(rest_after_s)}
+    return Decision(**{**given, **numbers})
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is one from 0 on; an integer of YAML may be larger than any float."""
+    is_one = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_one and 0 <= value <= sys.float_info.max
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from epochly.runtime.load import load
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from epochly.runtime.evidence import Timed
@@ -10,7 +12,13 @@ if TYPE_CHECKING:
 # be a twentieth of its calls: of a hundred, if they are long enough, or of all made by then.
 AFTER_S = 0.03
 CALLS, HORIZON = 100, 40.0
+# Where the program keeps all cores busy already, it costs three times that.
+BUSY_HORIZON = 120.0
 WORTH_LOOKING_S = HORIZON * AFTER_S
+# To start worker processes and see what they gain takes 0.2 s.
+WORTH_WORKERS_S = 4.0
+# Of calls, between two looks at how many cores they keep busy.
+SOON_S = 1e-3
 # Their seconds, and those of the fastest.
 NO_CALLS = (0.0, float("inf"))
 
@@ -54,8 +62,12 @@ class Due:
             return False
         seconds, fastest_s = self.spent
         left_s = due_s(seconds, fastest_s, self._after_s) - seconds
+        is_now = left_s <= 0.0
+        if is_now and due_s(seconds, fastest_s, self._after_s, BUSY_HORIZON) > seconds:
+            # Asked again soon, since idle threads of OpenBLAS spin for a while.
+            is_now, left_s = not load.takes_all_cores(), SOON_S
         self._at_s = self._timed.spent_s + left_s
-        return left_s <= 0.0
+        return is_now
 
     def again(self, at_least_s: float = 0.0) -> None:
         """It is time when as much has been spent once more, and so many seconds in all."""
@@ -71,7 +83,7 @@ def horizon_s(seconds: float, fastest_s: float) -> float:
     return max(seconds, CALLS * fastest_s) if seconds else 0.0
 
 
-def due_s(seconds: float, fastest_s: float, after_s: float) -> float:
+def due_s(seconds: float, fastest_s: float, after_s: float, horizon: float = HORIZON) -> float:
     """Seconds to spend in a function before choosing a level for it may pay.
 
     Parameters
@@ -79,7 +91,8 @@ def due_s(seconds: float, fastest_s: float, after_s: float) -> float:
     seconds, fastest_s : float
         Of all calls so far, and of the fastest.
     after_s : float
-        Seconds after which it may for calls so long that a hundred take ``HORIZON`` times that;
+        Seconds after which it may for calls so long that a hundred take ``horizon`` times that;
         for shorter ones it may after as many times.
+    horizon : float
     """
-    return after_s if horizon_s(seconds, fastest_s) >= HORIZON * after_s else HORIZON * after_s
+    return after_s if horizon_s(seconds, fastest_s) >= horizon * after_s else horizon * after_s

@@ -14,6 +14,9 @@ Conclusion = Literal["go on", "use it", "drop it"]
 
 PATIENCE = 2
 PROVEN_CALLS = 3
+# Less than a clear gain is believed where calls in turns show it: 10 of 12 in favour happen by
+# chance once in 50 times (sign test). Smaller gains are not worth a level.
+TURNS, FOR_IT, SLIGHT_GAIN = 12, 10, 1.03
 # A first call starts pools; where the second takes so many times as long, a third is a waste.
 HOPELESS = 1.5
 # Attempts in vain, whatever was saved before; when it begins to always give up, that ends soon.
@@ -48,6 +51,12 @@ class Timed:
             return self._original(*args, **kwargs)
         finally:
             self.add(self.now() - started)
+
+    def one(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, float]:
+        """A call that counts, and its seconds."""
+        started = self.now()
+        value = self(args, kwargs)
+        return value, self.now() - started
 
     def add(self, seconds: float) -> None:
         """Count a call that was timed elsewhere."""
@@ -85,6 +94,12 @@ class Evidence:
         self._slower = 0
         self._credit = float(PATIENCE)
         self._proven: list[float] = []
+        self._in_turn: list[float] = []
+
+    @property
+    def is_originals_turn(self) -> bool:
+        """Whether it is so close that the next call is to be the original's."""
+        return len(self._proven) >= PROVEN_CALLS + len(self._in_turn)
 
     @property
     def plain_s(self) -> float:
@@ -126,16 +141,32 @@ class Evidence:
         return "drop it" if self._slower >= PATIENCE else "go on"
 
     def proven(self, seconds: float, plain_s: float) -> Conclusion:
-        """A call that needed no comparison; the median of a few tells whether it pays."""
+        """A call that needed no comparison; a few of them, or some in turns, tell if it pays."""
+        from statistics import median
+
         self._proven.append(seconds)
         hopeless = len(self._proven) > 1 and min(self._proven) > HOPELESS * plain_s
         if len(self._proven) < PROVEN_CALLS and not hopeless:
             return "go on"
-        from statistics import median
-
-        self.speedup = _ratio(plain_s, median(self._proven))
+        # No turns yet, or one call of each in every turn.
+        compared, turns = self._proven[-len(self._in_turn) :], len(self._in_turn)
+        self.speedup = _ratio(median(self._in_turn) if turns else plain_s, median(compared))
         self.reason = f"{self.candidate.backend}: {self.speedup:.3g}x on real calls"
-        return "use it" if self.speedup >= CLEAR_GAIN else "drop it"
+        if not turns:
+            if self.speedup >= CLEAR_GAIN:
+                return "use it"
+            return "drop it" if hopeless or self.speedup < 1.0 / CLEAR_GAIN else "go on"
+        against = sum(map(float.__le__, self._in_turn, compared))
+        if against > TURNS - FOR_IT:
+            return "drop it"
+        if turns < TURNS:
+            return "go on"
+        return "use it" if self.speedup >= SLIGHT_GAIN else "drop it"
+
+    def took_its_turn(self, plain_s: float) -> Conclusion:
+        """A call of the original between those of a candidate that is close to it."""
+        self._in_turn.append(plain_s)
+        return "go on"
 
     def refused(self, why: str) -> Conclusion:
         """A first call that the original had to take over: a proof was wanting."""

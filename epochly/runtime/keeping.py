@@ -34,21 +34,21 @@ class Keeping:
         self.arrived = arrived
         self._original = original
         self._unfinished: set[Tier] = set()
-        self._put_off: set[Tier] = set()
+        self._put_off: dict[Tier, float] = {}
         _all.add(ref(self, _all.discard))
 
     def so_far(self, tier: Tier) -> None:
         """Show where a tier has arrived; it is kept should the program end before all is tried."""
         self.arrived(tier)
-        self._put_off.discard(tier)
+        self._put_off.pop(tier, None)
         if tier.prepared is None:
             self._unfinished.discard(tier)
         else:
             self._unfinished.add(tier)
 
-    def put_off(self, tier: Tier) -> None:
-        """Keep, should the program end first, that what is left to try is not worth it yet."""
-        self._put_off.add(tier)
+    def put_off(self, tier: Tier, rest_after_s: float) -> None:
+        """Keep, should the program end first, from when on what is left to try may pay."""
+        self._put_off[tier] = rest_after_s
 
     def replacing(self, tier: Tier) -> None:
         """As `so_far`, where the level that an earlier process has left may have been dropped."""
@@ -60,11 +60,11 @@ class Keeping:
         """Write down where a tier has arrived, unless something that will pass has led there."""
         self.arrived(tier)
         self._unfinished.discard(tier)
-        self._put_off.discard(tier)
+        self._put_off.pop(tier, None)
         if not ((tier.prepared is None and tier.doubt) or is_ending()):
             self.write(tier)
 
-    def write(self, tier: Tier, *, unfinished: bool = False) -> None:
+    def write(self, tier: Tier, *, unfinished: bool = False, rest_after_s: float = 0.0) -> None:
         """Write down where a tier is."""
         standing = tier.standing()
         decision = Decision(
@@ -78,16 +78,19 @@ class Keeping:
             hardware(),
             standing.reason if standing.realized.level is Level.MONITOR else "",
             unfinished,
+            rest_after_s,
         )
         decision_file(decision_path()).put(decision, unless_finished=unfinished)
 
     def end(self) -> None:
         """Keep what is in use, or was tried in vain, though that was not all."""
-        in_use = [tier for tier in list(self._unfinished) if tier.prepared is not None]
-        in_vain = [tier for tier in list(self._put_off) if tier.state == "observing"]
-        for tier in (*in_use, *in_vain):
+        left = {tier: 0.0 for tier in list(self._unfinished) if tier.prepared is not None}
+        in_vain = list(self._put_off.items())
+        left |= {tier: rest_after_s for tier, rest_after_s in in_vain if tier.state == "observing"}
+        for tier, rest_after_s in left.items():
             told = f"{tier.name}: a decision could not be noted"
-            defect_of(partial(self.write, tier, unfinished=True), told)
+            write = partial(self.write, tier, unfinished=True, rest_after_s=rest_after_s)
+            defect_of(write, told)
 
     def forget(self) -> None:
         """In a forked child, what is in use is the parent's to keep."""

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Arguments
+from epochly.cores import usable_cores
 from epochly.recommend.gain import CLEAR_GAIN
+from epochly.runtime.due import WORTH_WORKERS_S, horizon_s
 from epochly.runtime.standing import Candidate, told
 from epochly.runtime.way import is_ending
 
@@ -47,6 +49,7 @@ class Offers:
         self._keep = keep
         self._here: tuple[str, ...] = ()
         self._early: str | None = None
+        self._workers_left = False
 
     @property
     def known(self) -> Known:
@@ -55,7 +58,14 @@ class Offers:
 
         # At the end of the program threads are refused, which says nothing of what they gain.
         here = () if is_ending() else self._here
-        return Known(here, self.tier.gain, self.tier.reason, self.tier.spent[1])
+        seconds, fastest_s = self.tier.spent
+        workers = self.tier.checks > 0 or horizon_s(seconds, fastest_s) >= WORTH_WORKERS_S
+        return Known(here, self.tier.gain, self.tier.reason, fastest_s, workers)
+
+    @property
+    def waits_for_workers(self) -> bool:
+        """Whether worker processes alone are left to try, and cannot pay yet."""
+        return self._workers_left and not self.known.workers
 
     def at_hand(self, candidate: Candidate, *, then: Action) -> None:
         """Try one that needs no preparing on real calls, and only then look for others."""
@@ -76,21 +86,40 @@ class Offers:
         if self._early is None and gains:
             self.tier.when_called(partial(self._at_once, newest))
 
-    def at_the_end(self, tried: Sequence[Tried], failure: str) -> None:
-        """Offer the rest, or settle the tier where nothing paid."""
-        from epochly.runtime.preparation import EXAMPLE_RAISED, words_of
+    def at_the_end(self, tried: Sequence[Tried], failure: str, again: Action) -> None:
+        """Offer the rest, or settle the tier where nothing paid.
+
+        Parameters
+        ----------
+        tried : sequence of Tried
+        failure : str
+            Why it ended early; empty where it did not.
+        again : callable
+            Has worker processes tried, once they may pay.
+        """
+        from epochly.runtime.preparation import EXAMPLE_RAISED, is_final, words_of
 
         used = self.tier.prepared is not None
         if failure == EXAMPLE_RAISED and not used:
             self.tier.wait()
             return
         self.tier.doubt = failure or self.tier.doubt
+        enough = usable_cores() / CLEAR_GAIN
+        self._workers_left = not (
+            is_final(tried) or any(item.ran and item.speedup >= enough for item in tried)
+        )
         if failure or used or any(item.promising for item in tried):
-            self.tier.when_called(partial(self._rest, tried))
+            self.tier.when_called(partial(self._rest, tried, again))
             return
         # The other process has written that down.
         self.tier.decided = self._so_far
-        self.tier.settle(told(self.tier.reason, words_of(tried)))
+        reason = told(self.tier.reason, words_of(tried))
+        if self._workers_left:
+            self._leave_to_workers(tried)
+            self.tier.reason = reason
+            self.tier.wait(WORTH_WORKERS_S, again)
+        else:
+            self.tier.settle(reason)
 
     def not_elsewhere(self, reason: str, *, doubt: str = "") -> None:
         """Nothing can be tried in another process, ever or for now; the tier's lock is held."""
@@ -114,18 +143,31 @@ class Offers:
         self.tier.decided = self._so_far
         self.tier.offer(self._ready([item], Arguments(args, kwargs)), more=True)
 
-    def _rest(self, tried: Sequence[Tried], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _leave_to_workers(self, tried: Sequence[Tried]) -> None:
+        self._here += tuple(item.backend for item in tried if item.verdict != "untried")
+        self._early = None
+
+    def _rest(
+        self,
+        tried: Sequence[Tried],
+        again: Action,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
         """The fastest of the others; where one is used already, they have to beat it."""
         tier = self.tier
         others = [item for item in tried if item.backend != self._early]
         good = [
             item for item in others if item.promising and item.speedup > self._to_beat(item, tried)
         ]
-        words = [item.words for item in others if item not in good]
-        tier.reason = told(tier.reason, *words, tier.doubt)
-        tier.decided = self._keep
+        lost = [item for item in others if item not in good and item.verdict != "untried"]
+        tier.reason = told(tier.reason, *(item.words for item in lost), tier.doubt)
+        tier.decided = self._so_far if self._workers_left else self._keep
+        if self._workers_left:
+            self._leave_to_workers(tried)
         good.sort(key=lambda item: item.speedup, reverse=True)
-        tier.offer(self._ready(good[:MOST], Arguments(args, kwargs)))
+        ready = self._ready(good[:MOST], Arguments(args, kwargs))
+        tier.offer(ready, then=again if self._workers_left else None)
 
     def _ready(self, tried: Sequence[Tried], example: Arguments) -> list[Candidate]:
         candidates = []

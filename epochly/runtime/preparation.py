@@ -47,7 +47,8 @@ class Tried(NamedTuple):
     plain_s, candidate_s : float
         Fastest of a few calls each, in seconds; infinite where there was none.
     verdict : str
-        ``equal``, ``different`` or ``refused``; ``uncompared`` where that is left to a real call.
+        ``equal``, ``different`` or ``refused``; ``uncompared`` where that is left to a real call,
+        ``untried`` where it does not pay yet to find out.
     reason : str
         Why it is refused or different.
     asked : float
@@ -96,7 +97,12 @@ def is_unbeaten(plain_s: float, candidate_s: float) -> bool:
 
 def words_of(tried: Iterable[Tried]) -> str:
     """What came of some backends."""
-    return "; ".join(item.words for item in tried)
+    return "; ".join(item.words for item in tried if item.verdict != "untried")
+
+
+def is_final(tried: Iterable[Tried]) -> bool:
+    """Whether nothing is left to try once calls have taken long enough."""
+    return all(item.verdict != "untried" for item in tried)
 
 
 class Known(NamedTuple):
@@ -112,12 +118,15 @@ class Known(NamedTuple):
         Why others were dropped.
     fastest_s : float
         Seconds of the original's fastest call.
+    workers : bool
+        Whether worker processes may pay already.
     """
 
     tried: tuple[str, ...] = ()
     gain: float = 1.0
     said: str = ""
     fastest_s: float = math.inf
+    workers: bool = True
 
     def leaves(self, name: str, *, uses_cores: bool) -> bool:
         """Whether a backend can still be better; what spreads work gains the cores at most."""

@@ -19,7 +19,7 @@ from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
 from epochly.runtime.ahead import expect
 from epochly.runtime.decisions import decision_file, decision_path
-from epochly.runtime.due import WORTH_LOOKING_S, horizon_s
+from epochly.runtime.due import WORTH_LOOKING_S, WORTH_WORKERS_S, horizon_s
 from epochly.runtime.keeping import Keeping
 from epochly.runtime.offers import Offers
 from epochly.runtime.standing import Candidate
@@ -36,8 +36,9 @@ logger = logging.getLogger("epochly")
 
 # Needs nothing compiled, nothing sent and no process started.
 AT_HAND = "threads"
-# Worker processes take 0.4 s to start, and two calls to be found slower.
-WORTH_WORKERS_S = 16.0
+# Worker processes take 0.4 s to start, and two calls to be found slower, where that is not found
+# out in another process.
+WORTH_WORKERS_HERE_S = 16.0
 # Of the arguments: one here, one on its way, and those of the calls that another process compares.
 COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
@@ -83,10 +84,9 @@ class Search:
         if found.level == Level.MONITOR:
             if not found.unfinished:
                 tier.settle(found.why_it_stays)
-            elif self._original.replay().allowed == "proven":
-                # Threads lost, and worker processes are left.
+            else:
                 tier.reason = found.why_it_stays
-                tier.wait(WORTH_WORKERS_S)
+                tier.wait(found.rest_after_s)
             return
         candidate = self._prepared(found.backend, example, found.level)
         if isinstance(candidate, Candidate):
@@ -114,7 +114,7 @@ class Search:
         tier.decided = self._keeping.keep
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
-            enough = horizon_s(*tier.spent) >= WORTH_WORKERS_S
+            enough = horizon_s(*tier.spent) >= WORTH_WORKERS_HERE_S
             levels = SPREADING if enough else (Level.THREADS,)
             then = None if enough else partial(self._until_worth_workers, tier)
             tier.prove(self._proven(example, levels), then=then)
@@ -127,18 +127,19 @@ class Search:
             )
             tier.settle(tier.doubt)
             return
-        worth_s = WORTH_LOOKING_S + WORTH_S_PER_BYTE * held.size
+        # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
+        in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
+        is_at_hand = in_pieces and self._maps_loops()
+        worth_s = (2 if is_at_hand else 1) * WORTH_LOOKING_S + WORTH_S_PER_BYTE * held.size
         if held.size >= LARGE and horizon_s(*tier.spent) < worth_s:
             tier.wait()
             return
         so_far, keep = self._keeping.so_far, self._keeping.keep
         offers = Offers(tier, self._prepared, so_far=so_far, keep=keep)
         begin = partial(self._try_elsewhere, offers, replay.draws)
-        # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
-        in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
-        at_hand = self._at_hand(example) if in_pieces else None
+        at_hand = self._prepared(AT_HAND, example) if is_at_hand else None
         seconds, fastest_s = tier.spent
-        if at_hand is not None:
+        if isinstance(at_hand, Candidate):
             offers.at_hand(at_hand, then=begin)
         elif held.size >= MUCH and seconds < 1.5 * fastest_s:
             # The first call alone, which fills memory for the others.
@@ -170,18 +171,15 @@ class Search:
         offers.in_use()
         self._try_elsewhere(offers, draws, args, kwargs)
 
-    def _at_hand(self, example: Arguments) -> Candidate | None:
-        """What a real call can be tried with before another process takes a core from it."""
+    def _maps_loops(self) -> bool:
+        """Whether a real call can be tried in threads, before another process takes a core."""
         from epochly.code.mapping import map_loops
 
-        if (
-            usable_cores() < 2
-            or is_ending()
-            or isinstance(map_loops(self._original.function), Refused)
-        ):
-            return None
-        made = self._prepared(AT_HAND, example)
-        return made if isinstance(made, Candidate) else None
+        return (
+            usable_cores() > 1
+            and not is_ending()
+            and not isinstance(map_loops(self._original.function), Refused)
+        )
 
     def _proven(self, example: Arguments, levels: Sequence[Level]) -> list[Candidate]:
         from epochly.registry import usable_backends
@@ -194,9 +192,9 @@ class Search:
     ) -> None:
         """Threads are used, or all is looked at again once workers may pay."""
         if tier.prepared is None:
-            tier.wait(WORTH_WORKERS_S)
+            tier.wait(WORTH_WORKERS_HERE_S)
             if not is_ending():
-                self._keeping.put_off(tier)
+                self._keeping.put_off(tier, WORTH_WORKERS_HERE_S)
         else:
             tier.offer([])
 
@@ -207,6 +205,12 @@ class Search:
         from epochly.runtime.preparation import NOT_STARTED, Preparation, pack
 
         turns, again = _turns, partial(self._try_elsewhere, offers, draws)
+        if offers.waits_for_workers:
+            if offers.tier.prepared is None:
+                offers.tier.wait(WORTH_WORKERS_S, again)
+            else:
+                offers.tier.after_check(again)
+            return
         if offers.tier.prepared is not None:
             refused = self._refused_early(offers.known, Arguments(args, kwargs))
             if refused is not None:
@@ -223,7 +227,7 @@ class Search:
                 offers.so_far(tried)
                 return
             turns.pass_on()
-            offers.at_the_end(tried, failure)
+            offers.at_the_end(tried, failure, again)
 
         started = False
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from epochly.call import Realized
@@ -75,6 +76,7 @@ class Tier:
         self.watch = Watch(watch, self.timed, after_s)
         self.beside = Beside(kind, original, self.timed, self.watch, clock)
         self._launch = launch
+        self._rest: Action | None = None
         self._searching = self._proof = False
         self._action: Action | None = None
         self._then: Action | None = None
@@ -163,8 +165,16 @@ class Tier:
         """Do something at the call after the next check of the candidate in use."""
         self._then = action
 
-    def wait(self, at_least_s: float = 0.0) -> None:
-        """Look again when as much time has been spent once more, and so many seconds in all."""
+    def wait(self, at_least_s: float = 0.0, then: Action | None = None) -> None:
+        """Look again when as much time has been spent once more, and so many seconds in all.
+
+        Parameters
+        ----------
+        at_least_s : float
+        then : callable, optional
+            Looks for what is left then; all is looked at again without.
+        """
+        self._rest = then or self._rest
         self.due.again(at_least_s)
         self.lineup.leave()
         self.state, self.run = "observing", self._calls.observe
@@ -191,7 +201,8 @@ class Tier:
         """Look for candidates, with the arguments of a call."""
         if self.state == "observing":
             self.state, self.run = "preparing", self._calls.timed
-            self._look(lambda: self._launch(self, args, kwargs))
+            look = self._rest or partial(self._launch, self)
+            self._look(lambda: look(args, kwargs))
 
     def act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Evidence | None:
         """Do what is to be done, with the arguments of a call; which candidate is tried then.

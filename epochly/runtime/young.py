@@ -8,6 +8,7 @@ from __future__ import annotations
 from _weakref import ref
 
 from epochly.runtime.due import AFTER_S, due_s
+from epochly.runtime.load import load
 from epochly.runtime.places import are_decisions_kept, may_be_decided
 from epochly.runtime.wrapper import counts_by_itself
 
@@ -51,6 +52,9 @@ class Youth:
         calls, seconds = len(self.kept), sum(self.kept)
         if not calls:
             return 0 if may_be_decided(self._name.rpartition(".")[2]) else 1
+        if calls == 1:
+            # Later calls tell better what a program does than its first.
+            load.begin()
         # Calls that began before its end may bring it beyond: a recursion, or other threads.
         left = max(0, MOST_CALLS - calls)
         # This much is seen without a look at the details, which at a second call costs 5 us.

@@ -69,6 +69,41 @@ def test_what_is_proven_is_dropped_after_two_calls_that_take_much_longer():
     assert [found.proven(seconds, 1.0) for seconds in (2.0, 1.4)] == ["go on", "go on"]
 
 
+def take_turns(found, seconds, plain):
+    """What follows from each call of one that was close in its first few."""
+    assert [found.proven(0.97, 1.0) for _ in range(2)] == ["go on", "go on"]
+    conclusions = [found.proven(0.97, 1.0)]
+    for one, other in zip(seconds, plain, strict=True):
+        assert found.is_originals_turn
+        assert found.took_its_turn(other) == "go on"
+        assert not found.is_originals_turn
+        conclusions.append(found.proven(one, 5.0))
+        if conclusions[-1] != "go on":
+            break
+    return conclusions
+
+
+def test_what_is_proven_and_close_takes_turns_with_the_original_and_wins_by_most_of_them():
+    found = evidence()
+    conclusions = take_turns(found, [0.95] * 10 + [1.1] * 2, [1.0] * 12)
+    assert conclusions == ["go on"] * 12 + ["use it"]
+    assert found.speedup == pytest.approx(1 / 0.95)
+
+
+def test_what_is_proven_and_close_is_dropped_once_it_cannot_win_most_turns():
+    assert take_turns(evidence(), [0.9, 1.1, 0.9, 1.1, 0.9, 1.1], [1.0] * 6)[-1] == "drop it"
+    assert take_turns(evidence(), [0.9, 1.0, 1.0, 1.0], [1.0] * 4)[-1] == "drop it"
+
+
+def test_what_wins_all_turns_by_too_little_is_dropped():
+    assert take_turns(evidence(), [0.98] * 12, [1.0] * 12) == ["go on"] * 12 + ["drop it"]
+
+
+def test_what_is_proven_and_clearly_slower_takes_no_turns():
+    found = evidence()
+    assert [found.proven(1.2, 1.0) for _ in range(3)] == ["go on", "go on", "drop it"]
+
+
 def test_what_cannot_be_compared_is_reviewed_by_its_mean():
     found = evidence()
     for seconds in (0.5, 0.5, 3.0):

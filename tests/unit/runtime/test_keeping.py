@@ -75,10 +75,10 @@ def test_what_was_tried_in_vain_is_kept_as_the_program_ends_where_more_is_left(k
     tier, keeper, found = kept
     tier.wait()
     tier.reason = "threads: 0.9x on real calls"
-    keeper.put_off(tier)
+    keeper.put_off(tier, 16.0)
     assert found() is None
     keeping._at_the_end()
-    assert (found().level, found().unfinished) == (0, True)
+    assert (found().level, found().unfinished, found().rest_after_s) == (0, True, 16.0)
     assert found().reason == "threads: 0.9x on real calls"
 
 
@@ -90,14 +90,14 @@ def test_what_another_process_has_found_out_to_the_end_is_not_replaced(kept, in_
         keeper.so_far(tier)
     else:
         tier.wait()
-        keeper.put_off(tier)
+        keeper.put_off(tier, 16.0)
     keeping._at_the_end()
     assert (found().level, found().unfinished) == (1, False)
 
 
 def test_once_it_is_looked_at_again_the_end_of_the_program_changes_nothing(kept):
     tier, keeper, found = kept
-    keeper.put_off(tier)
+    keeper.put_off(tier, 16.0)
     tier.settle("nothing pays")
     keeper.keep(tier)
     keeping._at_the_end()
@@ -124,7 +124,7 @@ def test_a_level_of_an_earlier_process_that_is_dropped_is_not_begun_with_again(k
 def test_what_the_program_no_longer_has_is_let_go():
     tier = Tier("list", Original(doubled), lambda *_: None, after_s=1.0, watch=0.0)
     keeper = Keeping(Original(doubled), lambda tier: None)
-    keeper.put_off(tier)
+    keeper.put_off(tier, 16.0)
     gone = weakref.ref(tier)
     del tier, keeper
     gc.collect()

@@ -10,7 +10,8 @@ from epochly.runtime.standing import Candidate
 
 @pytest.fixture(autouse=True)
 def _on_many_cores(monkeypatch):
-    monkeypatch.setattr("epochly.runtime.preparation.usable_cores", lambda: 16)
+    for module in ("preparation", "offers"):
+        monkeypatch.setattr(f"epochly.runtime.{module}.usable_cores", lambda: 16)
 
 
 class Found:
@@ -50,7 +51,7 @@ class Found:
         return self
 
     def ends(self, failure=""):
-        self.offers.at_the_end(self.tried, failure)
+        self.offers.at_the_end(self.tried, failure, lambda args, kwargs: self.begun.append(args))
         self.program.run(3)
         return self
 
@@ -138,6 +139,35 @@ def test_none_that_pays_leaves_the_original():
     found = Found().finds("threads", 0.5).finds("numba", 3.0, "different").ends()
     assert found.standing == ("settled", "monitor")
     assert found.kept == []
+
+
+def test_where_workers_are_left_they_are_tried_once_they_may_pay():
+    found = Found().finds("numba", 0.5).finds("processes", 1.0, "untried").ends()
+    assert (found.standing, found.kept, found.begun) == (("observing", "monitor"), [], [])
+    assert found.program.tier.reason == "numba: 0.5x"
+    assert found.offers.known.tried == ("numba",)
+    found.program.run(8)
+    assert found.begun == [(21,)]
+
+
+def test_one_that_gains_less_than_the_cores_is_used_until_workers_are_tried_as_well():
+    found = Found(numba=0.2).finds("numba", 5.0).finds("processes", 1.0, "untried").ends()
+    assert (found.standing, found.kept, found.begun) == (("committed", "numba"), [], [(21,)])
+    assert found.offers.known.tried == ("numba",)
+
+
+def test_one_that_gains_more_than_the_cores_is_used_for_good():
+    found = Found(numba=0.05).finds("numba", 20.0).finds("processes", 1.0, "untried").ends()
+    assert (found.standing, found.kept, found.begun) == (("committed", "numba"), ["numba"], [])
+
+
+def test_workers_may_pay_once_calls_have_taken_long_or_the_one_in_use_was_checked(monkeypatch):
+    found = Found(numba=0.2)
+    assert found.offers.known.workers
+    monkeypatch.setattr("epochly.runtime.offers.WORTH_WORKERS_S", 1000.0)
+    assert not found.offers.known.workers
+    found.program.tier.checks = 1
+    assert found.offers.known.workers
 
 
 def test_one_at_hand_is_used_before_others_are_looked_for():

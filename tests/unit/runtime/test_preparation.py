@@ -124,9 +124,17 @@ def test_a_backend_is_run_no_more_than_needed(plain_s, gain, calls, monkeypatch)
     monkeypatch.setattr(attempts, "_seconds", seconds)
     threads = get_backend("threads")
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
-    tried = attempts.try_backend(threads, example, False, math.inf)
+    tried = attempts.try_backend(threads, example, False, NOTHING)
     assert (tried.verdict, tried.plain_s, tried.candidate_s) == ("equal", plain_s, plain_s / gain)
     assert len([call for call in ran if call is not squares]) == calls
+
+
+def test_worker_processes_are_left_untried_where_they_cannot_pay_yet(decisions):
+    tried, failure = prepared(squares, (1, 2, 3, 4), Known(workers=False))
+    assert [item.verdict for item in tried if item.backend == "processes"] == ["untried"]
+    assert failure == ""
+    assert "processes" not in decisions.read_text()
+    assert "unfinished: true\n  rest_after_s: 4.0" in decisions.read_text()
 
 
 def test_what_would_change_the_world_is_refused_before_it_happens(tmp_path):
@@ -135,7 +143,7 @@ def test_what_would_change_the_world_is_refused_before_it_happens(tmp_path):
         return [value * value for value in values]
 
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((writes, ([1, 2],), {}))))
-    tried = attempts.try_backend(_Doubles(), example, False, math.inf)
+    tried = attempts.try_backend(_Doubles(), example, False, NOTHING)
     assert (tried.verdict, "it writes to" in tried.reason) == ("refused", True)
     assert not (tmp_path / "new").exists()
 
@@ -154,7 +162,7 @@ def compiled_alone(call, monkeypatch):
 
     monkeypatch.setattr(trial, "run_beside", beside)
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
-    return attempts.try_backend(backend, example, False, 1000.0), ran
+    return attempts.try_backend(backend, example, False, Known(fastest_s=1000.0)), ran
 
 
 def test_compiled_code_that_gains_much_is_compared_on_a_real_call_only(monkeypatch):
@@ -217,7 +225,7 @@ def test_a_first_call_that_takes_longer_makes_no_backend_unbeaten(monkeypatch):
         attempts, "_seconds", lambda call, load, times: 0.015 if call is squares else 0.01
     )
     example = attempts.Example(io.BytesIO(cloudpickle.dumps((squares, ([1, 2],), {}))))
-    tried = attempts.try_backend(get_backend("threads"), example, False, 0.02)
+    tried = attempts.try_backend(get_backend("threads"), example, False, Known(fastest_s=0.02))
     assert (tried.plain_s, tried.candidate_s, tried.unbeaten) == (0.015, 0.01, False)
 
 

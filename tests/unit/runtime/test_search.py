@@ -71,7 +71,7 @@ def test_what_lost_is_tried_again_with_worker_processes_once_so_much_was_spent_t
             tier.run(([1.0],), {})
         words = asked[:]
         asked.clear()
-        return words, tier.spent[0] >= search.WORTH_WORKERS_S
+        return words, tier.spent[0] >= search.WORTH_WORKERS_HERE_S
 
     monkeypatch.setattr(Search, "_prepared", prepared)
     monkeypatch.setattr(keeping, "_all", set())

@@ -466,9 +466,24 @@ def test_what_reads_the_world_is_never_run_beside_the_original():
 def test_a_proven_candidate_that_does_not_pay_is_dropped():
     program = Program(allowed="proven")
     program.run(4)
-    program.tier.prove([program.candidate(0.99)])
+    program.tier.prove([program.candidate(1.2)])
     program.run(4)
     assert program.tier.state == "settled"
+
+
+def test_a_proven_candidate_that_gains_little_is_used_once_calls_in_turns_have_shown_it():
+    program = Program(allowed="proven")
+    program.run(4)
+    candidate = program.candidate(0.95)
+    program.tier.prove([candidate])
+    program.run(3)
+    before = program.calls
+    program.run(23)
+    assert program.tier.state == "trying"
+    program.run(1)
+    assert program.tier.state == "committed"
+    assert program.calls == before + 12
+    assert program.tier.standing().speedup == pytest.approx(1 / 0.95)
 
 
 def test_a_proven_candidate_that_becomes_slower_is_dropped_by_its_mean():
