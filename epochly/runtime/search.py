@@ -132,7 +132,7 @@ class Search:
         is_at_hand = in_pieces and self._maps_loops()
         worth_s = (2 if is_at_hand else 1) * WORTH_LOOKING_S + WORTH_S_PER_BYTE * held.size
         if held.size >= LARGE and horizon_s(*tier.spent) < worth_s:
-            tier.wait()
+            tier.wait(worth_s)
             return
         so_far, keep = self._keeping.so_far, self._keeping.keep
         offers = Offers(tier, self._prepared, so_far=so_far, keep=keep)
