@@ -19,9 +19,8 @@ from epochly.levels import SPREADING, Level
 from epochly.measure.channel import Channel
 from epochly.measure.tree import belong_to_parent
 from epochly.recommend.gain import CLEAR_GAIN
-from epochly.runtime.due import WORTH_WORKERS_S
 from epochly.runtime.forbidding import Forbidden, Forbidding
-from epochly.runtime.offers import AT_ONCE
+from epochly.runtime.offers import AT_ONCE, worth_workers_s
 from epochly.runtime.preparation import (
     EXAMPLE_RAISED,
     Known,
@@ -280,7 +279,7 @@ def try_all(
             break
     if known.gain == 1.0 and not any(tried.promising for tried in found):
         function, kind, code = request["identity"]
-        rest_after_s = 0.0 if is_final(found) else WORTH_WORKERS_S
+        rest_after_s = 0.0 if is_final(found) else worth_workers_s()
         keep_plain(function, kind, code, told(known.said, words_of(found)), rest_after_s)
     return ""
 

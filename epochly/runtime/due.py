@@ -15,8 +15,6 @@ CALLS, HORIZON = 100, 40.0
 # Where the program keeps all cores busy already, it costs three times that.
 BUSY_HORIZON = 120.0
 WORTH_LOOKING_S = HORIZON * AFTER_S
-# To start worker processes and see what they gain takes 0.2 s.
-WORTH_WORKERS_S = 4.0
 # Of calls, between two looks at how many cores they keep busy.
 SOON_S = 1e-3
 # Their seconds, and those of the fastest.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from epochly.call import Arguments
 from epochly.cores import usable_cores
 from epochly.recommend.gain import CLEAR_GAIN
-from epochly.runtime.due import WORTH_WORKERS_S, horizon_s
+from epochly.runtime.due import horizon_s
 from epochly.runtime.standing import Candidate, told
 from epochly.runtime.way import is_ending
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 # not pay: what is tried meanwhile takes cores from it, and it from that.
 AT_ONCE = 2.0
 MOST = 2
+# Of one core: to start worker processes and see what they gain takes a twentieth of that.
+WORTH_WORKERS_CORE_S = 8.0
+
+
+def worth_workers_s() -> float:
+    """Seconds of calls from which on worker processes are tried in another process."""
+    return WORTH_WORKERS_CORE_S / usable_cores()
 
 
 class Offers:
@@ -59,7 +66,7 @@ class Offers:
         # At the end of the program threads are refused, which says nothing of what they gain.
         here = () if is_ending() else self._here
         seconds, fastest_s = self.tier.spent
-        workers = self.tier.checks > 0 or horizon_s(seconds, fastest_s) >= WORTH_WORKERS_S
+        workers = self.tier.checks > 0 or horizon_s(seconds, fastest_s) >= worth_workers_s()
         return Known(here, self.tier.gain, self.tier.reason, fastest_s, workers)
 
     @property
@@ -117,7 +124,7 @@ class Offers:
         if self._workers_left:
             self._leave_to_workers(tried)
             self.tier.reason = reason
-            self.tier.wait(WORTH_WORKERS_S, again)
+            self.tier.wait(worth_workers_s(), again)
         else:
             self.tier.settle(reason)
 

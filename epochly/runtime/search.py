@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from threading import Thread
 from time import perf_counter
@@ -19,9 +19,9 @@ from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
 from epochly.runtime.ahead import expect
 from epochly.runtime.decisions import decision_file, decision_path
-from epochly.runtime.due import WORTH_LOOKING_S, WORTH_WORKERS_S, horizon_s
+from epochly.runtime.due import WORTH_LOOKING_S, horizon_s
 from epochly.runtime.keeping import Keeping
-from epochly.runtime.offers import Offers
+from epochly.runtime.offers import Offers, worth_workers_s
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
 from epochly.runtime.way import ENDING, is_ending, side_by_side
@@ -114,10 +114,8 @@ class Search:
         tier.decided = self._keeping.keep
         if replay.allowed == "proven":
             tier.reason = f"{replay.reason}, so only what is proven is used"
-            enough = horizon_s(*tier.spent) >= WORTH_WORKERS_HERE_S
-            levels = SPREADING if enough else (Level.THREADS,)
-            then = None if enough else partial(self._until_worth_workers, tier)
-            tier.prove(self._proven(example, levels), then=then)
+            then = partial(self._workers_once_worth, tier)
+            tier.prove(self._proven(example, Level.THREADS), then=then)
             return
         held = held_by((args, kwargs))
         if not has_room_for(COPIES * held.size):
@@ -181,22 +179,24 @@ class Search:
             and not isinstance(map_loops(self._original.function), Refused)
         )
 
-    def _proven(self, example: Arguments, levels: Sequence[Level]) -> list[Candidate]:
+    def _proven(self, example: Arguments, level: Level) -> list[Candidate]:
         from epochly.registry import usable_backends
 
-        made = [self._prepared(backend.name, example) for backend in usable_backends(levels)]
+        made = [self._prepared(backend.name, example) for backend in usable_backends((level,))]
         return [item for item in made if isinstance(item, Candidate)]
 
-    def _until_worth_workers(
+    def _workers_once_worth(
         self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """Threads are used, or all is looked at again once workers may pay."""
-        if tier.prepared is None:
-            tier.wait(WORTH_WORKERS_HERE_S)
+        """Threads are used, or worker processes are tried, as soon as they may pay."""
+        if tier.prepared is not None:
+            tier.offer([])
+        elif horizon_s(*tier.spent) >= WORTH_WORKERS_HERE_S:
+            tier.prove(self._proven(Arguments(args, kwargs), Level.CORES))
+        else:
+            tier.wait(WORTH_WORKERS_HERE_S, partial(self._workers_once_worth, tier))
             if not is_ending():
                 self._keeping.put_off(tier, WORTH_WORKERS_HERE_S)
-        else:
-            tier.offer([])
 
     def _try_elsewhere(
         self, offers: Offers, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -207,7 +207,7 @@ class Search:
         turns, again = _turns, partial(self._try_elsewhere, offers, draws)
         if offers.waits_for_workers:
             if offers.tier.prepared is None:
-                offers.tier.wait(WORTH_WORKERS_S, again)
+                offers.tier.wait(worth_workers_s(), again)
             else:
                 offers.tier.after_check(again)
             return

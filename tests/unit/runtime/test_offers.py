@@ -164,7 +164,7 @@ def test_one_that_gains_more_than_the_cores_is_used_for_good():
 def test_workers_may_pay_once_calls_have_taken_long_or_the_one_in_use_was_checked(monkeypatch):
     found = Found(numba=0.2)
     assert found.offers.known.workers
-    monkeypatch.setattr("epochly.runtime.offers.WORTH_WORKERS_S", 1000.0)
+    monkeypatch.setattr("epochly.runtime.offers.WORTH_WORKERS_CORE_S", 1700.0)
     assert not found.offers.known.workers
     found.program.tier.checks = 1
     assert found.offers.known.workers

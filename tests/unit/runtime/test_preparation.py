@@ -20,6 +20,7 @@ from epochly.registry import get_backend, usable_backends
 from epochly.runtime import attempts, preparation, trial
 from epochly.runtime.attempts import asked_of
 from epochly.runtime.automatic import Automatic
+from epochly.runtime.offers import worth_workers_s
 from epochly.runtime.preparation import EXAMPLE_RAISED, Known, Preparation, Tried, pack
 
 NOTHING = Known()
@@ -134,7 +135,7 @@ def test_worker_processes_are_left_untried_where_they_cannot_pay_yet(decisions):
     assert [item.verdict for item in tried if item.backend == "processes"] == ["untried"]
     assert failure == ""
     assert "processes" not in decisions.read_text()
-    assert "unfinished: true\n  rest_after_s: 4.0" in decisions.read_text()
+    assert f"unfinished: true\n  rest_after_s: {worth_workers_s()}" in decisions.read_text()
 
 
 def test_what_would_change_the_world_is_refused_before_it_happens(tmp_path):
