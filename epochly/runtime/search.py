@@ -11,9 +11,9 @@ from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from epochly.call import Arguments, Realized, Refused
+from epochly.call import Arguments, Refused
 from epochly.cores import usable_cores
-from epochly.errors import Deoptimize, EpochlyError
+from epochly.errors import EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
@@ -24,10 +24,9 @@ from epochly.runtime.keeping import Keeping
 from epochly.runtime.offers import Offers, worth_workers_s
 from epochly.runtime.standing import Candidate
 from epochly.runtime.turns import Turns
-from epochly.runtime.way import ENDING, is_ending, side_by_side
+from epochly.runtime.way import SideBySide, is_ending
 
 if TYPE_CHECKING:
-    from epochly.backend import Prepared
     from epochly.runtime.original import Original
     from epochly.runtime.preparation import Known, Tried
     from epochly.runtime.tier import Tier
@@ -288,30 +287,12 @@ class Search:
         if isinstance(answer, Refused):
             return answer.reason
         parallel = backend.level in SPREADING
-        return Candidate(name, _SideBySide(answer) if parallel else answer)
+        return Candidate(name, SideBySide(answer) if parallel else answer)
 
 
 def _left_to_gain_s(tier: Tier) -> float:
     """What all cores would save of the time that calls take now, were each put to full use."""
     return horizon_s(*tier.spent) * (1.0 / tier.gain - 1.0 / usable_cores())
-
-
-class _SideBySide:
-    """A prepared function whose items know that they are run side by side."""
-
-    def __init__(self, prepared: Prepared) -> None:
-        self._prepared = prepared
-        self._call = side_by_side(prepared)
-        self.stats, self.close = prepared.stats, prepared.close
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if is_ending():
-            raise Deoptimize(ENDING)
-        return self._call(*args, **kwargs)
-
-    @property
-    def realized(self) -> Realized:
-        return self._prepared.realized
 
 
 def _after_fork() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from epochly.backend import Prepared
+    from epochly.call import Realized
     from epochly.code.forwarding import Forwarded
 
 MOST_REASONS = 16
@@ -205,6 +206,34 @@ def side_by_side(call: Callable[..., Any]) -> Callable[..., Any]:
             _mapping_in.reset(token)
 
     return marked
+
+
+class SideBySide:
+    """A prepared function whose items know that they are run side by side.
+
+    At the end of the program, where no thread can be started, it gives up.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._call = side_by_side(prepared)
+        self.stats, self.close = prepared.stats, prepared.close
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_ending():
+            from epochly.errors import Deoptimize
+
+            raise Deoptimize(ENDING)
+        return self._call(*args, **kwargs)
+
+    @property
+    def realized(self) -> Realized:
+        """Of the prepared function."""
+        return self._prepared.realized
 
 
 def _alone(way: Way, call: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from epochly.call import Arguments
 from epochly.errors import Deoptimize, EpochlyError
 from epochly.levels import SPREADING
 from epochly.registry import get_backend, usable_backends
-from epochly.runtime import keeping, preparation, search
+from epochly.runtime import keeping, preparation, search, way
 from epochly.runtime.decisions import decision_file
 from epochly.runtime.due import NO_CALLS
 from epochly.runtime.original import Original
@@ -38,7 +38,7 @@ def test_what_spreads_items_leaves_them_to_the_original_at_the_end_of_the_progra
         backend.name for backend in usable_backends(SPREADING)
     }
     assert all(candidate.prepared([1.0, 4.0]) == [1.0, 2.0] for candidate in made)
-    monkeypatch.setattr(search, "is_ending", lambda: True)
+    monkeypatch.setattr(way, "is_ending", lambda: True)
     for candidate in made:
         with pytest.raises(Deoptimize, match="ending"):
             candidate.prepared([1.0, 4.0])
