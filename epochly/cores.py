@@ -21,16 +21,20 @@ def usable_cores() -> int:
     UsageError
         When the variable is not a positive whole number.
     """
-    cores = cores_by_affinity()
-    quota = cores_by_quota()
-    if quota is not None:
-        cores = min(cores, max(1, math.ceil(quota)))
+    cores = granted_cores()
     asked = os.environ.get(VARIABLE)
     if not asked:
         return cores
     if not asked.isdecimal() or int(asked) < 1:
         raise UsageError(f"{VARIABLE}={asked!r} is not a number of workers", remedy="set 1 or more")
     return min(cores, int(asked))
+
+
+def granted_cores() -> int:
+    """Cores by affinity and by the cgroup's CPU quota."""
+    quota = cores_by_quota()
+    cores = cores_by_affinity()
+    return cores if quota is None else min(cores, max(1, math.ceil(quota)))
 
 
 def cores_by_affinity() -> int:

@@ -277,7 +277,8 @@ def try_all(
         tell(tried._asdict())
         if tried.unbeaten:
             break
-    if known.gain == 1.0 and not any(tried.promising for tried in found):
+    pays = known.gain > 1.0 or any(tried.promising for tried in found)
+    if not (pays or known.doubt):
         function, kind, code = request["identity"]
         rest_after_s = 0.0 if is_final(found) else worth_workers_s()
         keep_plain(function, kind, code, told(known.said, words_of(found)), rest_after_s)

@@ -109,14 +109,13 @@ class Calls:
             return self.timed(args, kwargs)
         if current.is_originals_turn:
             value, spent = self.timed.one(args, kwargs)
-            self._unless_busy(current, partial(current.took_its_turn, spent))
+            self._while_trying(current, partial(current.originals, spent))
             return value
         value, spent, why = self._beside.alone(current, args, kwargs)
         if why is not None:
             self._unless_busy(current, partial(current.refused, why))
             return self.timed(args, kwargs)
-        if self._tier.state == "trying":
-            self._unless_busy(current, lambda: current.proven(spent, self.timed.mean_s))
+        self._while_trying(current, lambda: current.proven(spent, self.timed.mean_s))
         return value
 
     def committed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -165,6 +164,11 @@ class Calls:
     def _affords(self, trial: Trial) -> bool:
         """Whether calls that wait for a candidate take little more than others."""
         return self._watch.beside_s <= (1.0 + self.affordable) * trial.plain_s
+
+    def _while_trying(self, current: Evidence, judge: Callable[[], Conclusion]) -> None:
+        """Draw a conclusion, unless another thread has drawn the last one meanwhile."""
+        if self._tier.state == "trying":
+            self._unless_busy(current, lambda: judge() if self._tier.state == "trying" else "go on")
 
     def _unless_busy(self, current: Evidence, judge: Callable[[], Conclusion]) -> None:
         """Draw a conclusion, unless another thread is at it; a later call will then."""

@@ -15,8 +15,8 @@ CALLS, HORIZON = 100, 40.0
 # Where the program keeps all cores busy already, it costs three times that.
 BUSY_HORIZON = 120.0
 WORTH_LOOKING_S = HORIZON * AFTER_S
-# Of calls, between two looks at how many cores they keep busy.
-SOON_S = 1e-3
+# Of calls, between two looks at whether they keep all cores busy.
+SOON_S = 0.01
 # Their seconds, and those of the fastest.
 NO_CALLS = (0.0, float("inf"))
 
@@ -60,12 +60,11 @@ class Due:
             return False
         seconds, fastest_s = self.spent
         left_s = due_s(seconds, fastest_s, self._after_s) - seconds
-        is_now = left_s <= 0.0
-        if is_now and due_s(seconds, fastest_s, self._after_s, BUSY_HORIZON) > seconds:
+        if left_s <= 0.0 < due_s(seconds, fastest_s, self._after_s, BUSY_HORIZON) - seconds:
             # Asked again soon, since idle threads of OpenBLAS spin for a while.
-            is_now, left_s = not load.takes_all_cores(), SOON_S
+            left_s = SOON_S if load.takes_all_cores() else 0.0
         self._at_s = self._timed.spent_s + left_s
-        return is_now
+        return left_s <= 0.0
 
     def again(self, at_least_s: float = 0.0) -> None:
         """It is time when as much has been spent once more, and so many seconds in all."""

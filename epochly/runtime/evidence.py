@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from epochly.recommend.gain import CLEAR_GAIN
 from epochly.runtime.standing import Candidate
 from epochly.runtime.trial import Trial
 
+if TYPE_CHECKING:
+    from epochly.runtime.pairs import Pairs
+
 Conclusion = Literal["go on", "use it", "drop it"]
 
 PATIENCE = 2
 PROVEN_CALLS = 3
-# Less than a clear gain is believed where calls in turns show it: 10 of 12 in favour happen by
-# chance once in 50 times (sign test). Smaller gains are not worth a level.
-TURNS, FOR_IT, SLIGHT_GAIN = 12, 10, 1.03
+# Less than a clear gain is believed where calls in turns show it; still less is not worth a level.
+SLIGHT_GAIN = 1.03
 # A first call starts pools; where the second takes so many times as long, a third is a waste.
 HOPELESS = 1.5
 # Attempts in vain, whatever was saved before; when it begins to always give up, that ends soon.
@@ -94,12 +96,12 @@ class Evidence:
         self._slower = 0
         self._credit = float(PATIENCE)
         self._proven: list[float] = []
-        self._in_turn: list[float] = []
+        self._pairs: Pairs | None = None
 
     @property
     def is_originals_turn(self) -> bool:
         """Whether it is so close that the next call is to be the original's."""
-        return len(self._proven) >= PROVEN_CALLS + len(self._in_turn)
+        return self._pairs is not None and self._pairs.is_originals_turn
 
     @property
     def plain_s(self) -> float:
@@ -141,32 +143,46 @@ class Evidence:
         return "drop it" if self._slower >= PATIENCE else "go on"
 
     def proven(self, seconds: float, plain_s: float) -> Conclusion:
-        """A call that needed no comparison; a few of them, or some in turns, tell if it pays."""
-        from statistics import median
+        """A call that needed no comparison; the median of a few tells whether it pays.
 
+        Where they are close to the original's, calls of both by turns do.
+        """
+        if self._pairs is not None:
+            return self._in_turn(seconds, plain=False)
         self._proven.append(seconds)
         hopeless = len(self._proven) > 1 and min(self._proven) > HOPELESS * plain_s
         if len(self._proven) < PROVEN_CALLS and not hopeless:
             return "go on"
-        # No turns yet, or one call of each in every turn.
-        compared, turns = self._proven[-len(self._in_turn) :], len(self._in_turn)
-        self.speedup = _ratio(median(self._in_turn) if turns else plain_s, median(compared))
-        self.reason = f"{self.candidate.backend}: {self.speedup:.3g}x on real calls"
-        if not turns:
-            if self.speedup >= CLEAR_GAIN:
-                return "use it"
-            return "drop it" if hopeless or self.speedup < 1.0 / CLEAR_GAIN else "go on"
-        against = sum(map(float.__le__, self._in_turn, compared))
-        if against > TURNS - FOR_IT:
-            return "drop it"
-        if turns < TURNS:
-            return "go on"
-        return "use it" if self.speedup >= SLIGHT_GAIN else "drop it"
+        from statistics import median
 
-    def took_its_turn(self, plain_s: float) -> Conclusion:
-        """A call of the original between those of a candidate that is close to it."""
-        self._in_turn.append(plain_s)
+        gain = _ratio(plain_s, median(self._proven))
+        self._gained(gain)
+        if hopeless or gain < 1.0 / CLEAR_GAIN:
+            return "drop it"
+        if gain >= CLEAR_GAIN:
+            return "use it"
+        from epochly.runtime.pairs import Pairs
+
+        self._pairs = Pairs()
         return "go on"
+
+    def originals(self, seconds: float) -> Conclusion:
+        """A call of the original in its turn."""
+        return self._in_turn(seconds, plain=True)
+
+    def _in_turn(self, seconds: float, *, plain: bool) -> Conclusion:
+        pairs = self._pairs
+        if pairs is None:
+            return "go on"
+        pairs.add(seconds, plain=plain)
+        if not pairs.is_decided:
+            return "go on"
+        self._gained(pairs.gain)
+        return "use it" if pairs.is_won and pairs.gain >= SLIGHT_GAIN else "drop it"
+
+    def _gained(self, gain: float) -> None:
+        self.speedup = gain
+        self.reason = f"{self.candidate.backend}: {gain:.3g}x on real calls"
 
     def refused(self, why: str) -> Conclusion:
         """A first call that the original had to take over: a proof was wanting."""

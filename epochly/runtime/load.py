@@ -1,7 +1,8 @@
-"""How many cores the program keeps busy."""
+"""Whether the program keeps all of its cores busy."""
 
 from __future__ import annotations
 
+import os
 from time import perf_counter, process_time
 
 TYPE_CHECKING = False
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
 
 # Of all cores; threads that take turns with others never quite keep theirs.
 ALL = 0.8
-# Clocks of CPU time may tick only so often.
-LEAST_S = 0.005
+# CPU time may be counted in ticks, and a shorter while says little.
+LEAST_S = 0.01
 
 
 class Load:
@@ -28,21 +29,28 @@ class Load:
     ) -> None:
         self._clock, self._cpu = clock, cpu
         self._since: tuple[float, float] | None = None
+        self._answer = False
 
     def begin(self) -> None:
-        """From now on it is looked at."""
+        """What was before counts no more."""
         self._since = self._clock(), self._cpu()
 
     def takes_all_cores(self) -> bool:
-        """Whether it did since it was last looked at; not as long as that is not known."""
-        from epochly.cores import usable_cores
+        """Whether it did since it was last asked, or before that, where that is too short ago."""
+        from epochly.cores import granted_cores
 
         now, spent = self._clock(), self._cpu()
-        since, self._since = self._since, (now, spent)
-        if since is None or now - since[0] < LEAST_S:
-            return False
-        return spent - since[1] >= ALL * usable_cores() * (now - since[0])
+        since = self._since
+        if since is None:
+            self.begin()
+        elif now - since[0] >= LEAST_S:
+            self._since = now, spent
+            self._answer = spent - since[1] >= ALL * granted_cores() * (now - since[0])
+        return self._answer
 
 
 # A core is busy for all functions alike.
 load = Load()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=load.begin)

@@ -40,6 +40,11 @@ class Offers:
         ``prepare(backend, example)`` returns a `Candidate`, or why there is none.
     so_far, keep : callable
         What the tier is to tell where it has arrived: until all is tried, and from then on.
+
+    Attributes
+    ----------
+    is_noted : bool
+        Whether the other process has written down that nothing paid there.
     """
 
     def __init__(
@@ -57,6 +62,7 @@ class Offers:
         self._here: tuple[str, ...] = ()
         self._early: str | None = None
         self._workers_left = False
+        self.is_noted = False
 
     @property
     def known(self) -> Known:
@@ -65,9 +71,10 @@ class Offers:
 
         # At the end of the program threads are refused, which says nothing of what they gain.
         here = () if is_ending() else self._here
-        seconds, fastest_s = self.tier.spent
-        workers = self.tier.checks > 0 or horizon_s(seconds, fastest_s) >= worth_workers_s()
-        return Known(here, self.tier.gain, self.tier.reason, fastest_s, workers)
+        tier, (seconds, fastest_s) = self.tier, self.tier.spent
+        checked = tier.checks > 0 or not tier.watch.is_on
+        workers = checked or horizon_s(seconds, fastest_s) >= worth_workers_s()
+        return Known(here, tier.gain, tier.reason, fastest_s, workers, tier.doubt)
 
     @property
     def waits_for_workers(self) -> bool:
@@ -108,25 +115,18 @@ class Offers:
 
         used = self.tier.prepared is not None
         if failure == EXAMPLE_RAISED and not used:
-            self.tier.wait()
+            self.tier.meanwhile(self.tier.wait)
             return
+        pays = used or any(item.promising for item in tried)
         self.tier.doubt = failure or self.tier.doubt
-        enough = usable_cores() / CLEAR_GAIN
-        self._workers_left = not (
-            is_final(tried) or any(item.ran and item.speedup >= enough for item in tried)
-        )
-        if failure or used or any(item.promising for item in tried):
+        self.is_noted = not (pays or self.tier.doubt)
+        self._workers_left = not is_final(tried)
+        if pays or failure or self._workers_left:
             self.tier.when_called(partial(self._rest, tried, again))
             return
-        # The other process has written that down.
         self.tier.decided = self._so_far
         reason = told(self.tier.reason, words_of(tried))
-        if self._workers_left:
-            self._leave_to_workers(tried)
-            self.tier.reason = reason
-            self.tier.wait(worth_workers_s(), again)
-        else:
-            self.tier.settle(reason)
+        self.tier.meanwhile(partial(self.tier.settle, reason))
 
     def not_elsewhere(self, reason: str, *, doubt: str = "") -> None:
         """Nothing can be tried in another process, ever or for now; the tier's lock is held."""
@@ -150,10 +150,6 @@ class Offers:
         self.tier.decided = self._so_far
         self.tier.offer(self._ready([item], Arguments(args, kwargs)), more=True)
 
-    def _leave_to_workers(self, tried: Sequence[Tried]) -> None:
-        self._here += tuple(item.backend for item in tried if item.verdict != "untried")
-        self._early = None
-
     def _rest(
         self,
         tried: Sequence[Tried],
@@ -169,11 +165,12 @@ class Offers:
         ]
         lost = [item for item in others if item not in good and item.verdict != "untried"]
         tier.reason = told(tier.reason, *(item.words for item in lost), tier.doubt)
-        tier.decided = self._so_far if self._workers_left else self._keep
-        if self._workers_left:
-            self._leave_to_workers(tried)
         good.sort(key=lambda item: item.speedup, reverse=True)
         ready = self._ready(good[:MOST], Arguments(args, kwargs))
+        if self._workers_left:
+            self._here += tuple(item.backend for item in tried if item.verdict != "untried")
+            self._early = None
+        tier.decided = self._so_far if self._workers_left else self._keep
         tier.offer(ready, then=again if self._workers_left else None)
 
     def _ready(self, tried: Sequence[Tried], example: Arguments) -> list[Candidate]:

@@ -120,6 +120,8 @@ class Known(NamedTuple):
         Seconds of the original's fastest call.
     workers : bool
         Whether worker processes may pay already.
+    doubt : str
+        What has failed, so that nothing is to be written down; empty where nothing has.
     """
 
     tried: tuple[str, ...] = ()
@@ -127,6 +129,7 @@ class Known(NamedTuple):
     said: str = ""
     fastest_s: float = math.inf
     workers: bool = True
+    doubt: str = ""
 
     def leaves(self, name: str, *, uses_cores: bool) -> bool:
         """Whether a backend can still be better; what spreads work gains the cores at most."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
-from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +15,16 @@ from epochly.errors import EpochlyError
 from epochly.interrupted import let_through
 from epochly.levels import SPREADING, Level
 from epochly.memory import has_room_for, held_by
-from epochly.runtime.ahead import expect
 from epochly.runtime.decisions import decision_file, decision_path
 from epochly.runtime.due import WORTH_LOOKING_S, horizon_s
+from epochly.runtime.elsewhere import COPIES, Elsewhere
 from epochly.runtime.keeping import Keeping
-from epochly.runtime.offers import Offers, worth_workers_s
+from epochly.runtime.offers import Offers
 from epochly.runtime.standing import Candidate
-from epochly.runtime.turns import Turns
 from epochly.runtime.way import SideBySide, is_ending
 
 if TYPE_CHECKING:
     from epochly.runtime.original import Original
-    from epochly.runtime.preparation import Known, Tried
     from epochly.runtime.tier import Tier
 
 logger = logging.getLogger("epochly")
@@ -38,18 +34,11 @@ AT_HAND = "threads"
 # Worker processes take 0.4 s to start, and two calls to be found slower, where that is not found
 # out in another process.
 WORTH_WORKERS_HERE_S = 16.0
-# Of the arguments: one here, one on its way, and those of the calls that another process compares.
-COPIES = 5
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
 # So many bytes take 0.05 s to pack.
 MUCH = 1 << 24
 # A byte of them takes 2 ns to pack for another process: 20 times that must be worth it.
 WORTH_S_PER_BYTE = 50e-9
-# Others are tried beside threads that gain already, and take cores from them, 0.6 s in all: at once
-# only where they might save five times that.
-WORTH_MORE_S = 3.0
-
-_turns = Turns()
 
 
 class Search:
@@ -71,6 +60,7 @@ class Search:
         self.prepared_s: defaultdict[str, float] = defaultdict(float)
         self._original = original
         self._keeping = Keeping(original, arrived)
+        self._elsewhere = Elsewhere(original, self._keeping)
 
     def remember(self, tier: Tier, example: Arguments) -> None:
         """Take up what an earlier process decided."""
@@ -124,49 +114,38 @@ class Search:
             )
             tier.settle(tier.doubt)
             return
+        seconds, fastest_s = tier.spent
         # Data in few pieces is copied and compared fast, and work on it mostly lets go of the GIL.
         in_pieces = held.size >= max(LARGE, LARGE_PIECE * held.pieces)
         is_at_hand = in_pieces and self._maps_loops()
         worth_s = (2 if is_at_hand else 1) * WORTH_LOOKING_S + WORTH_S_PER_BYTE * held.size
-        if held.size >= LARGE and horizon_s(*tier.spent) < worth_s:
+        if held.size >= LARGE and horizon_s(seconds, fastest_s) < worth_s:
             tier.wait(worth_s)
             return
         so_far, keep = self._keeping.so_far, self._keeping.keep
         offers = Offers(tier, self._prepared, so_far=so_far, keep=keep)
-        begin = partial(self._try_elsewhere, offers, replay.draws)
         at_hand = self._prepared(AT_HAND, example) if is_at_hand else None
-        seconds, fastest_s = tier.spent
         if isinstance(at_hand, Candidate):
-            offers.at_hand(at_hand, then=begin)
+            offers.at_hand(at_hand, then=partial(self._elsewhere.look, offers))
         elif held.size >= MUCH and seconds < 1.5 * fastest_s:
             # The first call alone, which fills memory for the others.
             tier.wait()
         else:
-            begin(args, kwargs)
+            self._elsewhere.start(offers, args, kwargs)
 
     def _go_on(self, tier: Tier, example: Arguments) -> None:
         """Try what an earlier process did not come to try, where this one runs for long.
 
         Programs that always end early would otherwise begin it each time.
         """
-        from epochly.runtime.given import Given
+        if self._original.replay().allowed == "twice" and self._elsewhere.may_have(example):
+            tier.after_check(partial(self._try_the_rest, tier))
 
-        values = [*example.args, *example.kwargs.values()]
-        replay = self._original.replay()
-        if (
-            replay.allowed == "twice"
-            and self._original.hazard(Given(values)) is None
-            and has_room_for(COPIES * held_by(values).size)
-        ):
-            tier.after_check(partial(self._try_the_rest, tier, replay.draws))
-
-    def _try_the_rest(
-        self, tier: Tier, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
+    def _try_the_rest(self, tier: Tier, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         so_far, keep = self._keeping.replacing, self._keeping.keep
         offers = Offers(tier, self._prepared, so_far=so_far, keep=keep)
         offers.in_use()
-        self._try_elsewhere(offers, draws, args, kwargs)
+        self._elsewhere.look(offers, args, kwargs)
 
     def _maps_loops(self) -> bool:
         """Whether a real call can be tried in threads, before another process takes a core."""
@@ -197,73 +176,6 @@ class Search:
             if not is_ending():
                 self._keeping.put_off(tier, WORTH_WORKERS_HERE_S)
 
-    def _try_elsewhere(
-        self, offers: Offers, draws: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        """Have another process find what is worth trying; one at a time in a program."""
-        from epochly.runtime.preparation import NOT_STARTED, Preparation, pack
-
-        turns, again = _turns, partial(self._try_elsewhere, offers, draws)
-        if offers.waits_for_workers:
-            if offers.tier.prepared is None:
-                offers.tier.wait(worth_workers_s(), again)
-            else:
-                offers.tier.after_check(again)
-            return
-        if offers.tier.prepared is not None:
-            refused = self._refused_early(offers.known, Arguments(args, kwargs))
-            if refused is not None:
-                offers.not_elsewhere(refused)
-                return
-            if not offers.tier.checks and _left_to_gain_s(offers.tier) < WORTH_MORE_S:
-                offers.tier.after_check(again)
-                return
-        if not turns.take(partial(offers.tier.when_called, again)):
-            return
-
-        def report(tried: tuple[Tried, ...], failure: str | None) -> None:
-            if failure is None:
-                offers.so_far(tried)
-                return
-            turns.pass_on()
-            offers.at_the_end(tried, failure, again)
-
-        started = False
-        try:
-            packed = pack(self._original.function, Arguments(args, kwargs))
-            identity = (self._original.key, offers.tier.kind, self._original.code)
-            Preparation(packed, identity, draws, offers.known, report)
-            started = True
-            if offers.tier.prepared is None:
-                expect(offers.tier, self._original.function, Arguments(args, kwargs))
-        except EpochlyError as error:
-            let_through(error)
-            offers.not_elsewhere(error.what)
-        except OSError as error:
-            offers.not_elsewhere("", doubt=f"{NOT_STARTED}: {error}")
-        finally:
-            if not started:
-                # This thread holds a tier, and those who wait are told when theirs are free.
-                Thread(target=turns.pass_on, name="epochly-turns", daemon=True).start()
-
-    def _refused_early(self, known: Known, example: Arguments) -> str | None:
-        """Why nothing is left to try, where that shows without another process, or None."""
-        from epochly.registry import usable_backends
-
-        words = []
-        try:
-            for backend in usable_backends(tuple(Level)[1:]):
-                if known.leaves(backend.name, uses_cores=backend.capabilities.uses_cores):
-                    ask = getattr(backend, "refused_early", None)
-                    refused = ask(self._original.function, example) if ask is not None else None
-                    if refused is None:
-                        return None
-                    words.append(f"{backend.name}: refused, {refused.reason}")
-        except Exception as error:  # noqa: BLE001 - the other process tells what is wrong with it
-            let_through(error)
-            return None
-        return "; ".join(words)
-
     def _prepared(self, name: str, example: Arguments, level: int | None = None) -> Candidate | str:
         from epochly.backend import Unavailable
         from epochly.registry import get_backend
@@ -288,18 +200,3 @@ class Search:
             return answer.reason
         parallel = backend.level in SPREADING
         return Candidate(name, SideBySide(answer) if parallel else answer)
-
-
-def _left_to_gain_s(tier: Tier) -> float:
-    """What all cores would save of the time that calls take now, were each put to full use."""
-    return horizon_s(*tier.spent) * (1.0 / tier.gain - 1.0 / usable_cores())
-
-
-def _after_fork() -> None:
-    """In a child the preparation that a thread of the parent is at is nobody's."""
-    global _turns
-    _turns = Turns()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -76,7 +76,7 @@ class Tier:
         self.watch = Watch(watch, self.timed, after_s)
         self.beside = Beside(kind, original, self.timed, self.watch, clock)
         self._launch = launch
-        self._rest: Action | None = None
+        self._instead: Action | None = None
         self._searching = self._proof = False
         self._action: Action | None = None
         self._then: Action | None = None
@@ -172,9 +172,10 @@ class Tier:
         ----------
         at_least_s : float
         then : callable, optional
-            Looks for what is left then; all is looked at again without.
+            Looks for what is left then, and where there is to be waited again; all is looked at
+            again without.
         """
-        self._rest = then or self._rest
+        self._instead = then or self._instead
         self.due.again(at_least_s)
         self.lineup.leave()
         self.state, self.run = "observing", self._calls.observe
@@ -195,13 +196,18 @@ class Tier:
         """Give back what the candidates hold."""
         self.lineup.close()
 
+    def meanwhile(self, step: Callable[[], None]) -> None:
+        """Take one of these steps in a thread that makes no calls, while no call takes one."""
+        with self._lock:
+            step()
+
     # What follows; the lock is held.
 
     def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Look for candidates, with the arguments of a call."""
         if self.state == "observing":
             self.state, self.run = "preparing", self._calls.timed
-            look = self._rest or partial(self._launch, self)
+            look = self._instead or partial(self._launch, self)
             self._look(lambda: look(args, kwargs))
 
     def act(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Evidence | None:

@@ -38,6 +38,11 @@ class Watch:
         self._unknown_s = unknown_s
         self.due_s = math.inf
 
+    @property
+    def is_on(self) -> bool:
+        """Whether there are checks at all."""
+        return self._share > 0.0
+
     def plan(self, *, reviewed: bool) -> None:
         """Begin to wait for the next check.
 

@@ -4,6 +4,7 @@ import pytest
 
 from epochly.runtime.due import AFTER_S, BUSY_HORIZON, Due, due_s
 from epochly.runtime.evidence import Timed
+from epochly.runtime.load import Load
 
 
 @pytest.mark.parametrize(("call_s", "expected"), [(0.1, AFTER_S), (0.0125, AFTER_S), (0.01, 1.2)])
@@ -48,3 +49,14 @@ def test_a_program_that_keeps_all_cores_busy_is_looked_at_where_that_pays_in_spi
     long = Busy(monkeypatch, busy=True)
     long.call(0.04)
     assert long.due.is_now()
+
+
+def test_a_program_that_keeps_its_cores_busy_with_short_calls_is_looked_at_as_late(monkeypatch):
+    program = Busy(monkeypatch, busy=True)
+    load = Load(lambda: program.now, lambda: 2 * program.now)
+    monkeypatch.setattr("epochly.runtime.due.load", load)
+    monkeypatch.setattr("epochly.cores.granted_cores", lambda: 2)
+    load.begin()
+    while not program.due.is_now():
+        program.call(0.002)
+    assert program.timed.spent_s == pytest.approx(BUSY_HORIZON * AFTER_S, rel=0.01)

@@ -1,6 +1,7 @@
 """What follows from the calls of one candidate."""
 
 import math
+from functools import partial
 
 import pytest
 
@@ -70,15 +71,16 @@ def test_what_is_proven_is_dropped_after_two_calls_that_take_much_longer():
 
 
 def take_turns(found, seconds, plain):
-    """What follows from each call of one that was close in its first few."""
-    assert [found.proven(0.97, 1.0) for _ in range(2)] == ["go on", "go on"]
-    conclusions = [found.proven(0.97, 1.0)]
+    """What follows from each pair of calls of one that was close in its first few."""
+    assert [found.proven(0.97, 1.0) for _ in range(3)] == ["go on"] * 3
+    conclusions = []
     for one, other in zip(seconds, plain, strict=True):
-        assert found.is_originals_turn
-        assert found.took_its_turn(other) == "go on"
-        assert not found.is_originals_turn
-        conclusions.append(found.proven(one, 5.0))
-        if conclusions[-1] != "go on":
+        first = found.is_originals_turn
+        ways = [partial(found.originals, other), partial(found.proven, one, 5.0)]
+        for way in ways if first else ways[::-1]:
+            conclusion = way()
+        conclusions.append(conclusion)
+        if conclusion != "go on":
             break
     return conclusions
 
@@ -86,7 +88,7 @@ def take_turns(found, seconds, plain):
 def test_what_is_proven_and_close_takes_turns_with_the_original_and_wins_by_most_of_them():
     found = evidence()
     conclusions = take_turns(found, [0.95] * 10 + [1.1] * 2, [1.0] * 12)
-    assert conclusions == ["go on"] * 12 + ["use it"]
+    assert conclusions == ["go on"] * 11 + ["use it"]
     assert found.speedup == pytest.approx(1 / 0.95)
 
 
@@ -96,7 +98,11 @@ def test_what_is_proven_and_close_is_dropped_once_it_cannot_win_most_turns():
 
 
 def test_what_wins_all_turns_by_too_little_is_dropped():
-    assert take_turns(evidence(), [0.98] * 12, [1.0] * 12) == ["go on"] * 12 + ["drop it"]
+    assert take_turns(evidence(), [0.98] * 12, [1.0] * 12) == ["go on"] * 11 + ["drop it"]
+
+
+def test_calls_of_the_original_count_for_nothing_before_turns_are_taken():
+    assert evidence().originals(1.0) == "go on"
 
 
 def test_what_is_proven_and_clearly_slower_takes_no_turns():

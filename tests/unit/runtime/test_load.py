@@ -1,8 +1,8 @@
-"""How many cores the program keeps busy."""
+"""Whether the program keeps all of its cores busy."""
 
 import pytest
 
-from epochly.runtime.load import Load
+from epochly.runtime.load import LEAST_S, Load
 
 
 class Clocks:
@@ -19,7 +19,7 @@ class Clocks:
 
 @pytest.fixture(autouse=True)
 def _on_two_cores(monkeypatch):
-    monkeypatch.setattr("epochly.cores.usable_cores", lambda: 2)
+    monkeypatch.setattr("epochly.cores.granted_cores", lambda: 2)
 
 
 @pytest.mark.parametrize(("cores", "all_taken"), [(1.0, False), (1.5, False), (1.9, True)])
@@ -39,9 +39,30 @@ def test_only_what_was_done_since_the_last_look_counts():
     assert not clocks.load.takes_all_cores()
 
 
-def test_what_is_not_known_is_not_taken_for_busy():
+def test_it_is_not_taken_for_busy_before_it_was_looked_at():
     clocks = Clocks()
     clocks.work(1.0, 2.0)
     assert not clocks.load.takes_all_cores()
-    clocks.work(0.001, 2.0)
+    clocks.work(0.02, 2.0)
+    assert clocks.load.takes_all_cores()
+
+
+def test_a_look_after_too_short_a_while_changes_nothing():
+    clocks = Clocks()
+    clocks.load.begin()
+    clocks.work(1.0, 2.0)
+    assert clocks.load.takes_all_cores()
+    for _ in range(3):
+        clocks.work(LEAST_S / 4, 1.0)
+        assert clocks.load.takes_all_cores()
+    clocks.work(LEAST_S / 2, 1.0)
     assert not clocks.load.takes_all_cores()
+
+
+def test_threads_that_look_at_once_do_not_mistake_each_other():
+    clocks = Clocks()
+    clocks.load.begin()
+    clocks.work(1.0, 2.0)
+    assert clocks.load.takes_all_cores()
+    clocks.now -= 0.5
+    assert clocks.load.takes_all_cores()

@@ -141,24 +141,17 @@ def test_none_that_pays_leaves_the_original():
     assert found.kept == []
 
 
-def test_where_workers_are_left_they_are_tried_once_they_may_pay():
+def test_where_workers_are_left_they_are_looked_at_next():
     found = Found().finds("numba", 0.5).finds("processes", 1.0, "untried").ends()
-    assert (found.standing, found.kept, found.begun) == (("observing", "monitor"), [], [])
+    assert (found.standing, found.kept, found.begun) == (("preparing", "monitor"), [], [(21,)])
     assert found.program.tier.reason == "numba: 0.5x"
-    assert found.offers.known.tried == ("numba",)
-    found.program.run(8)
-    assert found.begun == [(21,)]
+    assert (found.offers.known.tried, found.offers.is_noted) == (("numba",), True)
 
 
 def test_one_that_gains_less_than_the_cores_is_used_until_workers_are_tried_as_well():
     found = Found(numba=0.2).finds("numba", 5.0).finds("processes", 1.0, "untried").ends()
     assert (found.standing, found.kept, found.begun) == (("committed", "numba"), [], [(21,)])
-    assert found.offers.known.tried == ("numba",)
-
-
-def test_one_that_gains_more_than_the_cores_is_used_for_good():
-    found = Found(numba=0.05).finds("numba", 20.0).finds("processes", 1.0, "untried").ends()
-    assert (found.standing, found.kept, found.begun) == (("committed", "numba"), ["numba"], [])
+    assert (found.offers.known.tried, found.offers.is_noted) == (("numba",), False)
 
 
 def test_workers_may_pay_once_calls_have_taken_long_or_the_one_in_use_was_checked(monkeypatch):

@@ -3,21 +3,17 @@
 import itertools
 import subprocess
 import sys
-import threading
 import time
-from functools import partial
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from epochly_backends.numba_jit import NumbaJit
 
-from epochly import registry
 from epochly.call import Arguments
-from epochly.errors import Deoptimize, EpochlyError
+from epochly.errors import Deoptimize
 from epochly.levels import SPREADING
-from epochly.registry import get_backend, usable_backends
-from epochly.runtime import keeping, preparation, search, way
+from epochly.registry import usable_backends
+from epochly.runtime import elsewhere, keeping, preparation, search, way
 from epochly.runtime.decisions import decision_file
 from epochly.runtime.due import NO_CALLS
 from epochly.runtime.original import Original
@@ -131,15 +127,16 @@ class Known:
 
     def __init__(self, monkeypatch, cores=2):
         self.started = []
-        monkeypatch.setattr(search, "_turns", Turns())
-        monkeypatch.setattr(search, "WORTH_MORE_S", 0.0)
-        monkeypatch.setattr(search, "usable_cores", lambda: cores)
+        monkeypatch.setattr(elsewhere, "_turns", Turns())
+        monkeypatch.setattr(elsewhere, "WORTH_MORE_S", 0.0)
+        for module in (search, elsewhere):
+            monkeypatch.setattr(module, "usable_cores", lambda: cores)
         monkeypatch.setattr(preparation, "Preparation", lambda *given: self.started.append(given))
 
     def tier(self, function, kind="list of floats", earlier=NO_CALLS):
         original = Allowed(function)
         found = Search(original, lambda tier: None)
-        return Tier(kind, original, found.launch, after_s=0.0, watch=0.0, earlier=earlier)
+        return Tier(kind, original, found.launch, after_s=0.0, watch=0.01, earlier=earlier)
 
     def run(self, tier, times):
         for _ in range(times):
@@ -182,53 +179,6 @@ def test_where_threads_have_little_to_gain_another_process_is_started_at_once(
     tier.run((values,), {})
     assert (tier.state, len(known.started)) == ("preparing", 1)
     assert known.started[0][3].tried == ()
-
-
-@pytest.mark.parametrize(
-    ("gain", "left", "started"),
-    [(5.0, ["numba", "processes"], 0), (1.2, ["numba", "processes"], 1), (5.0, ["monitor"], 1)],
-)
-def test_no_process_is_started_for_what_is_known_to_refuse_without_one(
-    monkeypatch, tmp_path, gain, left, started
-):
-    known = Known(monkeypatch)
-    monkeypatch.setattr(preparation, "usable_cores", lambda: 2)
-    monkeypatch.setattr(keeping, "decision_path", lambda: tmp_path / "decisions.yaml")
-    monkeypatch.setattr(registry, "usable_backends", lambda levels: map(get_backend, left))
-    found = Search(Allowed(sums), lambda tier: None)
-    tier = Tier("list of arrays", Allowed(sums), found.launch, after_s=0.0, watch=0.0)
-    tier.commit(found._prepared("threads", Arguments((ARRAYS,)))._replace(speedup=gain))
-    tier.when_called(partial(found._try_the_rest, tier, False))
-    assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
-    assert (tier.state, tier.backend, len(known.started)) == ("committed", "threads", started)
-    assert ("numba: refused, arrays is a list of other" in tier.reason) is (not started)
-    tier.close()
-
-
-@pytest.mark.parametrize(
-    ("gain", "earlier", "checks", "started"),
-    [
-        (1.5, (0.1, 0.05), 0, 0),
-        (1.5, (0.1, 0.05), 1, 1),
-        (1.5, (0.1, 0.25), 0, 1),
-        (1.1, (30.0, 0.05), 0, 1),
-    ],
-)
-def test_others_are_tried_beside_threads_that_gain_only_where_much_is_left_to_gain(
-    monkeypatch, gain, earlier, checks, started
-):
-    known = Known(monkeypatch)
-    monkeypatch.setattr(search, "WORTH_MORE_S", 3.0)
-    tier, found = known.tier(sums, earlier=earlier), Search(Allowed(sums), lambda tier: None)
-    tier.commit(found._prepared("threads", Arguments((ARRAYS,)))._replace(speedup=gain))
-    tier.checks = checks
-    tier.when_called(partial(found._try_the_rest, tier, False))
-    assert tier.run((ARRAYS,), {}) == [20_000.0] * 10
-    assert (tier.state, len(known.started)) == ("committed", started)
-    tier.checked(SimpleNamespace(checked=lambda trial: "go on"), None)
-    tier.run((ARRAYS,), {})
-    assert len(known.started) == 1
-    tier.close()
 
 
 @pytest.fixture
@@ -336,30 +286,6 @@ def test_much_data_is_packed_only_once_more_than_a_first_call_tells_what_calls_t
     assert len(known.started) == started
 
 
-def test_one_process_is_started_at_a_time_and_the_next_when_it_ends(monkeypatch):
-    known = Known(monkeypatch)
-    first, second = known.tier(summed), known.tier(summed, "another kind")
-    known.run(first, 1)
-    known.run(second, 2)
-    (given,) = known.started
-    *_, report = given
-    report((), "it ended before it was done")
-    known.run(second, 1)
-    assert len(known.started) == 2
-
-
-def test_arguments_that_cannot_travel_make_way_for_the_next(monkeypatch):
-    known = Known(monkeypatch)
-    tier, told = known.tier(summed), threading.Event()
-    tier.run(((value for value in [1.0]),), {})
-    assert tier.state == "settled"
-    assert known.started == []
-    for _ in range(100):
-        if search._turns.take(told.set) or told.wait(1.0):
-            return
-    raise AssertionError("nobody else has a turn")
-
-
 def test_arguments_whose_operators_do_more_than_read_stay_at_level_0(monkeypatch):
     known = Known(monkeypatch)
     tier = known.tier(summed)
@@ -375,19 +301,6 @@ def test_arguments_whose_copies_would_leave_too_little_memory_stay_at_level_0(mo
     known.run(tier, 1)
     assert (tier.state, known.started) == ("settled", [])
     assert "too little memory" in tier.doubt
-
-
-def test_a_full_disk_leaves_the_original_and_no_decision(monkeypatch):
-    def pack(function, arguments):
-        raise OSError(28, "No space left on device")
-
-    known = Known(monkeypatch)
-    monkeypatch.setattr(preparation, "pack", pack)
-    tier = known.tier(summed)
-    known.run(tier, 1)
-    assert tier.state == "settled"
-    assert "did not start" in tier.doubt
-    assert "No space left" in tier.doubt
 
 
 def test_a_full_disk_is_no_doubt_any_more_when_others_are_looked_for_again(monkeypatch):
@@ -438,18 +351,6 @@ def test_no_threads_are_tried_once_the_program_is_ending(monkeypatch):
     tier = known.tier(roots)
     known.run(tier, 1)
     assert (tier.state, len(known.started)) == ("preparing", 1)
-
-
-def test_what_stands_in_the_way_of_another_process_is_told_and_not_logged(monkeypatch, caplog):
-    def pack(function, arguments):
-        raise EpochlyError("its module is gone")
-
-    known = Known(monkeypatch)
-    monkeypatch.setattr(preparation, "pack", pack)
-    tier = known.tier(summed)
-    known.run(tier, 1)
-    assert (tier.state, tier.reason) == ("settled", "its module is gone")
-    assert caplog.text == ""
 
 
 def test_what_may_run_twice_is_looked_at_anew_at_once_where_a_level_was_dropped(

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from epochly.runtime import places, preparation, search
+from epochly.runtime import elsewhere, places, preparation
 from epochly.runtime.turns import Turns
 from epochly.runtime.undecided import AFTER_S, MOST_CALLS, Undecided
 
@@ -35,7 +35,7 @@ def started(monkeypatch):
     """The preparations that would have been started."""
     found = []
     monkeypatch.setattr(preparation, "Preparation", lambda *given: found.append(given))
-    monkeypatch.setattr(search, "_turns", Turns())
+    monkeypatch.setattr(elsewhere, "_turns", Turns())
     return found
 
 
