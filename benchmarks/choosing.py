@@ -12,7 +12,7 @@ Limits, on the total time of the calls in a process of its own, preparing includ
 Each way starts with an empty cache, but the last, which finds the decision of the one before. A
 fixed level that refuses the function takes what plain calls take, where that is a second. Processes
 that do the same differ by a fifth, and so does one minute from the next, so each total is compared
-with those of its own turn, and the median of a few turns counts; one beyond its limit counts as
+with those of its own turn, whose order is drawn, since what ran before leaves memory behind, and the median of a few turns counts; one beyond its limit counts as
 missed where the whole of its interval is. Where plain calls take long, they and the slower levels
 are run in the first turn only.
 """
@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -114,10 +115,16 @@ def turn_of(workload: Workload, known: dict[str, float]) -> tuple[dict[str, floa
     if taken["plain"] >= LONG_S:
         # It adds 0.4 us to a call.
         taken["0"] = taken["plain"]
-    for way in fixed_levels():
-        take(way)
+    chosen = []
+    ways = [*fixed_levels(), "auto", "auto"]
+    random.shuffle(ways)
     with tempfile.TemporaryDirectory() as cache:
-        cold, decided = (total(workload, "auto", cache) for _ in range(2))
+        for way in ways:
+            if way == "auto":
+                chosen.append(total(workload, way, cache))
+            else:
+                take(way)
+    cold, decided = chosen
     assert cold is not None
     assert decided is not None
     return taken | {"cold": cold[0], "decided": decided[0]}, cold[1]
