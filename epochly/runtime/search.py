@@ -37,6 +37,8 @@ WORTH_WORKERS_HERE_S = 16.0
 LARGE, LARGE_PIECE = 1 << 20, 1 << 12
 # So many bytes take 0.05 s to pack.
 MUCH = 1 << 24
+# So many may be items of a loop.
+SEVERAL = 10
 # A byte of them takes 2 ns to pack for another process: 20 times that must be worth it.
 WORTH_S_PER_BYTE = 50e-9
 
@@ -95,9 +97,12 @@ class Search:
         held = held_by((args, kwargs))
         seconds, fastest_s = tier.spent
         worth_s = WORTH_LOOKING_S + WORTH_S_PER_BYTE * held.size
-        if held.size >= MUCH and horizon_s(seconds, fastest_s) < worth_s:
+        # A first call fills memory for the others, and tells little of what they take.
+        is_first = held.size >= MUCH and seconds < 1.5 * fastest_s
+        pays = horizon_s(seconds, fastest_s) >= worth_s
+        if held.size >= MUCH and (not pays or (is_first and held.pieces < SEVERAL)):
             # To understand the function takes 0.04 s alone.
-            tier.wait(worth_s)
+            tier.wait(0.0 if pays else worth_s)
             return
         from epochly.runtime.given import Given
 
@@ -132,8 +137,7 @@ class Search:
         at_hand = self._prepared(AT_HAND, example) if is_at_hand else None
         if isinstance(at_hand, Candidate):
             offers.at_hand(at_hand, then=partial(self._elsewhere.look, offers))
-        elif held.size >= MUCH and seconds < 1.5 * fastest_s:
-            # The first call alone, which fills memory for the others.
+        elif is_first:
             tier.wait()
         else:
             self._elsewhere.start(offers, args, kwargs)

@@ -272,9 +272,12 @@ def test_large_arguments_wait_until_packing_them_may_pay(monkeypatch):
     assert (tier.state, len(known.started)) == ("preparing", 1)
 
 
-def test_a_function_of_much_data_is_not_even_understood_before_packing_it_may_pay(monkeypatch):
+@pytest.mark.parametrize("earlier", [(1.3, 0.013), (0.3, 0.3)])
+def test_a_function_of_much_data_is_not_even_understood_before_packing_it_may_pay(
+    monkeypatch, earlier
+):
     known = Known(monkeypatch)
-    tier = known.tier(summed, earlier=(1.3, 0.013))
+    tier = known.tier(summed, earlier=earlier)
     monkeypatch.setattr(Allowed, "replay", lambda self: pytest.fail("it was looked at"))
     tier.run((np.ones(3_000_000),), {})
     assert (tier.state, known.started) == ("observing", [])
