@@ -89,7 +89,7 @@ def test_levels_in_the_configuration_are_given_too(shop):
 
 
 def test_waiting_is_left_to_threads(shop):
-    ran = shop.run("analyze", "shop:pauses", "--budget", "0.5", "--format", "json")
+    ran = shop.run("analyze", "shop:pauses", "--budget", "2", "--format", "json")
     rows = {row["level"]: row for row in ran.report["levels"]}
     assert ran.report["recommendation"]["level"] == 1
     assert {rows[level]["status"] for level in (2, 3, 4)} == {"skipped"}
