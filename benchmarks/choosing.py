@@ -9,7 +9,8 @@ Limits, on the total time of the calls in a process of its own, preparing includ
 - 1.05 of the plain total, or 1 us a call where that is more;
 - with a decision on disk, 1.05 of the best fixed level's total.
 
-Each way starts with an empty cache, but the last, which finds the decision of the one before. A
+Each way starts with an empty cache, but the second automatic one, which finds what the first has
+decided. A
 fixed level that refuses the function takes what plain calls take, where that is a second. Processes
 that do the same differ by a fifth, and so does one minute from the next, so each total is compared
 with those of its own turn, whose order is drawn, since what ran before leaves memory behind, and
@@ -127,7 +128,8 @@ def turn_of(workload: Workload, known: dict[str, float]) -> tuple[dict[str, floa
     cold, decided = chosen
     assert cold is not None
     assert decided is not None
-    return taken | {"cold": cold[0], "decided": decided[0]}, cold[1]
+    in_order = {way: taken[way] for way in ("plain", *fixed_levels())}
+    return in_order | {"cold": cold[0], "decided": decided[0]}, cold[1]
 
 
 def fixed_levels() -> tuple[str, ...]:

@@ -163,12 +163,12 @@ class Offers:
         good = [
             item for item in others if item.promising and item.speedup > self._to_beat(item, tried)
         ]
-        lost = [item for item in others if item not in good and item.verdict != "untried"]
+        lost = [item for item in others if item not in good and not item.is_left]
         tier.reason = told(tier.reason, *(item.words for item in lost), tier.doubt)
         good.sort(key=lambda item: item.speedup, reverse=True)
         ready = self._ready(good[:MOST], Arguments(args, kwargs))
         if self._workers_left:
-            self._here += tuple(item.backend for item in tried if item.verdict != "untried")
+            self._here += tuple(item.backend for item in tried if not item.is_left)
             self._early = None
         tier.decided = self._so_far if self._workers_left else self._keep
         tier.offer(ready, then=again if self._workers_left else None)

@@ -80,6 +80,11 @@ class Tried(NamedTuple):
         return self.verdict in ("equal", "uncompared")
 
     @property
+    def is_left(self) -> bool:
+        """Whether it is still to be tried, once that pays."""
+        return self.verdict == "untried"
+
+    @property
     def unbeaten(self) -> bool:
         """Whether so much is gained that nothing else needs to be tried."""
         return is_unbeaten(self.plain_s, self.candidate_s)
@@ -97,12 +102,12 @@ def is_unbeaten(plain_s: float, candidate_s: float) -> bool:
 
 def words_of(tried: Iterable[Tried]) -> str:
     """What came of some backends."""
-    return "; ".join(item.words for item in tried if item.verdict != "untried")
+    return "; ".join(item.words for item in tried if not item.is_left)
 
 
 def is_final(tried: Iterable[Tried]) -> bool:
     """Whether nothing is left to try once calls have taken long enough."""
-    return all(item.verdict != "untried" for item in tried)
+    return not any(item.is_left for item in tried)
 
 
 class Known(NamedTuple):
