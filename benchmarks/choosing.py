@@ -10,12 +10,12 @@ Limits, on the total time of the calls in a process of its own, preparing includ
 - with a decision on disk, 1.05 of the best fixed level's total.
 
 Each way starts with an empty cache, but the second automatic one, which finds what the first has
-decided. A
-fixed level that refuses the function takes what plain calls take, where that is a second. Processes
-that do the same differ by a fifth, and so does one minute from the next, so each total is compared
-with those of its own turn, whose order is drawn, since what ran before leaves memory behind, and
-the median of a few turns counts; one beyond its limit counts as missed where the whole of its
-interval is. Where plain calls take long, they and the slower levels are run in the first turn only.
+decided. A fixed level that refuses the function takes what plain calls take, where that is a
+second. Processes that do the same differ by a fifth, and so does one minute from the next, so each
+total is compared with those of its own turn, whose order is drawn, since what ran before leaves
+memory behind, and the median of a few turns counts; one beyond its limit counts as missed where the
+whole of its interval is. Where plain calls take long, they and the slower levels are run in the
+first turn only.
 """
 
 from __future__ import annotations
